@@ -1,0 +1,95 @@
+#include "acl/base/ladder.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+
+namespace acl {
+namespace {
+
+absl::Status CheckNames(const std::vector<std::string>& names) {
+  if (names.empty() || names.size() > kMaxRoles) {
+    return Refuse(v1::MALFORMED, absl::StrCat("a ladder has 1 to ", kMaxRoles,
+                                              " roles, not ", names.size()));
+  }
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (absl::Status s = CheckRoleName(names[i]); !s.ok()) return s;
+    if (std::find(names.begin(), names.begin() + i, names[i]) !=
+        names.begin() + i) {
+      return Refuse(v1::MALFORMED, absl::StrCat("role ", Quoted(names[i]),
+                                                " stands twice in the ladder"));
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Ladder Ladder::Default() {
+  return *Make({"viewer", "commenter", "editor", "admin"});
+}
+
+absl::StatusOr<Ladder> Ladder::Make(const std::vector<std::string>& names) {
+  Ladder none;
+  none.rank_by_number_ = {0};
+  return none.Changed(names);
+}
+
+absl::StatusOr<Ladder> Ladder::Changed(
+    const std::vector<std::string>& names) const {
+  if (absl::Status s = CheckNames(names); !s.ok()) return s;
+  Ladder changed;
+  changed.rank_by_number_.assign(rank_by_number_.size(), 0);
+  Rank last_kept = 0;
+  for (const std::string& name : names) {
+    const Rank old = RankOfName(name);
+    if (old != 0 && old < last_kept) {
+      return Refuse(v1::ROLE_ORDER,
+                    absl::StrCat("roles ", Quoted(name), " and ",
+                                 Quoted(NameAt(last_kept)),
+                                 " would change places; keep their order"));
+    }
+    if (old != 0) last_kept = old;
+    changed.Add(name, old != 0 ? NumberAt(old)
+                               : static_cast<RoleNumber>(
+                                     changed.rank_by_number_.size()));
+  }
+  if (changed.rank_by_number_.size() > RoleNumber{0xffff}) {
+    return Refuse(v1::LIMIT, "the workspace has had 65,535 roles; no more");
+  }
+  return changed;
+}
+
+void Ladder::Add(const std::string& name, RoleNumber number) {
+  names_.push_back(name);
+  numbers_.push_back(number);
+  if (number >= rank_by_number_.size()) rank_by_number_.resize(number + 1);
+  rank_by_number_[number] = top();
+}
+
+Rank Ladder::RankOfName(absl::string_view name) const {
+  for (size_t i = 0; i < names_.size(); ++i) {
+    if (names_[i] == name) return static_cast<Rank>(i + 1);
+  }
+  return 0;
+}
+
+const std::string& Ladder::NameAt(Rank rank) const {
+  static const std::string* const none = new std::string("none");
+  return rank == 0 ? *none : names_[rank - 1];
+}
+
+absl::StatusOr<Rank> Ladder::Require(absl::string_view name) const {
+  const Rank rank = RankOfName(name);
+  if (rank != 0) return rank;
+  if (absl::Status s = CheckRoleName(name); !s.ok()) return s;
+  return Refuse(
+      v1::ROLE_UNKNOWN,
+      absl::StrCat("role ", Quoted(name), " is not in the ladder; it has `",
+                   absl::StrJoin(names_, "`, `"), "`"));
+}
+
+}  // namespace acl

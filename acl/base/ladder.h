@@ -1,0 +1,76 @@
+// The role ladder: which roles a workspace has, and which is higher.
+#ifndef ACL_BASE_LADDER_H_
+#define ACL_BASE_LADDER_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace acl {
+
+// What a grant keeps of a role: a number that stays with the role's name while
+// the ladder grows around it. Not an order. 0 is `none`.
+using RoleNumber = uint16_t;
+
+// A role's place in the ladder: 0 for none, 1 for the lowest role, size() for
+// the top. Ranks are what is compared; they change when the ladder does.
+using Rank = uint8_t;
+
+constexpr size_t kMaxRoles = 15;
+
+// A ladder of 1 to kMaxRoles roles. Immutable: safe to read from any thread.
+class Ladder {
+ public:
+  // viewer, commenter, editor, admin.
+  static Ladder Default();
+
+  // A ladder of these names in rising order. MALFORMED or ROLE_UNKNOWN for a
+  // bad name, no name, too many, or one named twice.
+  static absl::StatusOr<Ladder> Make(const std::vector<std::string>& names);
+
+  // A ladder of `names` in which the roles that this one has too keep their
+  // numbers. Besides Make()'s refusals, ROLE_ORDER if roles that stay would
+  // change places. Numbers of roles that go are not given out again.
+  absl::StatusOr<Ladder> Changed(const std::vector<std::string>& names) const;
+
+  // The names in rising order.
+  const std::vector<std::string>& names() const { return names_; }
+  size_t size() const { return names_.size(); }
+  Rank top() const { return static_cast<Rank>(names_.size()); }
+
+  // The rank of a name; 0 if the ladder does not have it.
+  Rank RankOfName(absl::string_view name) const;
+  // The rank of a number; 0 for `none` and for a role that went.
+  Rank RankOf(RoleNumber number) const {
+    return number < rank_by_number_.size() ? rank_by_number_[number] : 0;
+  }
+  // The number at a rank; 0 at rank 0. REQUIRES: rank <= top().
+  RoleNumber NumberAt(Rank rank) const {
+    return rank == 0 ? 0 : numbers_[rank - 1];
+  }
+  // The name at a rank; "none" at rank 0. REQUIRES: rank <= top().
+  const std::string& NameAt(Rank rank) const;
+  const std::string& NameOf(RoleNumber number) const {
+    return NameAt(RankOf(number));
+  }
+
+  // Requires a role of the ladder: its rank, or ROLE_UNKNOWN with a message
+  // that lists the ladder.
+  absl::StatusOr<Rank> Require(absl::string_view name) const;
+
+ private:
+  Ladder() = default;
+  void Add(const std::string& name, RoleNumber number);
+
+  std::vector<std::string> names_;    // by rank - 1
+  std::vector<RoleNumber> numbers_;   // by rank - 1
+  std::vector<Rank> rank_by_number_;  // by number
+};
+
+}  // namespace acl
+
+#endif  // ACL_BASE_LADDER_H_

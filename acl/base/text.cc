@@ -1,0 +1,170 @@
+#include "acl/base/text.h"
+
+#include <cstdint>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "acl/base/fault.h"
+
+namespace acl {
+namespace {
+
+constexpr size_t kMaxQuotedBytes = 80;
+constexpr uint32_t kInvalid = 0xffffffff;
+
+struct CodePoint {
+  uint32_t value;  // kInvalid where the bytes are not UTF-8
+  size_t bytes;
+};
+
+// The code point that `text` (not empty) begins with. Overlong forms,
+// surrogates and values above U+10FFFF are invalid, one byte at a time.
+CodePoint FirstCodePoint(absl::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {kInvalid, 1};
+  uint32_t value = first & (0xff >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {kInvalid, 1};
+    value = (value << 6) | (byte(i) & 0x3f);
+  }
+  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+  if (value < kSmallest[bytes] || value > 0x10ffff || surrogate) {
+    return {kInvalid, 1};
+  }
+  return {value, bytes};
+}
+
+bool IsControl(uint32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
+
+// Characters that change how their surroundings are shown: line separators,
+// bidi marks and zero-width characters.
+bool IsDeceptive(uint32_t c) {
+  return c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
+         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) ||
+         c == 0xfeff;
+}
+
+absl::Status CheckBytes(absl::string_view what, absl::string_view text,
+                        size_t max_bytes) {
+  if (text.size() > max_bytes) {
+    return Refuse(v1::MALFORMED,
+                  absl::StrCat(what, " ", Quoted(text), " has ", text.size(),
+                               " bytes; at most ", max_bytes, " are allowed"));
+  }
+  for (size_t i = 0; i < text.size();) {
+    const CodePoint c = FirstCodePoint(text.substr(i));
+    if (c.value == kInvalid) {
+      return Refuse(v1::MALFORMED,
+                    absl::StrCat(what, " ", Quoted(text),
+                                 " is not valid utf-8 at byte ", i));
+    }
+    if (IsControl(c.value)) {
+      return Refuse(v1::MALFORMED,
+                    absl::StrCat(what, " ", Quoted(text),
+                                 " has a control character at byte ", i));
+    }
+    i += c.bytes;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckWord(absl::string_view what, absl::string_view text,
+                       size_t max_bytes) {
+  if (text.empty()) {
+    return Refuse(v1::MALFORMED,
+                  absl::StrCat(what, " is empty; it needs at least one byte"));
+  }
+  return CheckBytes(what, text, max_bytes);
+}
+
+std::string Escaped(absl::string_view text, bool escape_backticks) {
+  std::string out;
+  for (size_t i = 0; i < text.size();) {
+    const CodePoint c = FirstCodePoint(text.substr(i));
+    if (c.value == kInvalid) {
+      absl::StrAppendFormat(&out, "\\x%02x", static_cast<uint8_t>(text[i]));
+    } else if (IsControl(c.value) || IsDeceptive(c.value) ||
+               (escape_backticks && c.value == '`')) {
+      absl::StrAppendFormat(&out, "\\u{%x}", c.value);
+    } else {
+      absl::StrAppend(&out, text.substr(i, c.bytes));
+    }
+    i += c.bytes;
+  }
+  return out;
+}
+
+}  // namespace
+
+absl::Status CheckId(absl::string_view what, absl::string_view id) {
+  return CheckWord(what, id, kMaxIdBytes);
+}
+
+absl::Status CheckNewId(absl::string_view what, absl::string_view id) {
+  if (id == "default") {
+    return Refuse(v1::MALFORMED,
+                  absl::StrCat(what,
+                               " `default` is reserved for every member "
+                               "of the workspace; choose another"));
+  }
+  return CheckId(what, id);
+}
+
+absl::Status CheckDisplayName(absl::string_view name) {
+  return CheckBytes("name", name, kMaxIdBytes);
+}
+
+absl::Status CheckRoleName(absl::string_view role) {
+  if (role == "none") {
+    return Refuse(v1::ROLE_UNKNOWN,
+                  "role `none` is the absence of a role; to take a role away, "
+                  "unshare");
+  }
+  return CheckWord("role", role, kMaxWordBytes);
+}
+
+absl::Status CheckTypeName(absl::string_view type) {
+  if (absl::StrContains(type, ':')) {
+    return Refuse(v1::MALFORMED, absl::StrCat("resource type ", Quoted(type),
+                                              " has a colon; leave it out"));
+  }
+  return CheckWord("resource type", type, kMaxWordBytes);
+}
+
+absl::StatusOr<std::string> CanonicalEmail(absl::string_view email) {
+  const absl::string_view trimmed = absl::StripAsciiWhitespace(email);
+  if (absl::Status s = CheckWord("e-mail", trimmed, kMaxEmailBytes); !s.ok()) {
+    return s;
+  }
+  const size_t at = trimmed.find('@');
+  const bool one_at = at != absl::string_view::npos &&
+                      trimmed.find('@', at + 1) == absl::string_view::npos;
+  const bool both_sides = one_at && at > 0 && at + 1 < trimmed.size();
+  if (!both_sides || absl::StrContains(trimmed, ' ')) {
+    return Refuse(v1::MALFORMED,
+                  absl::StrCat("e-mail ", Quoted(trimmed),
+                               " is not an address; write it as `name@host`"));
+  }
+  return absl::AsciiStrToLower(trimmed);
+}
+
+std::string Quoted(absl::string_view text) {
+  size_t bytes = 0;
+  while (bytes < text.size()) {
+    const size_t next = FirstCodePoint(text.substr(bytes)).bytes;
+    if (bytes + next > kMaxQuotedBytes) break;
+    bytes += next;
+  }
+  return absl::StrCat("`", Escaped(text.substr(0, bytes), true),
+                      bytes < text.size() ? "…`" : "`");
+}
+
+std::string Printable(absl::string_view text) { return Escaped(text, false); }
+
+}  // namespace acl

@@ -1,0 +1,48 @@
+// What a well-formed id, e-mail address and name is, and how one is shown.
+// docs/semantics.md, "Nouns", has the rules.
+#ifndef ACL_BASE_TEXT_H_
+#define ACL_BASE_TEXT_H_
+
+#include <cstddef>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+
+namespace acl {
+
+constexpr size_t kMaxIdBytes = 512;
+constexpr size_t kMaxEmailBytes = 254;
+constexpr size_t kMaxWordBytes = 64;  // role names and resource types
+
+// OK, or MALFORMED with a message that begins with `what` ("user id"). An id is
+// 1 to kMaxIdBytes bytes of valid UTF-8 without control characters.
+absl::Status CheckId(absl::string_view what, absl::string_view id);
+
+// As CheckId(), and not the reserved word `default`: for what gets a name.
+absl::Status CheckNewId(absl::string_view what, absl::string_view id);
+
+// As CheckId(), but may be empty: names for people to read.
+absl::Status CheckDisplayName(absl::string_view name);
+
+// A role name: an id of at most kMaxWordBytes bytes, not `none`.
+absl::Status CheckRoleName(absl::string_view role);
+
+// A resource type: an id of at most kMaxWordBytes bytes, without a colon.
+absl::Status CheckTypeName(absl::string_view type);
+
+// The one form in which an e-mail address is kept and compared: trimmed, ASCII
+// letters in lower case. MALFORMED if it is no address.
+absl::StatusOr<std::string> CanonicalEmail(absl::string_view email);
+
+// `text` in backticks for a message: control characters, bidi marks, backticks
+// and invalid UTF-8 are escaped, and what is longer than 80 bytes is cut.
+std::string Quoted(absl::string_view text);
+
+// `text` as Quoted() shows it, without backticks and never cut: for terminals.
+std::string Printable(absl::string_view text);
+
+}  // namespace acl
+
+#endif  // ACL_BASE_TEXT_H_

@@ -1,0 +1,52 @@
+// Membership followed through groups, upwards and downwards. Internal.
+#ifndef ACL_DIRECTORY_CLOSURE_H_
+#define ACL_DIRECTORY_CLOSURE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/container/inlined_vector.h"
+#include "acl/directory/directory.h"
+
+namespace acl {
+
+// A group that something is in.
+struct Reached {
+  const GroupRow* group;
+  uint32_t distance;  // length of the shortest path: 1 for a direct member
+};
+
+// Every group that the member of `parents` (its direct groups) is in, each
+// once, nearest first. O(groups reached and their parents).
+class GroupClosure {
+ public:
+  GroupClosure(const Directory& directory, const NameSet& parents);
+
+  const absl::InlinedVector<Reached, 16>& reached() const { return reached_; }
+  bool Contains(const GroupRow& group) const;
+
+ private:
+  void Visit(const Directory& directory, const NameSet& parents,
+             uint32_t distance);
+
+  absl::InlinedVector<Reached, 16> reached_;
+  // Only filled beyond the inlined size: a scan is faster below it.
+  absl::flat_hash_set<uint32_t> seen_;
+};
+
+// The shortest path from the member of `parents` to `goal`, as group ids: the
+// first is a direct group, the last is `goal`. Among shortest ones the path
+// whose ids compare smaller, from the first on. Empty if there is none.
+std::vector<std::string> ShortestPath(const Directory& directory,
+                                      const NameSet& parents,
+                                      const GroupRow& goal);
+
+// `group` and every group below it, each once.
+std::vector<const GroupRow*> GroupsBelow(const Directory& directory,
+                                         const GroupRow& group);
+
+}  // namespace acl
+
+#endif  // ACL_DIRECTORY_CLOSURE_H_

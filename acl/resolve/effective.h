@@ -1,0 +1,62 @@
+// The heart: the maximum over all sources, and its witness. Pure functions of
+// one state. Internal; the front door is acl/engine.h.
+#ifndef ACL_RESOLVE_EFFECTIVE_H_
+#define ACL_RESOLVE_EFFECTIVE_H_
+
+#include <cstdint>
+#include <vector>
+
+#include "acl/base/ladder.h"
+#include "acl/directory/closure.h"
+#include "acl/resolve/source.h"
+#include "acl/resolve/subject.h"
+#include "acl/store/state.h"
+
+namespace acl {
+
+// A role with the source that gives it.
+struct Effective {
+  Rank rank = 0;
+  SourceKind witness = SourceKind::kNone;
+  const GroupRow* group = nullptr;  // set if the witness is a group
+};
+
+// A subject, or a group as the target of a share, with its groups followed, to
+// be asked about many resources. Valid as long as the state is.
+class Resolver {
+ public:
+  Resolver(const State& state, const FoundSubject& subject);
+  // A group's role is the maximum over its own grant (reported as `direct`),
+  // its ancestors' grants and the baseline.
+  Resolver(const State& state, const GroupRow& group);
+
+  // The effective role: none unless the subject's standing is active.
+  // O(groups of the subject * log(grants of the resource)).
+  Effective On(const ResourceRow& resource) const;
+
+  // Every source and its rank, whatever the standing, the highest role first
+  // and within one role in the order of the witness.
+  std::vector<Effective> AllOn(const ResourceRow& resource) const;
+
+  // AllOn() as text, with paths.
+  std::vector<Source> SourcesOn(const ResourceRow& resource) const;
+
+  Standing standing() const { return standing_; }
+  const GroupClosure& groups() const { return groups_; }
+
+ private:
+  template <class Visit>
+  void VisitSources(const ResourceRow& resource, const Visit& visit) const;
+
+  const State& state_;
+  const Standing standing_;
+  const NameRef self_;  // null for an unknown subject
+  const bool workspace_admin_;
+  const SourceKind own_kind_;
+  const NameSet& parents_;
+  const GroupClosure groups_;
+};
+
+}  // namespace acl
+
+#endif  // ACL_RESOLVE_EFFECTIVE_H_

@@ -1,0 +1,47 @@
+// Where a role comes from. Part of the public API; begin reading at
+// acl/engine.h.
+#ifndef ACL_RESOLVE_SOURCE_H_
+#define ACL_RESOLVE_SOURCE_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+
+namespace acl {
+
+// The kinds of sources, in the order in which a witness is chosen. kKey takes
+// the place of kDirect for a subject that was given as a workspace key.
+enum class SourceKind : uint8_t {
+  kNone,  // no source: the role is none
+  kCreator,
+  kWorkspaceAdmin,
+  kDirect,
+  kKey,
+  kGroup,
+  kBaseline,
+};
+
+// "creator", "workspace_admin", "direct", "key", "group", "baseline", "none".
+absl::string_view SourceWord(SourceKind kind);
+
+// One source of a role, as text.
+struct Source {
+  SourceKind kind = SourceKind::kNone;
+  std::string role;
+  // For a group: from a group that the subject is a direct member of to the
+  // group that holds the grant. Else empty.
+  std::vector<std::string> path;
+
+  friend bool operator==(const Source& a, const Source& b) {
+    return a.kind == b.kind && a.role == b.role && a.path == b.path;
+  }
+};
+
+// "group `leads` through `audio` > `leads`: editor" and the like.
+std::string ToString(const Source& source);
+
+}  // namespace acl
+
+#endif  // ACL_RESOLVE_SOURCE_H_

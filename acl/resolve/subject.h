@@ -1,0 +1,62 @@
+// Who a question is about, looked up in one state. Internal; the front door is
+// acl/engine.h.
+#ifndef ACL_RESOLVE_SUBJECT_H_
+#define ACL_RESOLVE_SUBJECT_H_
+
+#include <cstdint>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "acl/base/handle.h"
+#include "acl/base/reference.h"
+#include "acl/store/state.h"
+
+namespace acl {
+
+// Whether a subject's sources count.
+enum class Standing : uint8_t {
+  kActive,
+  kUnknown,      // not in the workspace: there are no sources
+  kLocked,       // the user, or the owner of the personal key, is locked
+  kKeyDisabled,  // the key is disabled
+};
+
+// A subject in one state. Valid as long as the state is.
+struct FoundSubject {
+  Standing standing = Standing::kUnknown;
+  const PrincipalRow* principal = nullptr;  // null if unknown
+  const KeyRow* key = nullptr;              // set if it was given as a key
+
+  // Whether its own grant is reported as `key`: it was given as a key that
+  // stands for a service account.
+  bool as_workspace_key() const {
+    return key != nullptr && principal->name->kind == Kind::kServiceAccount;
+  }
+};
+
+// Looks a subject up. Only what is malformed is an error: MALFORMED. O(log n).
+absl::StatusOr<FoundSubject> FindSubject(const State& state,
+                                         const Subject& subject);
+
+// The subject of a handle; unknown if it is stale or of another workspace.
+FoundSubject FindSubject(const State& state, SubjectHandle handle);
+
+// A subject that is this principal.
+FoundSubject SubjectOf(const PrincipalRow& principal);
+
+SubjectHandle HandleOf(const State& state, const FoundSubject& subject);
+
+// OK if `subject` is well-formed, else MALFORMED: what needs no state.
+absl::Status CheckForm(const Subject& subject);
+
+// The resource, or null if there is none: MALFORMED if the type or id is, or
+// TYPE_UNKNOWN. O(log n).
+absl::StatusOr<const ResourceRow*> FindResource(const State& state,
+                                                const ResourceRef& resource);
+
+// The resource of a handle; null if it is stale or of another workspace.
+const ResourceRow* FindResource(const State& state, ResourceHandle handle);
+
+}  // namespace acl
+
+#endif  // ACL_RESOLVE_SUBJECT_H_

@@ -1,0 +1,54 @@
+// What a workspace is set up with. Part of the public API; begin reading at
+// acl/engine.h.
+#ifndef ACL_STORE_SETTINGS_H_
+#define ACL_STORE_SETTINGS_H_
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "acl/base/ladder.h"
+
+namespace acl {
+
+// The types of the sharing API that the library ships, in bytewise order
+// (docs/resource_types.md).
+const std::vector<std::string>& DefaultResourceTypes();
+
+// At most this many types in a workspace's table.
+constexpr size_t kMaxResourceTypes = 1024;
+
+// The settings of a new workspace. Each can be changed later by a change.
+struct WorkspaceSettings {
+  // The role ladder in rising order. Empty: viewer, commenter, editor, admin.
+  std::vector<std::string> roles;
+  // The resource types. Empty: DefaultResourceTypes().
+  std::vector<std::string> resource_types;
+  // How many principals and groups may hold a grant on one resource; the
+  // creator counts as one, `default` does not. 0: no limit.
+  uint32_t max_principals_per_resource = 100;
+};
+
+// The settings as the engine keeps them: checked, immutable. Internal.
+struct Settings {
+  Ladder ladder = Ladder::Default();
+  std::vector<std::string> types;  // in bytewise order
+  uint32_t max_principals = 100;
+
+  // MALFORMED or ROLE_UNKNOWN for settings that break the rules.
+  static absl::StatusOr<Settings> Make(const WorkspaceSettings& settings);
+
+  bool HasType(absl::string_view type) const;
+  // OK, MALFORMED or TYPE_UNKNOWN.
+  absl::Status RequireType(absl::string_view type) const;
+};
+
+// `types` sorted. MALFORMED for a bad name, none, too many, or one twice.
+absl::StatusOr<std::vector<std::string>> CheckedTypes(
+    std::vector<std::string> types);
+
+}  // namespace acl
+
+#endif  // ACL_STORE_SETTINGS_H_

@@ -1,0 +1,233 @@
+#include "acl/engine.h"
+
+#include <atomic>
+#include <map>
+#include <mutex>
+#include <random>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/ordered_map.h"
+#include "acl/base/text.h"
+#include "acl/store/draft.h"
+#include "acl/store/epoch.h"
+#include "acl/store/version.h"
+#include "acl/workspace_core.h"
+#include "acl/world/state_world.h"
+
+namespace acl {
+namespace {
+
+using WorkspaceTable = OrderedMap<std::string, std::shared_ptr<WorkspaceCore>>;
+
+uint64_t RandomIncarnation() {
+  std::random_device random;
+  return (uint64_t{random()} << 32) | random();
+}
+
+// Tells incarnations of workspaces of this process apart in handles. 0 stands
+// for none.
+absl::StatusOr<uint32_t> NextScope() {
+  static std::atomic<uint64_t> next{1};
+  const uint64_t scope = next.fetch_add(1);
+  if (scope > 0xffffffff) {
+    return Refuse(v1::LIMIT,
+                  "the process has made 2^32 workspaces; restart it");
+  }
+  return static_cast<uint32_t>(scope);
+}
+
+absl::Status NoWorkspace(absl::string_view id) {
+  return Refuse(v1::WORKSPACE_NOT_FOUND,
+                absl::StrCat("workspace ", Quoted(id), " does not exist"));
+}
+
+}  // namespace
+
+// The table of workspaces is published like a workspace's states are: readers
+// never wait for who adds or removes one.
+class EngineCore {
+ public:
+  explicit EngineCore(EngineOptions options) : options_(std::move(options)) {}
+
+  const WorkspaceTable& table() const { return *table_.Get(); }
+
+  absl::StatusOr<State> NewState() const {
+    absl::StatusOr<uint32_t> scope = NextScope();
+    if (!scope.ok()) return scope.status();
+    State state;
+    state.scope = *scope;
+    state.incarnation = options_.new_incarnation ? options_.new_incarnation()
+                                                 : RandomIncarnation();
+    return state;
+  }
+
+  // Adds all of them, or none if one exists.
+  absl::Status Add(const Actor& actor, WorkspaceEvent event,
+                   std::vector<State> states) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    auto next = std::make_shared<WorkspaceTable>(table());
+    const EditTag edit = NewEditTag();
+    std::vector<std::string> ids;
+    for (State& state : states) {
+      const std::string id = state.workspace;
+      ids.push_back(id);
+      auto core = std::make_shared<WorkspaceCore>(
+          std::make_shared<const State>(std::move(state)), options_.observer,
+          options_.request_id_window, options_.max_snapshot_rows);
+      if (!next->Set(id, std::move(core), edit)) {
+        return Refuse(v1::ALREADY_EXISTS,
+                      absl::StrCat("workspace ", Quoted(id),
+                                   " exists already; remove it first"));
+      }
+    }
+    Publish(std::move(next));
+    for (const std::string& id : ids) Tell(id, actor, event);
+    return absl::OkStatus();
+  }
+
+  absl::Status Remove(const Actor& actor, absl::string_view id) {
+    std::lock_guard<std::mutex> lock(mutex_);
+    const std::shared_ptr<WorkspaceCore>* found = table().Find(id);
+    if (found == nullptr) return NoWorkspace(id);
+    const std::shared_ptr<WorkspaceCore> core = *found;
+    auto next = std::make_shared<WorkspaceTable>(table());
+    next->Erase(std::string(id), NewEditTag());
+    Publish(std::move(next));
+    core->Remove();
+    Tell(id, actor, WorkspaceEvent::kRemoved);
+    return absl::OkStatus();
+  }
+
+  void Close() {
+    for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
+    WaitForReaders();
+  }
+
+ private:
+  void Publish(std::shared_ptr<WorkspaceTable> next) {
+    table_.Publish(std::move(next), &retired_);
+    retired_.Collect();
+  }
+  void Tell(absl::string_view id, const Actor& actor, WorkspaceEvent event) {
+    if (options_.observer != nullptr) {
+      options_.observer->OnWorkspace(id, actor, event);
+    }
+  }
+
+  const EngineOptions options_;
+  Published<WorkspaceTable> table_{std::make_shared<WorkspaceTable>()};
+  std::mutex mutex_;  // held by whoever adds or removes
+  RetireList retired_;
+};
+
+Engine::Engine(EngineOptions options)
+    : core_(std::make_shared<EngineCore>(std::move(options))) {}
+
+Engine::~Engine() { core_->Close(); }
+
+absl::StatusOr<Workspace> Engine::AddWorkspace(
+    const Actor& actor, absl::string_view id,
+    const WorkspaceSettings& settings) {
+  if (absl::Status s = CheckId("workspace id", id); !s.ok()) return s;
+  absl::StatusOr<Settings> checked = Settings::Make(settings);
+  if (!checked.ok()) return checked.status();
+  absl::StatusOr<State> state = core_->NewState();
+  if (!state.ok()) return state.status();
+  state->workspace = std::string(id);
+  state->settings = std::make_shared<const Settings>(*std::move(checked));
+  std::vector<State> states;
+  states.push_back(*std::move(state));
+  if (absl::Status s =
+          core_->Add(actor, WorkspaceEvent::kAdded, std::move(states));
+      !s.ok()) {
+    return s;
+  }
+  return FindWorkspace(id);
+}
+
+absl::Status Engine::RemoveWorkspace(const Actor& actor, absl::string_view id) {
+  return core_->Remove(actor, id);
+}
+
+absl::StatusOr<Workspace> Engine::FindWorkspace(absl::string_view id) const {
+  EpochPin pin;
+  const std::shared_ptr<WorkspaceCore>* core = core_->table().Find(id);
+  if (core == nullptr) return NoWorkspace(id);
+  return Workspace(*core, nullptr);
+}
+
+std::vector<std::string> Engine::WorkspaceIds() const {
+  EpochPin pin;
+  std::vector<std::string> ids;
+  for (auto at = core_->table().Begin(); at.valid(); at.Next()) {
+    ids.push_back(at.key());
+  }
+  return ids;
+}
+
+absl::Status Engine::Import(const Actor& actor, const v1::World& world) {
+  std::vector<State> states;
+  std::vector<WorldFault> faults;
+  std::map<std::string, int> seen;
+  for (int i = 0; i < world.workspaces_size(); ++i) {
+    const std::string path = absl::StrCat("workspaces[", i, "]");
+    absl::StatusOr<State> state = core_->NewState();
+    if (!state.ok()) return state.status();
+    const auto [first, is_new] = seen.emplace(world.workspaces(i).id(), i);
+    if (!is_new) {
+      faults.push_back(
+          {path + ".id", Refuse(v1::ALREADY_EXISTS,
+                                absl::StrCat("workspace ", Quoted(first->first),
+                                             " stands in the world already, at "
+                                             "workspaces[",
+                                             first->second, "]"))});
+    }
+    FromWorld(world.workspaces(i), path, &*state, &faults);
+    states.push_back(*std::move(state));
+  }
+  if (!faults.empty()) return AsRefusal(faults);
+  return core_->Add(actor, WorkspaceEvent::kImported, std::move(states));
+}
+
+v1::World Engine::Export() const {
+  v1::World world;
+  for (const std::string& id : WorkspaceIds()) {
+    absl::StatusOr<Workspace> workspace = FindWorkspace(id);
+    // One that was removed meanwhile is left out.
+    if (!workspace.ok()) continue;
+    absl::StatusOr<v1::Workspace> exported = workspace->Export();
+    if (exported.ok()) *world.add_workspaces() = *std::move(exported);
+  }
+  return world;
+}
+
+absl::StatusOr<Receipt> Workspace::Apply(const Actor& actor,
+                                         const std::vector<Change>& changes,
+                                         const ChangeOptions& options) {
+  return core()->Apply(actor, changes, options);
+}
+
+absl::StatusOr<Receipt> Workspace::Share(const Actor& actor,
+                                         const ResourceId& resource,
+                                         const Target& target,
+                                         absl::string_view role,
+                                         const ChangeOptions& options) {
+  return Apply(actor, {acl::Share{resource, target, std::string(role)}},
+               options);
+}
+
+absl::StatusOr<Receipt> Workspace::Unshare(const Actor& actor,
+                                           const ResourceId& resource,
+                                           const Target& target,
+                                           const ChangeOptions& options) {
+  return Apply(actor, {acl::Unshare{resource, target}}, options);
+}
+
+absl::StatusOr<Snapshot> Workspace::AtLeast(const RevisionToken& token,
+                                            absl::Duration timeout) const {
+  if (absl::Status s = core()->Await(token, timeout); !s.ok()) return s;
+  return TakeSnapshot();
+}
+
+}  // namespace acl

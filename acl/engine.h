@@ -1,0 +1,156 @@
+// acl: who may do what, and why.
+//
+// This is the front door. An engine keeps workspaces; a workspace keeps users,
+// service accounts, API keys, groups, resources, and grants of roles between
+// them. In ten lines:
+//
+//   acl::Engine engine;
+//   acl::Workspace studio = *engine.AddWorkspace(acl::Actor::System(),
+//   "studio"); studio.Apply(acl::Actor::System(),
+//                {acl::AddUser{"ann"}, acl::AddUser{"bob"},
+//                 acl::AddResource{{"voice", "narrator"}, "Narrator",
+//                                  acl::PrincipalId::User("ann")}}).value();
+//   acl::Receipt receipt = *studio.Share(
+//       acl::Subject::User("ann"), {"voice", "narrator"},
+//       acl::Target::User("bob"), "editor");
+//   acl::RoleAnswer answer = *studio.EffectiveRole(
+//       acl::Subject::User("bob"), {"voice", "narrator"});
+//   studio.RoleName(answer.role);  // "editor"
+//   answer.witness.kind;           // SourceKind::kDirect
+//
+// Reading is in acl/reader.h: roles with witnesses, checks, explanations,
+// lists, snapshots. What can be changed is in acl/share/change.h, what a change
+// answers in acl/share/receipt.h, how things are named in acl/base/reference.h,
+// why a call is refused in acl/base/fault.h. What a role means:
+// docs/semantics.md.
+//
+// Everything is in memory, and every answer comes from one revision.
+#ifndef ACL_ENGINE_H_
+#define ACL_ENGINE_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "acl/base/fault.h"
+#include "acl/base/handle.h"
+#include "acl/base/reference.h"
+#include "acl/base/revision.h"
+#include "acl/observer.h"
+#include "acl/reader.h"
+#include "acl/share/change.h"
+#include "acl/share/receipt.h"
+#include "acl/share/request.h"
+#include "acl/store/settings.h"
+#include "proto/acl/v1/world.pb.h"
+
+namespace acl {
+
+class EngineCore;
+
+struct EngineOptions {
+  // Told of decisions and changes; see acl/observer.h. Not owned.
+  Observer* observer = nullptr;
+  // How many request ids each workspace remembers; the oldest go first.
+  size_t request_id_window = 4096;
+  // How many rows may have been written since a held snapshot was taken before
+  // it is pushed out, the oldest first. It bounds the old copies that snapshots
+  // keep alive. 0: no cap.
+  uint64_t max_snapshot_rows = 0;
+  // Gives each new workspace its incarnation; must not repeat. Null: random.
+  std::function<uint64_t()> new_incarnation = nullptr;
+};
+
+// A workspace: asks at the latest revision (acl/reader.h), and changes.
+//
+// Thread-safety: any number of threads may ask while one changes; writers of
+// one workspace take turns. Copies are cheap and mean the same workspace.
+//
+// Lifetime: it outlives the engine and the workspace's removal. Once the engine
+// is destroyed it goes on answering from the last revision and refuses changes
+// with ENGINE_CLOSED. Once the workspace is removed, every subject has role
+// none on everything, and changes are refused with WORKSPACE_NOT_FOUND.
+class Workspace : public Reader {
+ public:
+  // Applies all of `changes` or none, as one revision; each is decided on the
+  // state that the ones before it left. After it has returned, every later read
+  // in the process sees it. A refusal (docs/errors.md) leaves everything as it
+  // was; in a batch of several, it names the change by its index. An empty
+  // batch changes nothing.
+  absl::StatusOr<Receipt> Apply(const Actor& actor,
+                                const std::vector<Change>& changes,
+                                const ChangeOptions& options = {});
+
+  // Apply() of one share: sets the target's grant whatever it was.
+  absl::StatusOr<Receipt> Share(const Actor& actor, const ResourceId& resource,
+                                const Target& target, absl::string_view role,
+                                const ChangeOptions& options = {});
+
+  // Apply() of one unshare: takes the target's grant away.
+  absl::StatusOr<Receipt> Unshare(const Actor& actor,
+                                  const ResourceId& resource,
+                                  const Target& target,
+                                  const ChangeOptions& options = {});
+
+  // A snapshot at least as fresh as `token`; waits for it up to `timeout`, then
+  // REVISION_TIMEOUT. REVISION_NOT_AVAILABLE for another incarnation's token.
+  // Takes a lock only if it has to wait.
+  absl::StatusOr<Snapshot> AtLeast(const RevisionToken& token,
+                                   absl::Duration timeout) const;
+
+ private:
+  friend class Engine;
+  using Reader::Reader;
+};
+
+// Keeps workspaces. Thread-safe, except for the destructor.
+class Engine {
+ public:
+  explicit Engine(EngineOptions options = {});
+
+  // Closes the engine: waits for changes and questions that are under way,
+  // after which no hook of the observer is called any more. Workspaces and
+  // Snapshots may go on being used from any thread, before, during and after
+  // it. REQUIRES: no thread is in a call on the Engine itself, and it is not
+  // destroyed from inside a callback of its own.
+  ~Engine();
+  Engine(const Engine&) = delete;
+  Engine& operator=(const Engine&) = delete;
+
+  // A new workspace at revision 0. ALREADY_EXISTS, or MALFORMED or ROLE_UNKNOWN
+  // for a bad id or bad settings. `actor` is recorded, not checked.
+  absl::StatusOr<Workspace> AddWorkspace(
+      const Actor& actor, absl::string_view id,
+      const WorkspaceSettings& settings = {});
+
+  // Removes a workspace with all that is in it. WORKSPACE_NOT_FOUND.
+  absl::Status RemoveWorkspace(const Actor& actor, absl::string_view id);
+
+  // O(log n), without a lock. WORKSPACE_NOT_FOUND.
+  absl::StatusOr<Workspace> FindWorkspace(absl::string_view id) const;
+
+  // In bytewise order.
+  std::vector<std::string> WorkspaceIds() const;
+
+  // Adds every workspace of a world, or none: trusts nothing, and refuses with
+  // all faults that it finds, one a line, each with its path in the world
+  // (`workspaces[0].users[3].email`). ALREADY_EXISTS if one of them exists.
+  absl::Status Import(const Actor& actor, const v1::World& world);
+
+  // All workspaces, each at one revision, in canonical order.
+  v1::World Export() const;
+
+ private:
+  const std::shared_ptr<EngineCore> core_;
+};
+
+}  // namespace acl
+
+#endif  // ACL_ENGINE_H_

@@ -1,0 +1,240 @@
+#include "acl/reader.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/pinned_state.h"
+#include "acl/resolve/effective.h"
+#include "acl/resolve/subject.h"
+#include "acl/share/explain.h"
+#include "acl/share/lookup.h"
+#include "acl/workspace_core.h"
+#include "acl/world/state_world.h"
+
+namespace acl {
+namespace {
+
+RoleAnswer AnswerOf(const State& state, const Effective& effective) {
+  RoleAnswer answer;
+  answer.revision = state.revision;
+  if (effective.rank == 0) return answer;
+  answer.role = {state.scope, state.ladder().NumberAt(effective.rank)};
+  answer.witness.kind = effective.witness;
+  if (effective.group != nullptr) {
+    answer.witness.group = {state.scope, effective.group->name->number};
+  }
+  return answer;
+}
+
+Effective Resolve(const State& state, const FoundSubject& subject,
+                  const ResourceRow* resource) {
+  if (resource == nullptr || subject.standing != Standing::kActive) return {};
+  return Resolver(state, subject).On(*resource);
+}
+
+absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
+                                  const ResourceRef& resource) {
+  absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
+  if (!found.ok()) return found.status();
+  absl::StatusOr<const ResourceRow*> row = FindResource(state, resource);
+  if (!row.ok()) return row.status();
+  return Resolve(state, *found, *row);
+}
+
+Rank RankOf(const State& state, Role role) {
+  if (role.scope() != state.scope || role.number() > 0xffff) return 0;
+  return state.ladder().RankOf(static_cast<RoleNumber>(role.number()));
+}
+
+}  // namespace
+
+Reader::Reader(std::shared_ptr<WorkspaceCore> core,
+               std::shared_ptr<Version> version)
+    : core_(std::move(core)), version_(std::move(version)) {}
+
+absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
+    const Subject& subject, const ResourceRef& resource) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<Effective> effective = Resolve(*state, subject, resource);
+  if (!effective.ok()) return effective.status();
+  state.Decided(effective->rank != 0);
+  return AnswerOf(*state, *effective);
+}
+
+absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
+    SubjectHandle subject, ResourceHandle resource) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  const Effective effective = Resolve(*state, acl::FindSubject(*state, subject),
+                                      acl::FindResource(*state, resource));
+  state.Decided(effective.rank != 0);
+  return AnswerOf(*state, effective);
+}
+
+absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
+                                    absl::Span<RoleAnswer> answers) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const Effective effective =
+        Resolve(*state, acl::FindSubject(*state, questions[i].subject),
+                acl::FindResource(*state, questions[i].resource));
+    state.Decided(effective.rank != 0);
+    answers[i] = AnswerOf(*state, effective);
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<bool> Reader::Check(const Subject& subject,
+                                   absl::string_view role,
+                                   const ResourceRef& resource) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<Effective> effective = Resolve(*state, subject, resource);
+  if (!effective.ok()) return effective.status();
+  absl::StatusOr<Rank> rank = state->ladder().Require(role);
+  if (!rank.ok()) return rank.status();
+  return state.Decided(effective->rank >= *rank);
+}
+
+absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
+                                   ResourceHandle resource) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  const Rank rank = RankOf(*state, role);
+  if (rank == 0) {
+    return Refuse(v1::ROLE_UNKNOWN,
+                  "the role is not of this workspace, or left its ladder; find "
+                  "it again by name");
+  }
+  const Effective effective = Resolve(*state, acl::FindSubject(*state, subject),
+                                      acl::FindResource(*state, resource));
+  return state.Decided(effective.rank >= rank);
+}
+
+absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
+    absl::Span<const Question> questions) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  CheckManyAnswer answer;
+  answer.revision = state->revision;
+  answer.allowed.reserve(questions.size());
+  for (size_t i = 0; i < questions.size(); ++i) {
+    const Question& question = questions[i];
+    absl::StatusOr<Effective> effective =
+        Resolve(*state, question.subject, question.resource);
+    absl::StatusOr<Rank> rank = state->ladder().Require(question.role);
+    const absl::Status& status =
+        effective.ok() ? rank.status() : effective.status();
+    if (!status.ok()) {
+      return Refuse(FaultOf(status),
+                    absl::StrCat("question ", i, ": ", status.message()));
+    }
+    answer.allowed.push_back(effective->rank >= *rank);
+  }
+  for (const bool allowed : answer.allowed) state.Decided(allowed);
+  return answer;
+}
+
+absl::StatusOr<Explanation> Reader::Explain(const Subject& subject,
+                                            const ResourceRef& resource,
+                                            absl::string_view role) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
+  if (!found.ok()) return found.status();
+  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
+  if (!row.ok()) return row.status();
+  Rank asked = 1;
+  if (!role.empty()) {
+    absl::StatusOr<Rank> rank = state->ladder().Require(role);
+    if (!rank.ok()) return rank.status();
+    asked = *rank;
+  }
+  return acl::Explain(*state, *found, *row, asked);
+}
+
+absl::StatusOr<SubjectHandle> Reader::FindSubject(
+    const Subject& subject) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
+  if (!found.ok()) return found.status();
+  if (found->standing != Standing::kUnknown) return HandleOf(*state, *found);
+  return SubjectNotFound(subject.kind(), subject.id());
+}
+
+absl::StatusOr<ResourceHandle> Reader::FindResource(
+    const ResourceRef& resource) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
+  if (!row.ok()) return row.status();
+  if (*row == nullptr) return ResourceNotVisible(resource);
+  return ResourceHandle(state->scope, (*row)->name->number);
+}
+
+absl::StatusOr<GroupHandle> Reader::FindGroup(absl::string_view id) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<const GroupRow*> row = RequireGroup(*state, id);
+  if (!row.ok()) {
+    if (absl::Status s = CheckId("group id", id); !s.ok()) return s;
+    return row.status();
+  }
+  return GroupHandle(state->scope, (*row)->name->number);
+}
+
+absl::StatusOr<Role> Reader::FindRole(absl::string_view name) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  absl::StatusOr<Rank> rank = state->ladder().Require(name);
+  if (!rank.ok()) return rank.status();
+  return Role(state->scope, state->ladder().NumberAt(*rank));
+}
+
+std::string Reader::RoleName(Role role) const {
+  if (!role) return "none";
+  const PinnedState state(*this);
+  if (!state.ok()) return "";
+  const Rank rank = RankOf(*state, role);
+  return rank == 0 ? "" : state->ladder().NameAt(rank);
+}
+
+std::string Reader::GroupId(GroupHandle group) const {
+  const PinnedState state(*this);
+  if (!state.ok() || group.scope() != state->scope) return "";
+  const GroupRow* row = state->directory.groups.Get(group.number());
+  return row == nullptr ? "" : row->name->id;
+}
+
+std::vector<std::string> Reader::Roles() const {
+  const PinnedState state(*this);
+  if (!state.ok()) return {};
+  return state->ladder().names();
+}
+
+std::string Reader::id() const { return core_->id(); }
+
+absl::StatusOr<RevisionToken> Reader::Token() const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  return state.token();
+}
+
+absl::StatusOr<Snapshot> Reader::TakeSnapshot() const {
+  if (version_ != nullptr) return Snapshot(core_, version_);
+  EpochPin pin;
+  return Snapshot(core_, core_->latest().version->shared_from_this());
+}
+
+absl::StatusOr<v1::Workspace> Reader::Export() const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  return ToWorld(*state);
+}
+
+}  // namespace acl

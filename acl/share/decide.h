@@ -1,0 +1,30 @@
+// One change: checked against the draft, applied to it, with its receipt.
+// Internal; the front door is acl/engine.h.
+#ifndef ACL_SHARE_DECIDE_H_
+#define ACL_SHARE_DECIDE_H_
+
+#include "absl/status/statusor.h"
+#include "acl/base/reference.h"
+#include "acl/share/change.h"
+#include "acl/share/receipt.h"
+#include "acl/store/draft.h"
+
+namespace acl {
+
+// Applies `change`, whose form has been checked, as `actor`. A refusal is one
+// of docs/semantics.md, "Faults", and leaves the draft as it was.
+absl::StatusOr<ChangeReceipt> DecideChange(const Actor& actor,
+                                           const Change& change, Draft* draft);
+
+// The parts of DecideChange(): shares and unshares, and all the rest.
+absl::StatusOr<ChangeReceipt> DecideShare(const Actor& actor,
+                                          const Share& share, Draft* draft);
+absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
+                                            const Unshare& unshare,
+                                            Draft* draft);
+absl::StatusOr<ChangeReceipt> DecideDirectory(const Change& change,
+                                              Draft* draft);
+
+}  // namespace acl
+
+#endif  // ACL_SHARE_DECIDE_H_

@@ -1,0 +1,20 @@
+// Why a role is what it is, and what would make it enough. Internal; the front
+// door is acl/engine.h.
+#ifndef ACL_SHARE_EXPLAIN_H_
+#define ACL_SHARE_EXPLAIN_H_
+
+#include "acl/resolve/subject.h"
+#include "acl/share/explanation.h"
+#include "acl/store/state.h"
+
+namespace acl {
+
+// Explains `subject` on `resource` (null: there is none). `asked` (above 0) is
+// the rank that remedies aim at. Remedies are tried out on drafts of the state,
+// so that what they promise is what would happen.
+Explanation Explain(const State& state, const FoundSubject& subject,
+                    const ResourceRow* resource, Rank asked);
+
+}  // namespace acl
+
+#endif  // ACL_SHARE_EXPLAIN_H_

@@ -1,0 +1,135 @@
+#include "acl/share/request.h"
+
+#include <algorithm>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/resolve/subject.h"
+#include "acl/share/decide.h"
+#include "acl/store/draft.h"
+#include "acl/store/same.h"
+
+namespace acl {
+namespace {
+
+// A single change speaks for itself; only those of a real batch get an index.
+absl::Status Located(const absl::Status& status, size_t index, size_t size) {
+  return size == 1 ? status : AtChange(status, index);
+}
+
+absl::Status CheckCallForm(const Actor& actor,
+                           const std::vector<Change>& changes,
+                           const ChangeOptions& options) {
+  if (!options.request_id.empty()) {
+    if (absl::Status s = CheckId("request id", options.request_id); !s.ok()) {
+      return s;
+    }
+  }
+  if (!actor.is_system()) {
+    if (absl::Status s = CheckForm(actor.subject()); !s.ok()) return s;
+  }
+  for (size_t i = 0; i < changes.size(); ++i) {
+    if (absl::Status s = CheckForm(changes[i]); !s.ok()) {
+      return Located(s, i, changes.size());
+    }
+  }
+  return absl::OkStatus();
+}
+
+// The first answer if the id was used for the same call, null if it was not
+// used, REQUEST_ID_REUSED if it was used for another.
+absl::StatusOr<const Receipt*> FindAnswer(const State& head, const Actor& actor,
+                                          const std::vector<Change>& changes,
+                                          const ChangeOptions& options) {
+  const auto* found = head.requests.by_id.Find(options.request_id);
+  if (found == nullptr) return nullptr;
+  const AnsweredRequest& answered = **found;
+  if (answered.actor == actor.ToString() &&
+      answered.expected_revision == options.expected_revision &&
+      std::equal(changes.begin(), changes.end(), answered.changes.begin(),
+                 answered.changes.end(), SameChange)) {
+    return &answered.receipt;
+  }
+  return Refuse(v1::REQUEST_ID_REUSED,
+                absl::StrCat("request id ", Quoted(options.request_id),
+                             " was used for another change; use a new one"));
+}
+
+RequestTable Remember(RequestTable table, size_t window, const std::string& id,
+                      AnsweredRequest answered) {
+  const EditTag edit = NewEditTag();
+  table.by_id.Set(
+      id, std::make_shared<const AnsweredRequest>(std::move(answered)), edit);
+  table.by_age.Set(table.next_age++, id, edit);
+  while (table.by_age.size() > window) {
+    const auto oldest = table.by_age.Begin();
+    const uint64_t age = oldest.key();
+    table.by_id.Erase(std::string(oldest.value()), edit);
+    table.by_age.Erase(age, edit);
+  }
+  return table;
+}
+
+absl::Status CheckExpected(const State& head, const ChangeOptions& options) {
+  if (!options.expected_revision ||
+      *options.expected_revision == head.revision) {
+    return absl::OkStatus();
+  }
+  return Refuse(
+      v1::REVISION_MISMATCH,
+      absl::StrCat("the workspace is at revision ", head.revision, ", not ",
+                   *options.expected_revision, "; read again and decide anew"));
+}
+
+}  // namespace
+
+absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
+                               const std::vector<Change>& changes,
+                               const ChangeOptions& options, size_t window) {
+  if (absl::Status s = CheckCallForm(actor, changes, options); !s.ok()) {
+    return s;
+  }
+  const bool remembers = !options.request_id.empty() && !options.dry_run;
+  if (remembers) {
+    absl::StatusOr<const Receipt*> first =
+        FindAnswer(head, actor, changes, options);
+    if (!first.ok()) return first.status();
+    if (*first != nullptr) {
+      Decided decided{**first, nullptr};
+      decided.receipt.replayed = true;
+      return decided;
+    }
+  }
+  Draft draft(head);
+  Receipt receipt;
+  receipt.dry_run = options.dry_run;
+  size_t effective = 0;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    absl::StatusOr<ChangeReceipt> one = DecideChange(actor, changes[i], &draft);
+    if (!one.ok()) return Located(one.status(), i, changes.size());
+    effective += one->changed ? 1 : 0;
+    receipt.changes.push_back(*std::move(one));
+  }
+  if (absl::Status s = CheckExpected(head, options); !s.ok()) return s;
+  // Several changes may undo each other; one alone can't undo itself.
+  receipt.changed =
+      effective == 1 ||
+      (effective > 1 && !SameMeaning(head, draft.state(), draft.touched()));
+  receipt.revision = head.revision + (receipt.changed ? 1 : 0);
+  if (options.dry_run || (!receipt.changed && !remembers)) {
+    return Decided{std::move(receipt), nullptr};
+  }
+  Draft unchanged(head);
+  Draft& next = receipt.changed ? draft : unchanged;
+  if (remembers) {
+    next.SetRequests(Remember(
+        head.requests, window, options.request_id,
+        {actor.ToString(), changes, options.expected_revision, receipt}));
+  }
+  const Revision revision = receipt.revision;
+  return Decided{std::move(receipt), std::move(next).Finish(revision)};
+}
+
+}  // namespace acl

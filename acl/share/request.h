@@ -1,0 +1,58 @@
+// One call that changes a workspace, and the memory of calls that were
+// answered. Internal; the front door is acl/engine.h.
+#ifndef ACL_SHARE_REQUEST_H_
+#define ACL_SHARE_REQUEST_H_
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/statusor.h"
+#include "acl/base/reference.h"
+#include "acl/share/change.h"
+#include "acl/share/receipt.h"
+#include "acl/store/state.h"
+
+namespace acl {
+
+// How a change is to be applied.
+struct ChangeOptions {
+  // Decide and answer, but change nothing.
+  bool dry_run = false;
+  // Refuse with REVISION_MISMATCH unless the workspace is at this revision.
+  std::optional<Revision> expected_revision = {};
+  // Makes a retry safe: the same id with the same call, within the retention
+  // window, gives the first answer and does nothing. An id; empty for none.
+  std::string request_id = {};
+  // Why, for the record. Not interpreted.
+  std::string reason = {};
+};
+
+// A call that was accepted under a request id, with its answer.
+struct AnsweredRequest {
+  std::string actor;
+  std::vector<Change> changes;
+  std::optional<Revision> expected_revision;
+  Receipt receipt;
+};
+
+// The outcome of deciding a call. `next` is the state to publish, or null if
+// there is nothing to publish.
+struct Decided {
+  Receipt receipt;
+  std::shared_ptr<const State> next;
+};
+
+// Decides `changes` on `head`, one after the other, each on what the ones
+// before it left: all or nothing. Pure, as far as `head` goes. The refusals are
+// those of docs/semantics.md, "Faults". `window` is how many request ids are
+// kept.
+absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
+                               const std::vector<Change>& changes,
+                               const ChangeOptions& options, size_t window);
+
+}  // namespace acl
+
+#endif  // ACL_SHARE_REQUEST_H_

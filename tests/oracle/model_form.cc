@@ -1,0 +1,206 @@
+// Form: what can be said about ids, names and e-mails without a state.
+
+#include <algorithm>
+#include <utility>
+
+#include "tests/oracle/model.h"
+
+namespace acl::oracle {
+namespace {
+
+// Reads one character at `*pos` and moves past it; nullopt when the bytes are
+// not UTF-8 (overlong forms, surrogates and values over U+10FFFF are not).
+std::optional<uint32_t> ReadCharacter(std::string_view text, size_t* pos) {
+  const auto byte = [&](size_t at) {
+    return static_cast<uint32_t>(static_cast<unsigned char>(text[at]));
+  };
+  const uint32_t first = byte(*pos);
+  size_t length = 0;
+  uint32_t value = 0;
+  uint32_t smallest = 0;  // that needs this length
+  if (first < 0x80) {
+    length = 1, value = first, smallest = 0;
+  } else if (first >= 0xC0 && first < 0xE0) {
+    length = 2, value = first - 0xC0, smallest = 0x80;
+  } else if (first >= 0xE0 && first < 0xF0) {
+    length = 3, value = first - 0xE0, smallest = 0x800;
+  } else if (first >= 0xF0 && first < 0xF8) {
+    length = 4, value = first - 0xF0, smallest = 0x10000;
+  } else {
+    return std::nullopt;  // a continuation byte, or 0xF8 to 0xFF
+  }
+  if (*pos + length > text.size()) return std::nullopt;
+  for (size_t i = 1; i < length; ++i) {
+    const uint32_t next = byte(*pos + i);
+    if (next < 0x80 || next >= 0xC0) return std::nullopt;
+    value = value * 64 + (next - 0x80);
+  }
+  if (value < smallest || value > 0x10FFFF) return std::nullopt;
+  if (value >= 0xD800 && value <= 0xDFFF) return std::nullopt;
+  *pos += length;
+  return value;
+}
+
+bool IsControlCharacter(uint32_t value) {
+  return value <= 0x1F || value == 0x7F || (value >= 0x80 && value <= 0x9F);
+}
+
+bool IsWhiteSpace(char c) {
+  return c == ' ' || c == '\t' || c == '\n' || c == '\v' || c == '\f' ||
+         c == '\r';
+}
+
+bool AllDifferent(const std::vector<std::string>& names) {
+  return std::set<std::string>(names.begin(), names.end()).size() ==
+         names.size();
+}
+
+bool IsLadder(const std::vector<std::string>& roles) {
+  return !roles.empty() && roles.size() <= 15 && AllDifferent(roles) &&
+         std::all_of(roles.begin(), roles.end(), IsRoleName);
+}
+
+bool IsTypeTable(const std::vector<std::string>& types) {
+  return AllDifferent(types) &&
+         std::all_of(types.begin(), types.end(), IsTypeName);
+}
+
+bool IsResourceId(const ResourceId& resource) {
+  return IsTypeName(resource.type) && IsId(resource.id);
+}
+
+// Checks id, name and e-mail of a change that has an id; makes the e-mail
+// canonical.
+bool CanonicalFields(Change* change) {
+  if (!IsNamedId(change->id)) return false;
+  if (change->name && !IsDisplayName(*change->name)) return false;
+  if (change->email && !change->email->empty()) {
+    change->email = CanonicalEmail(*change->email);
+    if (!change->email) return false;
+  }
+  return true;
+}
+
+// Checks the fields of a change that names a resource; makes the target
+// canonical.
+bool CanonicalOnResource(Change* change) {
+  if (!IsResourceId(change->resource)) return false;
+  const bool share = change->kind == ChangeKind::kShare;
+  if (share || change->kind == ChangeKind::kUnshare) {
+    const std::optional<Target> target = Canonical(change->target);
+    if (!target) return false;
+    change->target = *target;
+  }
+  // `none` has the form of a role; that it is none is found out later.
+  if (share && change->role != "none" && !IsRoleName(change->role)) {
+    return false;
+  }
+  if (change->creator && !IsNamedId(change->creator->id)) return false;
+  return !change->name || IsDisplayName(*change->name);
+}
+
+}  // namespace
+
+bool IsCleanText(std::string_view text, size_t min, size_t max) {
+  if (text.size() < min || text.size() > max) return false;
+  for (size_t pos = 0; pos < text.size();) {
+    const std::optional<uint32_t> character = ReadCharacter(text, &pos);
+    if (!character || IsControlCharacter(*character)) return false;
+  }
+  return true;
+}
+
+bool IsId(std::string_view id) { return IsCleanText(id, 1, 512); }
+
+bool IsNamedId(std::string_view id) { return IsId(id) && id != "default"; }
+
+bool IsRoleName(std::string_view name) {
+  return IsCleanText(name, 1, 64) && name != "none";
+}
+
+bool IsTypeName(std::string_view name) {
+  return IsCleanText(name, 1, 64) && name.find(':') == name.npos;
+}
+
+bool IsDisplayName(std::string_view name) { return IsCleanText(name, 0, 512); }
+
+std::optional<std::string> CanonicalEmail(std::string_view email) {
+  while (!email.empty() && IsWhiteSpace(email.front())) email.remove_prefix(1);
+  while (!email.empty() && IsWhiteSpace(email.back())) email.remove_suffix(1);
+  if (!IsCleanText(email, 1, 254)) return std::nullopt;
+  if (std::count_if(email.begin(), email.end(), IsWhiteSpace) != 0) {
+    return std::nullopt;
+  }
+  if (std::count(email.begin(), email.end(), '@') != 1) return std::nullopt;
+  if (email.front() == '@' || email.back() == '@') return std::nullopt;
+  std::string canonical(email);
+  for (char& c : canonical) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+  }
+  return canonical;
+}
+
+std::optional<Subject> Canonical(const Subject& subject) {
+  if (subject.kind == SubjectKind::kEmail) {
+    std::optional<std::string> email = CanonicalEmail(subject.id);
+    if (!email) return std::nullopt;
+    return Subject{SubjectKind::kEmail, *std::move(email)};
+  }
+  if (!IsNamedId(subject.id)) return std::nullopt;
+  return subject;
+}
+
+std::optional<Actor> Canonical(const Actor& actor) {
+  if (actor.system) return Actor::System();
+  std::optional<Subject> subject = Canonical(actor.subject);
+  if (!subject) return std::nullopt;
+  return Actor::Is(*std::move(subject));
+}
+
+std::optional<Target> Canonical(const Target& target) {
+  if (target.kind == TargetKind::kDefault) return Target{target.kind, ""};
+  if (target.kind == TargetKind::kEmail) {
+    std::optional<std::string> email = CanonicalEmail(target.id);
+    if (!email) return std::nullopt;
+    return Target{TargetKind::kEmail, *std::move(email)};
+  }
+  if (!IsNamedId(target.id)) return std::nullopt;
+  return target;
+}
+
+std::optional<Change> Canonical(const Change& change) {
+  Change result = change;
+  bool good = false;
+  switch (change.kind) {
+    case ChangeKind::kSetLimit:
+      good = true;
+      break;
+    case ChangeKind::kSetLadder:
+      good = IsLadder(change.names);
+      break;
+    case ChangeKind::kSetResourceTypes:
+      good = IsTypeTable(change.names);
+      break;
+    case ChangeKind::kAddResource:
+    case ChangeKind::kUpdateResource:
+    case ChangeKind::kRemoveResource:
+    case ChangeKind::kShare:
+    case ChangeKind::kUnshare:
+      good = CanonicalOnResource(&result);
+      break;
+    case ChangeKind::kAddKey:
+      good = CanonicalFields(&result) && IsNamedId(change.owner.id);
+      break;
+    case ChangeKind::kAddMember:
+    case ChangeKind::kRemoveMember:
+      good = CanonicalFields(&result) && IsNamedId(change.member.id);
+      break;
+    default:
+      good = CanonicalFields(&result);
+      break;
+  }
+  if (!good) return std::nullopt;
+  return result;
+}
+
+}  // namespace acl::oracle

@@ -166,7 +166,8 @@ std::vector<std::string> Engine::WorkspaceIds() const {
   return ids;
 }
 
-absl::Status Engine::Import(const Actor& actor, const v1::World& world) {
+absl::Status Engine::Import(const Actor& actor, const v1::World& world,
+                            std::vector<WorldFault>* faults_out) {
   std::vector<State> states;
   std::vector<WorldFault> faults;
   std::map<std::string, int> seen;
@@ -186,7 +187,11 @@ absl::Status Engine::Import(const Actor& actor, const v1::World& world) {
     FromWorld(world.workspaces(i), path, &*state, &faults);
     states.push_back(*std::move(state));
   }
-  if (!faults.empty()) return AsRefusal(faults);
+  if (!faults.empty()) {
+    const absl::Status refusal = AsRefusal(faults);
+    if (faults_out != nullptr) *faults_out = std::move(faults);
+    return refusal;
+  }
   return core_->Add(actor, WorkspaceEvent::kImported, std::move(states));
 }
 

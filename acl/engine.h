@@ -49,6 +49,7 @@
 #include "acl/share/receipt.h"
 #include "acl/share/request.h"
 #include "acl/store/settings.h"
+#include "acl/world/world_fault.h"
 #include "proto/acl/v1/world.pb.h"
 
 namespace acl {
@@ -141,8 +142,10 @@ class Engine {
 
   // Adds every workspace of a world, or none: trusts nothing, and refuses with
   // all faults that it finds, one a line, each with its path in the world
-  // (`workspaces[0].users[3].email`). ALREADY_EXISTS if one of them exists.
-  absl::Status Import(const Actor& actor, const v1::World& world);
+  // (`workspaces[0].users[3]`); `faults`, if given, gets them one by one.
+  // ALREADY_EXISTS if one of the workspaces exists.
+  absl::Status Import(const Actor& actor, const v1::World& world,
+                      std::vector<WorldFault>* faults = nullptr);
 
   // All workspaces, each at one revision, in canonical order.
   v1::World Export() const;

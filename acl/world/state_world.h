@@ -8,6 +8,7 @@
 
 #include "absl/status/status.h"
 #include "acl/store/state.h"
+#include "acl/world/world_fault.h"
 #include "proto/acl/v1/world.pb.h"
 
 namespace acl {
@@ -15,12 +16,6 @@ namespace acl {
 // Everything of a state, in canonical order: each list by what identifies its
 // items, bytewise; settings only where they differ from the default.
 v1::Workspace ToWorld(const State& state);
-
-// One thing that is wrong in a world.
-struct WorldFault {
-  std::string path;  // `workspaces[0].users[3].email`
-  absl::Status refusal;
-};
 
 // Fills `state`, which has only its incarnation and scope, from `world`.
 // Trusts nothing: `faults` gets everything that is wrong, in the order of the

@@ -16,7 +16,7 @@ absl::StatusCode CodeOf(Fault fault) {
     case v1::MALFORMED:
     case v1::TYPE_UNKNOWN:
     case v1::ROLE_UNKNOWN:
-    case v1::FILE:
+    case v1::FILE_MALFORMED:
     case v1::CREATOR_LOWERED:
     case v1::DUPLICATE_GRANT:
       return absl::StatusCode::kInvalidArgument;
@@ -51,6 +51,8 @@ absl::StatusCode CodeOf(Fault fault) {
       return absl::StatusCode::kOutOfRange;
     case v1::REVISION_TIMEOUT:
       return absl::StatusCode::kDeadlineExceeded;
+    case v1::FILE_ACCESS:
+      return absl::StatusCode::kUnavailable;
     case v1::CANCELLED_BY_CALLER:
       return absl::StatusCode::kCancelled;
     default:

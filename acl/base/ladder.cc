@@ -16,6 +16,10 @@ absl::Status CheckNames(const std::vector<std::string>& names) {
                                               " roles, not ", names.size()));
   }
   for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i] == "none") {
+      return Refuse(v1::MALFORMED,
+                    "`none` can't be in a ladder: it is the absence of a role");
+    }
     if (absl::Status s = CheckRoleName(names[i]); !s.ok()) return s;
     if (std::find(names.begin(), names.begin() + i, names[i]) !=
         names.begin() + i) {

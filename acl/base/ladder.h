@@ -28,8 +28,8 @@ class Ladder {
   // viewer, commenter, editor, admin.
   static Ladder Default();
 
-  // A ladder of these names in rising order. MALFORMED or ROLE_UNKNOWN for a
-  // bad name, no name, too many, or one named twice.
+  // A ladder of these names in rising order. MALFORMED for a bad name, `none`,
+  // no name, too many, or one named twice.
   static absl::StatusOr<Ladder> Make(const std::vector<std::string>& names);
 
   // A ladder of `names` in which the roles that this one has too keep their

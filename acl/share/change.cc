@@ -3,7 +3,9 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "acl/base/fault.h"
+#include "acl/base/ladder.h"
 #include "acl/base/text.h"
+#include "acl/store/settings.h"
 
 namespace acl {
 namespace {
@@ -112,11 +114,12 @@ struct FormChecker {
   absl::Status operator()(const RemoveResource& c) const {
     return CheckResource(c.resource);
   }
-  // Whole tables are checked where they are used: by Ladder and CheckedTypes().
   absl::Status operator()(const SetLimit&) const { return absl::OkStatus(); }
-  absl::Status operator()(const SetLadder&) const { return absl::OkStatus(); }
-  absl::Status operator()(const SetResourceTypes&) const {
-    return absl::OkStatus();
+  absl::Status operator()(const SetLadder& c) const {
+    return Ladder::Make(c.roles).status();
+  }
+  absl::Status operator()(const SetResourceTypes& c) const {
+    return CheckedTypes(c.types).status();
   }
 };
 

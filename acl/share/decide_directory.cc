@@ -49,6 +49,15 @@ absl::Status CheckEmailFree(const State& state, const std::string& email,
                    KindWord(row->name->kind), " ", Quoted(row->name->id)));
 }
 
+// Numbers are never given out twice, so that stale handles stay stale; a
+// subject's has one bit less for telling keys apart.
+absl::Status CheckNumberLeft(uint32_t next) {
+  if (next < 0x7fffffff) return absl::OkStatus();
+  return Refuse(v1::LIMIT,
+                "the workspace has had 2^31 of this kind; export it and import "
+                "it anew");
+}
+
 // The canonical form of an address that is well-formed or empty.
 std::string Canonical(const std::string& email) {
   return email.empty() ? "" : *CanonicalEmail(email);
@@ -59,6 +68,10 @@ absl::StatusOr<ChangeReceipt> AddPrincipal(Kind kind, const std::string& id,
   const State& state = draft->state();
   if (absl::Status s = CheckIdFree(state, kind, id); !s.ok()) return s;
   if (absl::Status s = CheckEmailFree(state, row.email, nullptr); !s.ok()) {
+    return s;
+  }
+  if (absl::Status s = CheckNumberLeft(state.directory.next_principal);
+      !s.ok()) {
     return s;
   }
   draft->AddPrincipal(kind, id, std::move(row));
@@ -196,6 +209,9 @@ class DirectoryDecider {
     if (absl::Status s = CheckIdFree(state_, Kind::kKey, c.id); !s.ok()) {
       return s;
     }
+    if (absl::Status s = CheckNumberLeft(state_.directory.next_key); !s.ok()) {
+      return s;
+    }
     draft_.AddKey(c.id, *owner, c.enabled);
     return Changed(true);
   }
@@ -215,6 +231,10 @@ class DirectoryDecider {
 
   Result operator()(const AddGroup& c) const {
     if (absl::Status s = CheckIdFree(state_, Kind::kGroup, c.id); !s.ok()) {
+      return s;
+    }
+    if (absl::Status s = CheckNumberLeft(state_.directory.next_group);
+        !s.ok()) {
       return s;
     }
     draft_.AddGroup(c.id, c.name);
@@ -270,6 +290,9 @@ class DirectoryDecider {
                     absl::StrCat("resource ", Quoted(c.resource.ToString()),
                                  " exists already; update it instead"));
     }
+    if (absl::Status s = CheckNumberLeft(state_.next_resource); !s.ok()) {
+      return s;
+    }
     draft_.AddResource(c.resource, c.name, creator);
     return Changed(true);
   }
@@ -299,8 +322,6 @@ class DirectoryDecider {
   }
   Result operator()(const SetLadder& c) const {
     const Ladder& old = state_.ladder();
-    absl::StatusOr<Ladder> ladder = old.Changed(c.roles);
-    if (!ladder.ok()) return ladder.status();
     const std::string used =
         FirstMissingInUse(old.names(), c.roles, [&](const std::string& name) {
           return RoleInUse(state_, old.NumberAt(old.RankOfName(name)));
@@ -312,6 +333,8 @@ class DirectoryDecider {
                                  "before it leaves the ladder"));
     }
     if (c.roles == old.names()) return Changed(false);
+    absl::StatusOr<Ladder> ladder = old.Changed(c.roles);
+    if (!ladder.ok()) return ladder.status();
     Settings settings = *state_.settings;
     settings.ladder = *std::move(ladder);
     draft_.SetSettings(std::move(settings));

@@ -1,6 +1,7 @@
 #include "acl/world/file.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -8,6 +9,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -24,12 +26,13 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
 absl::Status FileFault(const std::string& path, absl::string_view what) {
-  return Refuse(v1::FILE, absl::StrCat(Printable(path), ": ", what));
+  return Refuse(v1::FILE_MALFORMED, absl::StrCat(Printable(path), ": ", what));
 }
 
 absl::Status SystemFault(const std::string& path, absl::string_view doing) {
   const int error = errno;
-  return FileFault(path, absl::StrCat(doing, ": ", strerror(error)));
+  return Refuse(v1::FILE_ACCESS, absl::StrCat(Printable(path), ": ", doing,
+                                              ": ", strerror(error)));
 }
 
 // Closes a descriptor at the end of the scope.
@@ -143,6 +146,29 @@ absl::Status WriteFile(const std::string& path, absl::string_view bytes) {
   return absl::OkStatus();
 }
 
+FileLock::~FileLock() {
+  if (fd_ >= 0) close(fd_);
+}
+
+absl::Status FileLock::Take(const std::string& path) {
+  for (;;) {
+    fd_ = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (fd_ < 0) return SystemFault(path, "can't open");
+    while (flock(fd_, LOCK_EX) != 0) {
+      if (errno != EINTR) return SystemFault(path, "can't lock");
+    }
+    // Whoever held it before may have replaced the file meanwhile.
+    struct stat locked;
+    struct stat now;
+    if (fstat(fd_, &locked) == 0 && stat(path.c_str(), &now) == 0 &&
+        locked.st_ino == now.st_ino && locked.st_dev == now.st_dev) {
+      return absl::OkStatus();
+    }
+    close(fd_);
+    fd_ = -1;
+  }
+}
+
 absl::Status CheckWorldFileName(const std::string& path) {
   if (IsYaml(path) || absl::EndsWith(path, ".binpb")) return absl::OkStatus();
   return FileFault(path,
@@ -173,8 +199,8 @@ absl::StatusOr<WorldFile> ReadWorldFile(const std::string& path) {
 
 absl::Status WriteWorldFile(const std::string& path, const v1::World& world) {
   if (absl::Status s = CheckWorldFileName(path); !s.ok()) return s;
-  return WriteFile(path, IsYaml(path) ? WriteYaml(world)
-                                      : world.SerializeAsString());
+  return WriteFile(path,
+                   IsYaml(path) ? WriteYaml(world) : world.SerializeAsString());
 }
 
 }  // namespace acl

@@ -54,7 +54,8 @@ std::string SetScalar(const std::string& text, bool append, Message* message,
   // Digits alone: the number parser would also take signs and spaces.
   if (text.find_first_not_of("0123456789") != std::string::npos ||
       !absl::SimpleAtoi(text, &number) || (!wide && number > 0xffffffff)) {
-    return absl::StrCat("is ", Quoted(text), "; write a whole number from 0 to ",
+    return absl::StrCat("is ", Quoted(text),
+                        "; write a whole number from 0 to ",
                         wide ? "2^64 - 1" : "2^32 - 1");
   }
   if (wide) {
@@ -202,7 +203,8 @@ class Builder : public YAML::EventHandler {
     return SetScalar(value, Top().list, Top().message, Top().field);
   }
 
-  // Whether the collection that begins is to be entered; else it is passed over.
+  // Whether the collection that begins is to be entered; else it is passed
+  // over.
   bool Begins(const YAML::Mark& mark, Shape shape) {
     const bool at_value = stack_.empty() || Top().next == Next::kValue;
     if (skip_depth_ == 0 && at_value && Wanted() == shape) return true;
@@ -247,7 +249,7 @@ absl::Status Refused(std::vector<std::string> faults) {
   const size_t more = faults.size() - std::min(faults.size(), kMaxFaults);
   faults.resize(faults.size() - more);
   if (more > 0) faults.push_back(absl::StrCat("and ", more, " more"));
-  return Refuse(v1::FILE, absl::StrJoin(faults, "\n"));
+  return Refuse(v1::FILE_MALFORMED, absl::StrJoin(faults, "\n"));
 }
 
 }  // namespace

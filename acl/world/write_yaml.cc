@@ -18,9 +18,9 @@ using google::protobuf::Reflection;
 
 // Words that some YAML reader takes for something else than text.
 bool IsReserved(const std::string& text) {
-  static const char* const kWords[] = {"y",    "n",   "yes",   "no",  "on",
-                                       "off",  "true", "false", "null", "nan",
-                                       "inf"};
+  static const char* const kWords[] = {"y",    "n",   "yes",  "no",
+                                       "on",   "off", "true", "false",
+                                       "null", "nan", "inf"};
   const std::string lower = absl::AsciiStrToLower(text);
   return std::find(std::begin(kWords), std::end(kWords), lower) !=
          std::end(kWords);

@@ -1,5 +1,5 @@
-// Protobuf messages as YAML, by their descriptors: a map for a message, with the
-// names of its fields as keys, a list for a repeated field.
+// Protobuf messages as YAML, by their descriptors: a map for a message, with
+// the names of its fields as keys, a list for a repeated field.
 #ifndef ACL_WORLD_YAML_H_
 #define ACL_WORLD_YAML_H_
 
@@ -13,13 +13,13 @@
 namespace acl {
 
 // Fills `message` from one YAML document and `places` with the lines of its
-// parts. Strict: unknown and repeated keys, wrong kinds of values, aliases, tags
-// and a second document are refused with FILE, one line for each fault with file
-// and line. Text is never interpreted: `007` and `no` are strings where a string
-// is wanted. After a refusal the message is of no use. Handles fields of type
-// string, bool, uint32, uint64 and message.
-absl::Status ReadYaml(absl::string_view text, google::protobuf::Message* message,
-                      Places* places);
+// parts. Strict: unknown and repeated keys, wrong kinds of values, aliases,
+// tags and a second document are refused with FILE_MALFORMED, one line for each
+// fault with file and line. Text is never interpreted: `007` and `no` are
+// strings where a string is wanted. After a refusal the message is of no use.
+// Handles fields of type string, bool, uint32, uint64 and message.
+absl::Status ReadYaml(absl::string_view text,
+                      google::protobuf::Message* message, Places* places);
 
 // Writes what ReadYaml() reads, always the same way: fields in the order of
 // their numbers, those at their default left out, small messages on one line.

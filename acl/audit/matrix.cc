@@ -1,0 +1,87 @@
+#include "acl/audit/matrix.h"
+
+#include <array>
+#include <string>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/functional/function_ref.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
+#include "nlohmann/json.hpp"
+
+namespace acl {
+namespace {
+
+constexpr std::array<const char*, 6> kColumns = {"workspace", "subject_kind",
+                                                 "subject",   "resource_type",
+                                                 "resource",  "role"};
+
+using Row = std::array<absl::string_view, kColumns.size()>;
+
+// Calls `write` for every row; false from it ends the walk.
+absl::Status VisitRows(const std::vector<Snapshot>& workspaces,
+                       absl::FunctionRef<bool(const Row&)> write) {
+  for (const Snapshot& workspace : workspaces) {
+    const std::string id = workspace.id();
+    absl::flat_hash_map<Role, std::string> names;
+    absl::Status status =
+        workspace.VisitMatrix([&](const PrincipalId& principal,
+                                  const ResourceRef& resource, Role role) {
+          std::string& name = names[role];
+          if (name.empty()) name = workspace.RoleName(role);
+          return write({id, KindWord(principal.kind()), principal.id(),
+                        resource.type, resource.id, name});
+        });
+    if (!status.ok()) return status;
+  }
+  return absl::OkStatus();
+}
+
+void AppendCsv(absl::string_view field, std::string* line) {
+  if (field.find_first_of(",\"") == absl::string_view::npos) {
+    absl::StrAppend(line, field);
+  } else {
+    absl::StrAppend(line, "\"", absl::StrReplaceAll(field, {{"\"", "\"\""}}),
+                    "\"");
+  }
+}
+
+}  // namespace
+
+absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
+                            std::ostream& out) {
+  for (size_t i = 0; i < kColumns.size(); ++i) {
+    out << (i == 0 ? "" : ",") << kColumns[i];
+  }
+  out << "\n";
+  std::string line;
+  return VisitRows(workspaces, [&](const Row& row) {
+    line.clear();
+    for (const absl::string_view field : row) {
+      if (!line.empty()) line += ',';
+      AppendCsv(field, &line);
+    }
+    line += '\n';
+    out << line;
+    return out.good();
+  });
+}
+
+absl::Status WriteMatrixJson(const std::vector<Snapshot>& workspaces,
+                             std::ostream& out) {
+  const char* before = "[\n";
+  absl::Status status = VisitRows(workspaces, [&](const Row& row) {
+    nlohmann::ordered_json object;
+    for (size_t i = 0; i < row.size(); ++i) {
+      object[kColumns[i]] = std::string(row[i]);
+    }
+    out << before << object.dump();
+    before = ",\n";
+    return out.good();
+  });
+  if (!status.ok()) return status;
+  out << (before[0] == '[' ? "[]\n" : "\n]\n");
+  return absl::OkStatus();
+}
+
+}  // namespace acl

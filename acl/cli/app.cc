@@ -1,0 +1,221 @@
+#include "acl/cli/app.h"
+
+#include <string>
+
+#include "CLI/App.hpp"
+#include "CLI/Config.hpp"
+#include "CLI/Formatter.hpp"
+#include "acl/cli/commands.h"
+
+namespace acl::cli {
+namespace {
+
+constexpr char kReferences[] =
+    "SUBJECT is user:ID, email:ADDRESS, service_account:ID or key:ID.\n"
+    "TARGET is one of those, group:ID, or default. RESOURCE is TYPE:ID.\n";
+constexpr char kExitCodes[] =
+    "Exit codes: 0 done or allowed, 1 failure or refused, 2 denied (check),\n"
+    "3 bad input.\n";
+
+// The command line, bound to the variables that it fills.
+class CommandLine {
+ public:
+  explicit CommandLine(const Console& console) : console_(console) {
+    app_.require_subcommand(1);
+    app_.footer(std::string("\n") + kReferences + kExitCodes +
+                "Each command has its own --help, with examples.");
+    AddQuestions();
+    AddLists();
+    AddChanges();
+    AddImport();
+  }
+
+  int Run(int argc, const char* const* argv) {
+    try {
+      app_.parse(argc, argv);
+    } catch (const CLI::ParseError& e) {
+      const int code = app_.exit(e, console_.out, console_.err);
+      return code == 0 ? kAllow : kBadInput;
+    }
+    return code_;
+  }
+
+ private:
+  CLI::App* Command(const std::string& name, const std::string& what,
+                    const std::string& examples) {
+    CLI::App* command = app_.add_subcommand(name, what);
+    command->footer("\nExamples:\n" + examples + "\n" + kReferences +
+                    kExitCodes);
+    AddCommon(command);
+    return command;
+  }
+
+  void AddCommon(CLI::App* command) {
+    command
+        ->add_option("-w,--world", common_.world,
+                     "The world file, .yaml, .yml or .binpb")
+        ->envname("ACL_WORLD")
+        ->type_name("FILE");
+    command
+        ->add_option("--workspace", common_.workspace,
+                     "Only this workspace of the world")
+        ->type_name("ID");
+    command->add_flag("--json", common_.json, "Answer in JSON");
+  }
+
+  static void Positional(CLI::App* command, const std::string& name,
+                         std::string* value, const std::string& what) {
+    command->add_option(name, *value, what)->required()->type_name("");
+  }
+
+  void AddQuestions() {
+    CLI::App* role = Command(
+        "role", "The effective role, and the source that gives it",
+        "  acl role user:ann voice:narrator -w studio.yaml\n"
+        "  acl role key:render-1 voice:narrator -w studio.yaml --json\n");
+    Positional(role, "SUBJECT", &subject_, "Who");
+    Positional(role, "RESOURCE", &resource_, "On what");
+    role->callback([this] {
+      code_ = RoleCommand(common_, subject_, resource_, console_);
+    });
+
+    CLI::App* check =
+        Command("check", "Whether the effective role is ROLE or higher",
+                "  acl check user:bob editor voice:narrator -w studio.yaml\n"
+                "  if acl check key:k1 viewer voice:narrator -w studio.yaml; "
+                "then ...\n");
+    Positional(check, "SUBJECT", &subject_, "Who");
+    Positional(check, "ROLE", &role_, "A role of the workspace's ladder");
+    Positional(check, "RESOURCE", &resource_, "On what");
+    check->callback([this] {
+      code_ = CheckCommand(common_, subject_, role_, resource_, console_);
+    });
+
+    CLI::App* explain = Command(
+        "explain", "Every source of a role, and what would allow more",
+        "  acl explain user:bob voice:narrator -w studio.yaml\n"
+        "  acl explain user:bob voice:narrator --role admin -w studio.yaml\n");
+    Positional(explain, "SUBJECT", &subject_, "Who");
+    Positional(explain, "RESOURCE", &resource_, "On what");
+    explain
+        ->add_option("--role", role_,
+                     "What is wanted (default: any role at all)")
+        ->type_name("ROLE");
+    explain->callback([this] {
+      code_ = ExplainCommand(common_, subject_, resource_, role_, console_);
+    });
+  }
+
+  void AddLists() {
+    CLI::App* who =
+        Command("who", "Every user and service account with a role on RESOURCE",
+                "  acl who voice:narrator -w studio.yaml\n"
+                "  acl who voice:narrator --min-role admin -w studio.yaml\n");
+    Positional(who, "RESOURCE", &resource_, "On what");
+    AddMinRole(who);
+    who->callback(
+        [this] { code_ = WhoCommand(common_, resource_, role_, console_); });
+
+    CLI::App* what =
+        Command("what", "Every resource on which SUBJECT has a role",
+                "  acl what user:ann -w studio.yaml\n"
+                "  acl what user:ann --min-role editor --type voice "
+                "-w studio.yaml\n");
+    Positional(what, "SUBJECT", &subject_, "Who");
+    AddMinRole(what);
+    what->add_option("--type", type_, "Only resources of this type")
+        ->type_name("TYPE");
+    what->callback([this] {
+      code_ = WhatCommand(common_, subject_, role_, type_, console_);
+    });
+
+    CLI::App* matrix = Command(
+        "matrix", "Every pair of a principal and a resource with a role",
+        "  acl matrix -w studio.yaml > matrix.csv\n"
+        "  acl matrix -w studio.yaml --json\n");
+    matrix->callback([this] { code_ = MatrixCommand(common_, console_); });
+  }
+
+  void AddMinRole(CLI::App* command) {
+    command->add_option("--min-role", role_, "Only this role and higher ones")
+        ->type_name("ROLE");
+  }
+
+  void AddChanges() {
+    CLI::App* share = Command(
+        "share", "Set a target's grant, whatever it was, and print the receipt",
+        "  acl share voice:narrator user:bob editor --as user:ann "
+        "-w studio.yaml\n"
+        "  acl share voice:narrator default viewer --as system --dry-run "
+        "-w studio.yaml\n");
+    Positional(share, "RESOURCE", &share_.resource, "What");
+    Positional(share, "TARGET", &share_.target, "With whom");
+    Positional(share, "ROLE", &share_.role, "A role of the workspace's ladder");
+    AddActor(share);
+    CLI::App* unshare =
+        Command("unshare", "Take a target's grant away, and print the receipt",
+                "  acl unshare voice:narrator group:ops --as user:ann -w "
+                "studio.yaml\n");
+    Positional(unshare, "RESOURCE", &share_.resource, "What");
+    Positional(unshare, "TARGET", &share_.target, "With whom");
+    AddActor(unshare);
+  }
+
+  void AddActor(CLI::App* command) {
+    command
+        ->add_option("--as", share_.actor,
+                     "Who does it: a SUBJECT with admin on RESOURCE, or system")
+        ->required()
+        ->type_name("ACTOR");
+    command->add_flag("--dry-run", share_.dry_run,
+                      "Say what would happen, and change nothing");
+    command->callback(
+        [this] { code_ = ShareCommand(common_, share_, console_); });
+  }
+
+  void AddImport() {
+    CLI::App* import =
+        app_.add_subcommand("import", "Make a world of foreign configuration");
+    import->require_subcommand(1);
+    CLI::App* peribolos = import->add_subcommand(
+        "peribolos", "GitHub organisations as Prow's Peribolos keeps them");
+    peribolos->footer(
+        "\nExamples:\n"
+        "  acl import peribolos config -o github.yaml\n"
+        "  acl import peribolos config --org etcd-io -o etcd.binpb\n\n"
+        "DIR holds a folder for each organisation, with org.yaml and any "
+        "number\n"
+        "of teams.yaml below it.\n" +
+        std::string(kExitCodes));
+    Positional(peribolos, "DIR", &peribolos_.folder, "The configuration");
+    peribolos
+        ->add_option("--org", peribolos_.orgs,
+                     "Only this organisation; may be given several times")
+        ->type_name("NAME");
+    peribolos
+        ->add_option("-o,--output", peribolos_.output,
+                     "The world file to write, .yaml, .yml or .binpb")
+        ->required()
+        ->type_name("FILE");
+    peribolos->add_flag("--json", common_.json, "Sum up in JSON");
+    peribolos->callback([this] {
+      code_ = ImportPeribolosCommand(peribolos_, common_.json, console_);
+    });
+  }
+
+  const Console& console_;
+  CLI::App app_{"Who may do what, and why.", "acl"};
+  Common common_;
+  std::string subject_, resource_, role_, type_;
+  ShareArguments share_;
+  PeribolosArguments peribolos_;
+  int code_ = kAllow;
+};
+
+}  // namespace
+
+int Run(int argc, const char* const* argv, const Console& console) {
+  return CommandLine(console).Run(argc, argv);
+}
+
+}  // namespace acl::cli

@@ -1,0 +1,62 @@
+// The commands, one function each: what the arguments ask for is done, results
+// go to the console, the exit code comes back.
+#ifndef ACL_CLI_COMMANDS_H_
+#define ACL_CLI_COMMANDS_H_
+
+#include <string>
+#include <vector>
+
+#include "acl/cli/session.h"
+
+namespace acl::cli {
+
+// `acl role SUBJECT RESOURCE`
+ExitCode RoleCommand(const Common& common, const std::string& subject,
+                     const std::string& resource, const Console& console);
+
+// `acl check SUBJECT ROLE RESOURCE`: allowed if any of the workspaces allows.
+ExitCode CheckCommand(const Common& common, const std::string& subject,
+                      const std::string& role, const std::string& resource,
+                      const Console& console);
+
+// `acl explain SUBJECT RESOURCE [--role ROLE]`
+ExitCode ExplainCommand(const Common& common, const std::string& subject,
+                        const std::string& resource, const std::string& role,
+                        const Console& console);
+
+// `acl who RESOURCE [--min-role ROLE]`
+ExitCode WhoCommand(const Common& common, const std::string& resource,
+                    const std::string& min_role, const Console& console);
+
+// `acl what SUBJECT [--min-role ROLE] [--type TYPE]`
+ExitCode WhatCommand(const Common& common, const std::string& subject,
+                     const std::string& min_role, const std::string& type,
+                     const Console& console);
+
+// `acl matrix`
+ExitCode MatrixCommand(const Common& common, const Console& console);
+
+// `acl share RESOURCE TARGET ROLE --as ACTOR [--dry-run]`; with no role
+// `acl unshare RESOURCE TARGET --as ACTOR [--dry-run]`.
+struct ShareArguments {
+  std::string resource;
+  std::string target;
+  std::string role;
+  std::string actor;
+  bool dry_run = false;
+};
+ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
+                      const Console& console);
+
+// `acl import peribolos DIR [--org NAME]... -o FILE`
+struct PeribolosArguments {
+  std::string folder;
+  std::vector<std::string> orgs;
+  std::string output;
+};
+ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments, bool json,
+                                const Console& console);
+
+}  // namespace acl::cli
+
+#endif  // ACL_CLI_COMMANDS_H_

@@ -19,7 +19,8 @@ namespace acl {
 enum class WorkspaceEvent { kAdded, kImported, kRemoved };
 
 // Derive, override what you need, and pass it in EngineOptions. Without an
-// observer the hooks cost one test of a pointer.
+// observer the hooks cost one test of a pointer. Decisions on a workspace that
+// was removed are not reported.
 //
 // Lifetime: it must live until the engine's destructor has returned, and is not
 // called after that. Arguments are valid during the call only.

@@ -125,6 +125,9 @@ void WorkspaceCore::Remove() {
   empty->rows_written = head.rows_written + 1;
   empty->settings = head.settings;
   removed_ = true;
+  // From here on there is nothing to decide, and the engine no longer knows
+  // whom to tell to let the observer go.
+  observer_.store(nullptr);
   Publish(std::move(empty));
 }
 

@@ -57,6 +57,7 @@ class WorkspaceCore {
   // were pinned before may still be calling it.
   void Close();
   // Publishes a state in which nothing is left, and accepts no change any more.
+  // The observer is let go as by Close().
   void Remove();
 
  private:

@@ -1,5 +1,6 @@
 #include "acl/workspace_core.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -97,7 +98,13 @@ absl::Status WorkspaceCore::Await(const RevisionToken& token,
   }
   std::unique_lock<std::mutex> lock(mutex_);
   const auto done = [&] { return arrived() || closed_ || removed_; };
-  published_.wait_for(lock, absl::ToChronoNanoseconds(timeout), done);
+  if (timeout == absl::InfiniteDuration()) {
+    published_.wait(lock, done);
+  } else {
+    // What would overflow the clock is as good as for ever.
+    const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
+    published_.wait_for(lock, absl::ToChronoNanoseconds(bounded), done);
+  }
   if (arrived()) return absl::OkStatus();
   if (absl::Status s = CheckOpen(); !s.ok()) return s;
   return Refuse(

@@ -154,7 +154,7 @@ bool operator==(const RemovalReceipt& a, const RemovalReceipt& b) {
   return Fields(a) == Fields(b);
 }
 bool operator==(const ChangeReceipt& a, const ChangeReceipt& b) {
-  return a.share == b.share && a.removal == b.removal;
+  return a.changed == b.changed && a.share == b.share && a.removal == b.removal;
 }
 bool operator==(const Receipt& a, const Receipt& b) {
   return a.changes == b.changes && a.revision == b.revision &&
@@ -289,22 +289,30 @@ std::variant<Model::Record, Fault> Model::CanonicalCall(
   if (!options.request_id.empty() && !IsId(options.request_id)) {
     return MakeFault("MALFORMED");
   }
-  Record call{options.request_id, *who, {}, options.expected_revision, {}};
+  Record call{options.request_id,        actor, changes, *who, {},
+              options.expected_revision, {}};
   for (size_t i = 0; i < changes.size(); ++i) {
     const std::optional<Change> change = Canonical(changes[i]);
-    if (!change) return MakeFault("MALFORMED", static_cast<int>(i));
-    call.changes.push_back(*change);
+    const int index = static_cast<int>(i);
+    if (!change) return MakeFault("MALFORMED", index);
+    if (change->kind == ChangeKind::kShare && change->role == "none") {
+      return MakeFault("ROLE_UNKNOWN", index);
+    }
+    call.canonical_changes.push_back(*change);
   }
   return call;
 }
 
 std::optional<Fault> Model::DecideAll(State* after, Record* call) const {
-  for (size_t i = 0; i < call->changes.size(); ++i) {
-    const auto decided = Decide(after, call->actor, call->changes[i]);
+  for (size_t i = 0; i < call->canonical_changes.size(); ++i) {
+    const State before = *after;
+    const auto decided =
+        Decide(after, call->canonical_actor, call->canonical_changes[i]);
     if (const auto* fault = std::get_if<Fault>(&decided)) {
       return MakeFault(fault->fault, static_cast<int>(i));
     }
     call->receipt.changes.push_back(std::get<ChangeReceipt>(decided));
+    call->receipt.changes.back().changed = *after != before;
   }
   if (call->expected_revision && *call->expected_revision != revision_) {
     return MakeFault("REVISION_MISMATCH");
@@ -412,7 +420,8 @@ std::variant<Explanation, Fault> Model::Explain(
   std::sort(sources.begin(), sources.end(), ListedBefore);
   for (const Found& found : sources) {
     result.sources.push_back(
-        {ToSource(state_, found), found.level == sources.front().level});
+        {ToSource(state_, found), resolved.state == SubjectState::kOk &&
+                                      found.level == sources.front().level});
   }
   if (with_remedies) {
     result.remedies = Remedies(state_, *who, resource, Level(state_, asked));

@@ -265,7 +265,7 @@ enum class SubjectState { kOk, kUnknown, kLocked, kKeyDisabled };
 
 struct ExplainedSource {
   Source source;
-  bool reaches_maximum = false;  // of the sources that are listed
+  bool reaches_maximum = false;  // false for all when the role is none
 };
 
 // In the order of the page's table.
@@ -324,7 +324,7 @@ struct ShareReceipt {
 };
 bool operator==(const ShareReceipt& a, const ShareReceipt& b);
 
-// What went with one removal. `keys` counts a removed key itself.
+// What went along with one removal; what was removed itself does not count.
 struct RemovalReceipt {
   size_t grants = 0;
   size_t memberships = 0;
@@ -335,6 +335,7 @@ bool operator==(const RemovalReceipt& a, const RemovalReceipt& b);
 
 // One for each change of the batch; other changes have neither part.
 struct ChangeReceipt {
+  bool changed = false;                   // the state, by this change alone
   std::optional<ShareReceipt> share;      // kShare, kUnshare
   std::optional<RemovalReceipt> removal;  // user, s. account, key, group,
                                           // resource
@@ -357,7 +358,8 @@ bool IsCleanText(std::string_view text, size_t min, size_t max);
 // The id of a resource, or a request id.
 bool IsId(std::string_view id);
 
-// The id of a user, service account, group or key: `default` is none.
+// The id of a user, service account, group or key that is added: `default` is
+// reserved.
 bool IsNamedId(std::string_view id);
 
 bool IsRoleName(std::string_view name);
@@ -506,16 +508,20 @@ class Model {
   const State& state() const { return state_; }
 
  private:
-  // An accepted call that carried a request id.
+  // A call. An accepted one that carried a request id is remembered, and
+  // compared as it was made: to the letter.
   struct Record {
     std::string request_id;
     Actor actor;
     std::vector<Change> changes;
+    Actor canonical_actor;
+    std::vector<Change> canonical_changes;
     std::optional<uint64_t> expected_revision;
     Receipt receipt;
   };
 
-  // The call in canonical form, without a receipt, or its fault of form.
+  // The call as it was made, without a receipt, with its canonical form; or its
+  // fault of form.
   static std::variant<Record, Fault> CanonicalCall(
       const Actor& actor, const std::vector<Change>& changes,
       const Options& options);

@@ -67,7 +67,7 @@ Refusal RemoveServiceAccount(State* state, const std::string& id,
 
 Refusal RemoveKey(State* state, const std::string& id, ChangeReceipt* receipt) {
   if (state->keys.erase(id) == 0) return Refuse("KEY_NOT_FOUND");
-  receipt->removal = RemovalReceipt{0, 0, 1, 0};
+  receipt->removal = RemovalReceipt();
   return std::nullopt;
 }
 

@@ -61,7 +61,7 @@ bool IsLadder(const std::vector<std::string>& roles) {
 }
 
 bool IsTypeTable(const std::vector<std::string>& types) {
-  return AllDifferent(types) &&
+  return !types.empty() && types.size() <= 1024 && AllDifferent(types) &&
          std::all_of(types.begin(), types.end(), IsTypeName);
 }
 
@@ -69,10 +69,18 @@ bool IsResourceId(const ResourceId& resource) {
   return IsTypeName(resource.type) && IsId(resource.id);
 }
 
+// Only what is added must not have the reserved word as its id; elsewhere it is
+// the id of nobody.
+bool IsAddition(ChangeKind kind) {
+  return kind == ChangeKind::kAddUser ||
+         kind == ChangeKind::kAddServiceAccount ||
+         kind == ChangeKind::kAddKey || kind == ChangeKind::kAddGroup;
+}
+
 // Checks id, name and e-mail of a change that has an id; makes the e-mail
 // canonical.
 bool CanonicalFields(Change* change) {
-  if (!IsNamedId(change->id)) return false;
+  if (!(IsAddition(change->kind) ? IsNamedId : IsId)(change->id)) return false;
   if (change->name && !IsDisplayName(*change->name)) return false;
   if (change->email && !change->email->empty()) {
     change->email = CanonicalEmail(*change->email);
@@ -91,11 +99,11 @@ bool CanonicalOnResource(Change* change) {
     if (!target) return false;
     change->target = *target;
   }
-  // `none` has the form of a role; that it is none is found out later.
+  // `none` has the form of a role; Model::Apply() refuses it by its own fault.
   if (share && change->role != "none" && !IsRoleName(change->role)) {
     return false;
   }
-  if (change->creator && !IsNamedId(change->creator->id)) return false;
+  if (change->creator && !IsId(change->creator->id)) return false;
   return !change->name || IsDisplayName(*change->name);
 }
 
@@ -146,7 +154,7 @@ std::optional<Subject> Canonical(const Subject& subject) {
     if (!email) return std::nullopt;
     return Subject{SubjectKind::kEmail, *std::move(email)};
   }
-  if (!IsNamedId(subject.id)) return std::nullopt;
+  if (!IsId(subject.id)) return std::nullopt;
   return subject;
 }
 
@@ -164,7 +172,7 @@ std::optional<Target> Canonical(const Target& target) {
     if (!email) return std::nullopt;
     return Target{TargetKind::kEmail, *std::move(email)};
   }
-  if (!IsNamedId(target.id)) return std::nullopt;
+  if (!IsId(target.id)) return std::nullopt;
   return target;
 }
 
@@ -189,11 +197,11 @@ std::optional<Change> Canonical(const Change& change) {
       good = CanonicalOnResource(&result);
       break;
     case ChangeKind::kAddKey:
-      good = CanonicalFields(&result) && IsNamedId(change.owner.id);
+      good = CanonicalFields(&result) && IsId(change.owner.id);
       break;
     case ChangeKind::kAddMember:
     case ChangeKind::kRemoveMember:
-      good = CanonicalFields(&result) && IsNamedId(change.member.id);
+      good = CanonicalFields(&result) && IsId(change.member.id);
       break;
     default:
       good = CanonicalFields(&result);

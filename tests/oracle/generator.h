@@ -1,0 +1,52 @@
+// Random histories of tiny worlds. The names come from small pools, so that
+// things meet, go and come back; now and then a name is unknown or malformed.
+#ifndef TESTS_ORACLE_GENERATOR_H_
+#define TESTS_ORACLE_GENERATOR_H_
+
+#include <cstdint>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "acl/base/reference.h"
+#include "tests/oracle/history.h"
+
+namespace acl::compare {
+
+// The same sequence everywhere.
+class Random {
+ public:
+  explicit Random(uint64_t seed) : engine_(seed) {}
+
+  uint64_t Next() { return engine_(); }
+  // 0 to n - 1.
+  size_t Below(size_t n) { return static_cast<size_t>(engine_() % n); }
+  // True once in n times.
+  bool OneIn(size_t n) { return Below(n) == 0; }
+  template <class T>
+  const T& Of(const std::vector<T>& all) {
+    return all[Below(all.size())];
+  }
+
+ private:
+  std::mt19937_64 engine_;
+};
+
+// The names that a world can have.
+const std::vector<std::string>& UserPool();
+const std::vector<std::string>& ServiceAccountPool();
+const std::vector<std::string>& GroupPool();
+const std::vector<std::string>& KeyPool();
+const std::vector<std::string>& EmailPool();  // also other spellings
+const std::vector<ResourceId>& ResourcePool();
+
+// Names that no world has: unknown, reserved, malformed.
+const std::vector<std::string>& StrangeIds();
+const std::vector<std::string>& StrangeEmails();
+
+// The history of this seed.
+History Generate(uint64_t seed);
+
+}  // namespace acl::compare
+
+#endif  // TESTS_ORACLE_GENERATOR_H_

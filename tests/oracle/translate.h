@@ -1,0 +1,57 @@
+// The engine's words in the oracle's, and both as text to compare.
+#ifndef TESTS_ORACLE_TRANSLATE_H_
+#define TESTS_ORACLE_TRANSLATE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "acl/base/reference.h"
+#include "acl/engine.h"
+#include "acl/share/change.h"
+#include "acl/share/explanation.h"
+#include "acl/share/receipt.h"
+#include "acl/share/request.h"
+#include "proto/acl/v1/world.pb.h"
+#include "tests/oracle/history.h"
+#include "tests/oracle/model.h"
+
+namespace acl::compare {
+
+oracle::Subject ToOracle(const acl::Subject& subject);
+oracle::Actor ToOracle(const acl::Actor& actor);
+oracle::ResourceId ToOracle(const acl::ResourceId& resource);
+oracle::Change ToOracle(const acl::Change& change);
+oracle::Options ToOracle(const acl::ChangeOptions& options);
+// The state of a new workspace.
+oracle::State ToOracle(const acl::WorkspaceSettings& settings);
+
+// "PermissionDenied NOT_ADMIN", with " @2" for the change of a batch. A call of
+// a single change names no index.
+std::string TextOf(const absl::Status& refusal);
+std::string TextOf(const oracle::Fault& refusal, size_t batch_size = 1);
+
+std::string TextOf(const acl::Source& source);
+std::string TextOf(const oracle::Source& source);
+
+// Every field, one a line.
+std::string TextOf(const acl::Receipt& receipt);
+std::string TextOf(const oracle::Receipt& receipt,
+                   const std::vector<acl::Change>& changes, bool dry_run);
+
+// All but the remedies, and the remedies.
+std::string TextOf(const acl::Explanation& explanation);
+std::string TextOf(const oracle::Explanation& explanation,
+                   const std::string& asked, bool allowed);
+std::string TextOf(const std::vector<acl::Remedy>& remedies);
+std::string TextOf(const std::vector<oracle::Remedy>& remedies);
+
+acl::SourceKind KindOf(const std::optional<oracle::Source>& witness);
+std::string TextOf(const oracle::Principal& principal);
+
+// What an export of the model must be.
+v1::Workspace ExportOf(const oracle::Model& model, const std::string& id);
+
+}  // namespace acl::compare
+
+#endif  // TESTS_ORACLE_TRANSLATE_H_

@@ -14,7 +14,7 @@ namespace {
 #ifdef __SANITIZE_ADDRESS__
 constexpr uint64_t kComparisons = 300'000;
 #else
-constexpr uint64_t kComparisons = 10'000'000;
+constexpr uint64_t kComparisons = 30'000'000;
 #endif
 
 // A number from the environment, for longer runs and for repeating one.

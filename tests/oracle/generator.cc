@@ -299,7 +299,20 @@ class Generator {
       if (random_.OneIn(3)) continue;
       Add({{}, {AddResource{id, Name(), Perhaps(Principal())}}, {}});
     }
+    if (!random_.OneIn(4)) Entangle();
     return {{}, {AnyAddition()}, {}};
+  }
+
+  // Nested groups with grants: most worlds are dense from the start.
+  void Entangle() {
+    const size_t memberships = 8 + random_.Below(16);
+    for (size_t i = 0; i < memberships; ++i) {
+      Add({{}, {AddMember{Group(), AnyMember()}}, {}});
+    }
+    const size_t shares = 6 + random_.Below(14);
+    for (size_t i = 0; i < shares; ++i) {
+      Add({{}, {Share{Resource(), AnyTarget(), Role()}}, {}});
+    }
   }
 
   Call NextCall() {

@@ -146,7 +146,7 @@ class Builder : public YAML::EventHandler {
   }
 
   std::string ValuePath() {
-    if (stack_.empty()) return "the document";
+    if (stack_.empty()) return "";
     const Frame& top = Top();
     if (top.list) return absl::StrCat(top.path, "[", top.index, "]");
     if (top.field == nullptr) return top.path;
@@ -162,8 +162,10 @@ class Builder : public YAML::EventHandler {
   }
 
   void Fault(const YAML::Mark& mark, absl::string_view what) {
+    const std::string path = ValuePath();
     faults_.push_back(absl::StrCat(places_.file(), ":", mark.line + 1, ": ",
-                                   ValuePath(), " ", what));
+                                   path.empty() ? "the document" : path, " ",
+                                   what));
   }
 
   // Refuses a key or a value that can't be one.

@@ -40,7 +40,10 @@ absl::Status CheckForm(const Subject& subject) {
   if (subject.kind() == Kind::kEmail) {
     return CanonicalEmail(subject.id()).status();
   }
-  return CheckId(KindWord(subject.kind()), subject.id());
+  const absl::string_view kind = subject.kind() == Kind::kServiceAccount
+                                     ? "service account"
+                                     : KindWord(subject.kind());
+  return CheckId(absl::StrCat(kind, " id"), subject.id());
 }
 
 absl::StatusOr<FoundSubject> FindSubject(const State& state,

@@ -1,11 +1,14 @@
 #include "tests/oracle/compare.h"
 
+#include <algorithm>
 #include <map>
 #include <utility>
 #include <variant>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "acl/engine.h"
 #include "acl/world/yaml.h"
 #include "tests/oracle/translate.h"
@@ -63,6 +66,58 @@ class Asking {
              expected);
     Checks(pair, subject, s, resource, r);
     if (random_.OneIn(8)) Explains(pair, subject, resource);
+  }
+
+  // All roles of one subject in one call.
+  void Bulk(const Caller& caller) {
+    const acl::Subject subject = caller.ToSubject();
+    std::vector<HandleQuestion> questions;
+    for (const ResourceId& resource : ResourcePool()) {
+      questions.push_back(
+          {reader_.FindSubject(subject).value_or(SubjectHandle()),
+           reader_.FindResource(resource).value_or(ResourceHandle())});
+    }
+    std::vector<RoleAnswer> answers(questions.size());
+    const absl::Status status =
+        reader_.EffectiveRoles(questions, absl::MakeSpan(answers));
+    for (size_t i = 0; i < answers.size(); ++i) {
+      const ResourceId& resource = ResourcePool()[i];
+      const auto expected = model_.Role(ToOracle(subject), ToOracle(resource));
+      const auto* role = std::get_if<oracle::RoleAnswer>(&expected);
+      if (role == nullptr) continue;
+      SameRole(Answer::kRoles, subject.ToString() + " in bulk", answers[i],
+               *role);
+    }
+    tally_.SameText(Answer::kRoles, "roles in bulk",
+                    status.ok() ? "ok" : TextOf(status), "ok");
+  }
+
+  // A question with a strange word in one or two places: mostly refusals.
+  void Strange() {
+    Caller caller = random_.Of(Askers());
+    ResourceId resource = random_.Of(ResourcePool());
+    std::string role = random_.Of(model_.state().ladder);
+    for (int i = 0; i < 2; ++i) {
+      switch (random_.Below(5)) {
+        case 0:
+          caller.id = random_.Of(caller.kind == Kind::kEmail ? StrangeEmails()
+                                                             : StrangeIds());
+          break;
+        case 1:
+          resource.type = random_.OneIn(4) ? "a:b" : random_.Of(StrangeIds());
+          break;
+        case 2:
+          resource.id = random_.Of(StrangeIds());
+          break;
+        case 3:
+          role = random_.OneIn(3) ? "none" : random_.Of(StrangeIds());
+          break;
+        default:
+          break;
+      }
+    }
+    StrangeChecks(caller.ToSubject(), resource, role);
+    StrangeLists(caller.ToSubject(), resource, role);
   }
 
   void Lists(const Caller& caller) {
@@ -248,11 +303,207 @@ class Asking {
     return text;
   }
 
+  // `engine` is a StatusOr, `oracle` a variant with a Fault; an answer that is
+  // none is compared elsewhere, unless it is a bool.
+  template <class Engine, class Oracle>
+  void SameOutcome(const std::string& question, const Engine& engine,
+                   const Oracle& oracle) {
+    const auto* fault = std::get_if<oracle::Fault>(&oracle);
+    tally_.SameText(Answer::kRefusedQuestion, question,
+                    engine.ok() ? "answered" : TextOf(engine.status()),
+                    fault == nullptr ? "answered" : TextOf(*fault));
+  }
+
+  void StrangeChecks(const acl::Subject& subject, const ResourceId& resource,
+                     const std::string& role) {
+    const std::string text = absl::StrCat(subject.ToString(), " on ",
+                                          resource.ToString(), " ", role);
+    const oracle::Subject who = ToOracle(subject);
+    const oracle::ResourceId what = ToOracle(resource);
+    SameOutcome("role of " + text, reader_.EffectiveRole(subject, resource),
+                model_.Role(who, what));
+    const auto check = model_.Check(who, role, what);
+    SameOutcome("check " + text, reader_.Check(subject, role, resource), check);
+    if (!role.empty()) {
+      SameOutcome("explain " + text, reader_.Explain(subject, resource, role),
+                  model_.Explain(who, what, role, false));
+    }
+    const Caller& fine = Askers().front();
+    const std::string& lowest = model_.state().ladder.front();
+    const ResourceId known = {*model_.state().types.begin(), "1"};
+    const Question good{fine.ToSubject(), lowest, known};
+    const auto many =
+        reader_.CheckMany({{good, Question{subject, role, resource}, good}});
+    SameOutcome("check many " + text, many, check);
+    tally_.Same(
+        Answer::kRefusedQuestion,
+        many.ok() || absl::StartsWith(many.status().message(), "question 1: "),
+        [&] {
+          return Difference{0, "check many " + text,
+                            std::string(many.status().message()),
+                            "question 1: ...", ""};
+        });
+  }
+
+  // No role means any role, no type all types.
+  void StrangeLists(const acl::Subject& subject, const ResourceId& resource,
+                    const std::string& role) {
+    const std::string least =
+        role.empty() ? model_.state().ladder.front() : role;
+    SameOutcome(absl::StrCat("list ", subject.ToString(), " ", resource.type,
+                             " ", role),
+                reader_.ListResources(subject, role, resource.type),
+                model_.ListResources(ToOracle(subject), least, resource.type));
+    SameOutcome(
+        absl::StrCat("list principals ", resource.ToString(), " ", role),
+        reader_.ListPrincipals(resource, role),
+        model_.ListPrincipals(ToOracle(resource), least));
+  }
+
   const Reader& reader_;
   const oracle::Model& model_;
   Random& random_;
   Tally& tally_;
   std::map<std::string, Role> handles_;
+};
+
+// Knows by the changes alone which handles are still good.
+class Handles {
+ public:
+  // After a call that changed something; `before` is the state before it.
+  void Forget(const std::vector<Change>& changes, const oracle::State& before) {
+    for (const Change& change : changes) {
+      if (const auto* user = std::get_if<RemoveUser>(&change)) {
+        ForgetOwner(Kind::kUser, user->id, before);
+      } else if (const auto* account =
+                     std::get_if<RemoveServiceAccount>(&change)) {
+        ForgetOwner(Kind::kServiceAccount, account->id, before);
+      } else if (const auto* key = std::get_if<RemoveKey>(&change)) {
+        Move({Kind::kKey, key->id}, &subjects_, &stale_subjects_);
+      } else if (const auto* group = std::get_if<RemoveGroup>(&change)) {
+        Move(group->id, &groups_, &stale_groups_);
+      } else if (const auto* resource = std::get_if<RemoveResource>(&change)) {
+        Move(resource->resource, &resources_, &stale_resources_);
+      }
+    }
+  }
+
+  // Finds the handles of all that there is. One that was found before is found
+  // again; what went and came back has another.
+  void Find(const Reader& reader, const oracle::Model& model, Tally* tally) {
+    for (const Caller& caller : Askers()) {
+      const auto found = reader.FindSubject(caller.ToSubject());
+      const oracle::Subject subject =
+          oracle::Canonical(ToOracle(caller.ToSubject())).value();
+      const bool known = Resolve(model.state(), subject).state !=
+                         oracle::SubjectState::kUnknown;
+      tally->Same(Answer::kHandle, found.ok() == known, [&] {
+        return Differs("handle of " + caller.ToSubject().ToString());
+      });
+      if (!found.ok() || caller.kind == Kind::kEmail) continue;
+      Keep({caller.kind, caller.id}, *found, stale_subjects_, &subjects_,
+           tally);
+    }
+    for (const std::string& id : GroupPool()) {
+      const auto found = reader.FindGroup(id);
+      tally->Same(Answer::kHandle,
+                  found.ok() == (model.state().groups.count(id) != 0),
+                  [&] { return Differs("handle of group:" + id); });
+      if (found.ok()) Keep(id, *found, stale_groups_, &groups_, tally);
+    }
+    for (const ResourceId& id : ResourcePool()) {
+      const auto found = reader.FindResource(id);
+      tally->Same(
+          Answer::kHandle,
+          found.ok() == (model.state().resources.count(ToOracle(id)) != 0),
+          [&] { return Differs("handle of " + id.ToString()); });
+      if (found.ok()) Keep(id, *found, stale_resources_, &resources_, tally);
+    }
+  }
+
+  // What was removed has no role, and nobody has one on it.
+  void AskStale(const Reader& reader, Tally* tally) const {
+    for (const SubjectHandle subject : stale_subjects_) {
+      for (const auto& [id, resource] : resources_) {
+        HasNone(reader, subject, resource, tally);
+      }
+    }
+    for (const ResourceHandle resource : stale_resources_) {
+      for (const auto& [id, subject] : subjects_) {
+        HasNone(reader, subject, resource, tally);
+      }
+    }
+    for (const GroupHandle group : stale_groups_) {
+      tally->Same(Answer::kStaleHandle, reader.GroupId(group).empty(),
+                  [&] { return Differs("id of a group that is gone"); });
+    }
+  }
+
+  // To a workspace that the handles are not of, all of them are stale.
+  void AskForeign(const Reader& foreign, Tally* tally) const {
+    for (const auto& [name, subject] : subjects_) {
+      for (const auto& [id, resource] : resources_) {
+        HasNone(foreign, subject, resource, tally);
+      }
+    }
+  }
+
+ private:
+  static Difference Differs(const std::string& question) {
+    return {0, question, "the other", "see the question", ""};
+  }
+
+  static void HasNone(const Reader& reader, SubjectHandle subject,
+                      ResourceHandle resource, Tally* tally) {
+    const auto answer = reader.EffectiveRole(subject, resource);
+    tally->Same(Answer::kStaleHandle,
+                answer.ok() && !answer->role &&
+                    answer->witness.kind == SourceKind::kNone,
+                [&] { return Differs("a stale handle has role none"); });
+  }
+
+  template <class Name, class Handle>
+  static void Keep(const Name& name, Handle found,
+                   const std::vector<Handle>& stale,
+                   std::map<Name, Handle>* live, Tally* tally) {
+    const bool again = live->emplace(name, found).first->second == found;
+    const bool fresh =
+        std::find(stale.begin(), stale.end(), found) == stale.end();
+    tally->Same(Answer::kHandle, again && fresh,
+                [&] { return Differs("a handle stays with its thing"); });
+  }
+
+  template <class Name, class Handle>
+  static void Move(const Name& name, std::map<Name, Handle>* live,
+                   std::vector<Handle>* stale) {
+    const auto found = live->find(name);
+    if (found == live->end()) return;
+    stale->push_back(found->second);
+    live->erase(found);
+  }
+
+  // A principal that goes takes its keys along.
+  void ForgetOwner(Kind kind, const std::string& id,
+                   const oracle::State& before) {
+    Move({kind, id}, &subjects_, &stale_subjects_);
+    const oracle::Principal owner{kind == Kind::kUser
+                                      ? oracle::PrincipalKind::kUser
+                                      : oracle::PrincipalKind::kServiceAccount,
+                                  id};
+    for (const auto& [key, row] : before.keys) {
+      if (row.owner == owner) {
+        Move({Kind::kKey, key}, &subjects_, &stale_subjects_);
+      }
+    }
+  }
+
+  using SubjectName = std::pair<Kind, std::string>;
+  std::map<SubjectName, SubjectHandle> subjects_;
+  std::map<ResourceId, ResourceHandle> resources_;
+  std::map<std::string, GroupHandle> groups_;
+  std::vector<SubjectHandle> stale_subjects_;
+  std::vector<ResourceHandle> stale_resources_;
+  std::vector<GroupHandle> stale_groups_;
 };
 
 // A held snapshot with the model as it was then.
@@ -296,6 +547,8 @@ class Running {
     if (call.ask) {
       const Snapshot now = *workspace_.TakeSnapshot();
       AskEverything(now, model_, 1, &random, &tally_);
+      handles_.Find(now, model_, &tally_);
+      handles_.AskStale(workspace_, &tally_);
       for (const Held& held : held_) {
         AskEverything(held.snapshot, held.model, 6, &random, &tally_);
       }
@@ -310,11 +563,13 @@ class Running {
     for (const Change& change : call.changes) {
       changes.push_back(ToOracle(change));
     }
+    const oracle::State before = model_.state();
     const auto engine =
         workspace_.Apply(call.actor.ToActor(), call.changes, call.options);
     const auto model = model_.Apply(ToOracle(call.actor.ToActor()), changes,
                                     ToOracle(call.options));
     const auto* fault = std::get_if<oracle::Fault>(&model);
+    if (model_.state() != before) handles_.Forget(call.changes, before);
     const std::string expected =
         fault != nullptr ? TextOf(*fault, changes.size())
                          : TextOf(std::get<oracle::Receipt>(model),
@@ -322,12 +577,21 @@ class Running {
     tally_.SameText(Answer::kChange, "the call",
                     engine.ok() ? TextOf(*engine) : TextOf(engine.status()),
                     expected);
+    CountFields(expected, fault != nullptr);
     tally_.Same(Answer::kReceiptField,
                 workspace_.Token()->revision == model_.revision(), [&] {
                   return Difference{0, "revision after the call",
                                     absl::StrCat(workspace_.Token()->revision),
                                     absl::StrCat(model_.revision()), ""};
                 });
+  }
+
+  // A field of a receipt stands on a line of its own.
+  void CountFields(const std::string& receipt, bool refused) {
+    if (refused) return;
+    tally_.Count(
+        Answer::kReceiptField,
+        static_cast<size_t>(std::count(receipt.begin(), receipt.end(), '\n')));
   }
 
   // What is exported and imported elsewhere answers as before.
@@ -338,8 +602,9 @@ class Running {
     tally_.SameText(Answer::kImport, "import",
                     status.ok() ? "ok" : std::string(status.message()), "ok");
     if (!status.ok()) return;
-    AskEverything(*other.FindWorkspace("w")->TakeSnapshot(), model_, 6, random,
-                  &tally_);
+    const Snapshot imported = *other.FindWorkspace("w")->TakeSnapshot();
+    AskEverything(imported, model_, 6, random, &tally_);
+    handles_.AskForeign(imported, &tally_);
   }
 
   const History& history_;
@@ -347,6 +612,7 @@ class Running {
   Workspace workspace_;
   oracle::Model model_;
   std::vector<Held> held_;
+  Handles handles_;
   Tally& tally_;
 };
 
@@ -360,7 +626,7 @@ bool Differs(const History& history) {
 
 const char* WordOf(Answer answer) {
   static const char* const kWords[] = {
-      "changes",           "revisions",      "roles",
+      "changes",           "receipt fields", "roles",
       "roles by handle",   "roles in bulk",  "checks",
       "checks by handle",  "checks of many", "refused questions",
       "explanations",      "remedies",       "listed resources",
@@ -384,7 +650,9 @@ void AskEverything(const Reader& reader, const oracle::Model& model,
     for (const ResourceId& resource : ResourcePool()) {
       asking.Pair(caller, resource);
     }
+    asking.Bulk(caller);
     asking.Lists(caller);
+    asking.Strange();
   }
   for (const ResourceId& resource : ResourcePool()) asking.Lists(resource);
   asking.Matrix();

@@ -12,7 +12,7 @@ namespace {
 
 TEST(PlantedBug, IsFoundAndShrunk) {
   Tally tally;
-  for (uint64_t seed = 1; tally.total() < 3'000'000; ++seed) {
+  for (uint64_t seed = 1; tally.total() < 10'000'000; ++seed) {
     const History history = Generate(seed);
     compare::Run(history, &tally);
     if (!tally.difference()) continue;

@@ -354,11 +354,11 @@ class Generator {
     return true;
   }
 
-  // Pairs of changes that leave nothing behind.
+  // Pairs of changes that leave nothing, or little, behind.
   void AppendUndoing(std::vector<Change>* changes) {
     const ResourceId resource = random_.Of(ResourcePool());
     const Target target = AnyTarget();
-    switch (random_.Below(4)) {
+    switch (random_.Below(5)) {
       case 0:
         changes->push_back(Share{resource, target, Role()});
         changes->push_back(Unshare{resource, target});
@@ -373,6 +373,12 @@ class Generator {
         const std::string id = Group();
         changes->push_back(RemoveGroup{id});
         changes->push_back(AddGroup{id});
+        break;
+      }
+      case 3: {
+        const std::string id = Key();
+        changes->push_back(RemoveKey{id});
+        changes->push_back(AddKey{id, Principal(), !random_.OneIn(4)});
         break;
       }
       default:

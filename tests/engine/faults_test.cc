@@ -288,9 +288,11 @@ TEST_F(Faults, FormOfTheWholeCallIsCheckedBeforeAnyChangeIsDecided) {
                         StatusCode::kInvalidArgument, v1::MALFORMED,
                         "request id"));
   options.request_id = "";
-  EXPECT_TRUE(IsRefusal(studio_.Apply(User(""), {malformed, malformed}),
-                        StatusCode::kInvalidArgument, v1::MALFORMED,
+  const absl::Status of_actor =
+      studio_.Apply(User(""), {malformed, malformed}).status();
+  EXPECT_TRUE(IsRefusal(of_actor, StatusCode::kInvalidArgument, v1::MALFORMED,
                         "user id is empty"));
+  EXPECT_FALSE(ChangeIndexOf(of_actor)) << of_actor;
 }
 
 TEST_F(Faults, IdIsRefusedBeforeAnAddress) {

@@ -1,0 +1,221 @@
+// Lists, pages, their tokens, cancellation, and the matrix.
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/engine.h"
+#include "gtest/gtest.h"
+#include "tests/base/refusal.h"
+#include "tests/engine/studio.h"
+
+namespace acl {
+namespace {
+
+using absl::StatusCode;
+using Lines = std::vector<std::string>;
+
+class Lists : public Studio {
+ protected:
+  Lines Lined(const Page<ResourceRole>& page) const {
+    Lines lines;
+    for (const ResourceRole& item : page.items) {
+      lines.push_back(item.resource.ToString() + " " +
+                      studio_.RoleName(item.role));
+    }
+    return lines;
+  }
+  Lines Lined(const Page<PrincipalRole>& page) const {
+    Lines lines;
+    for (const PrincipalRole& item : page.items) {
+      lines.push_back(item.principal.ToString() + " " +
+                      studio_.RoleName(item.role));
+    }
+    return lines;
+  }
+
+  // Fifty resources on which everybody is a viewer.
+  void AddMany() {
+    std::vector<Change> changes;
+    for (int i = 0; i < 50; ++i) {
+      const ResourceId id{"songs", absl::StrCat(i)};
+      changes.push_back(AddResource{id});
+      changes.push_back(Share{id, Target::Default(), "viewer"});
+    }
+    Must(changes);
+  }
+};
+
+TEST_F(Lists, PrincipalsStandByKindThenIdWithTheBaselineExpanded) {
+  EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "")),
+            (Lines{"user:ann admin", "user:bob editor", "user:boss admin"}));
+  Must({Share{v_, Target::Default(), "viewer"},
+        Share{v_, Target::Group("outer"), "commenter"}});
+  EXPECT_EQ(
+      Lined(*studio_.ListPrincipals(v_, "")),
+      (Lines{"service_account:bot commenter", "user:ann admin",
+             "user:bob editor", "user:boss admin", "user:dan commenter"}));
+  EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "editor")),
+            (Lines{"user:ann admin", "user:bob editor", "user:boss admin"}));
+  EXPECT_TRUE(studio_.ListPrincipals({"voice", "gone"}, "")->items.empty());
+}
+
+TEST_F(Lists, ResourcesStandByTypeThenId) {
+  Must({AddResource{{"songs", "z"}, "", PrincipalId::User("dan")},
+        AddResource{{"voice", "10"}}, AddResource{{"voice", "9"}},
+        Share{{"voice", "9"}, Target::User("dan"), "viewer"},
+        Share{{"voice", "10"}, Target::Group("outer"), "editor"}});
+  const Subject dan = Subject::User("dan");
+  EXPECT_EQ(Lined(*studio_.ListResources(dan, "", "")),
+            (Lines{"songs:z admin", "voice:10 editor", "voice:9 viewer"}));
+  EXPECT_EQ(Lined(*studio_.ListResources(dan, "editor", "voice")),
+            (Lines{"voice:10 editor"}));
+  EXPECT_EQ(Lined(*studio_.ListResources(Subject::Key("k1"), "", "")),
+            (Lines{"voice:10 editor"}));
+  EXPECT_EQ(studio_.ListResources(Subject::User("boss"), "", "")->items.size(),
+            5u);
+  for (const Subject& nobody :
+       {Subject::User("lea"), Subject::User("gone"), Subject::Key("off")}) {
+    EXPECT_TRUE(studio_.ListResources(nobody, "", "")->items.empty())
+        << nobody.ToString();
+  }
+}
+
+TEST_F(Lists, PagesOfASnapshotJoinToTheWholeListWhateverWritersDo) {
+  AddMany();
+  const Subject dan = Subject::User("dan");
+  const Snapshot snapshot = *studio_.TakeSnapshot();
+  const Lines whole = Lined(*snapshot.ListResources(dan, "", ""));
+  ASSERT_EQ(whole.size(), 50u);
+  for (const size_t size : {1, 7, 50, 51}) {
+    PageOptions options;
+    options.page_size = size;
+    Lines joined;
+    do {
+      const auto page = snapshot.ListResources(dan, "", "", options);
+      ASSERT_TRUE(page.ok()) << page.status();
+      ASSERT_LE(page->items.size(), size);
+      for (std::string& line : Lined(*page)) joined.push_back(std::move(line));
+      options.token = page->next;
+      Must({UpdateUser{"dan", {}, absl::StrCat(size, joined.size())}});
+    } while (!options.token.empty());
+    EXPECT_EQ(joined, whole) << size;
+    Must({RemoveResource{{"songs", absl::StrCat(size % 47)}}});
+  }
+}
+
+TEST_F(Lists, PagesOfPrincipalsJoinToTheWholeList) {
+  Must({Share{v_, Target::Default(), "viewer"}});
+  const Snapshot snapshot = *studio_.TakeSnapshot();
+  const Lines whole = Lined(*snapshot.ListPrincipals(v_, ""));
+  ASSERT_EQ(whole.size(), 5u);
+  PageOptions options;
+  options.page_size = 2;
+  Lines joined;
+  do {
+    const auto page = snapshot.ListPrincipals(v_, "", options);
+    ASSERT_TRUE(page.ok()) << page.status();
+    for (std::string& line : Lined(*page)) joined.push_back(std::move(line));
+    options.token = page->next;
+  } while (!options.token.empty());
+  EXPECT_EQ(joined, whole);
+}
+
+TEST_F(Lists, TokenOfAnotherRevisionIsRefused) {
+  AddMany();
+  PageOptions options;
+  options.page_size = 10;
+  const Subject dan = Subject::User("dan");
+  options.token = studio_.ListResources(dan, "", "", options)->next;
+  ASSERT_FALSE(options.token.empty());
+  EXPECT_TRUE(studio_.ListResources(dan, "", "", options).ok());
+  Must({AddUser{"z"}});
+  EXPECT_TRUE(IsRefusal(studio_.ListResources(dan, "", "", options),
+                        StatusCode::kOutOfRange, v1::REVISION_NOT_AVAILABLE,
+                        "another revision"));
+}
+
+TEST_F(Lists, MalformedTokenOrPageSizeIsRefused) {
+  const Subject ann = Subject::User("ann");
+  for (const char* token : {"x", "!!", "aGVsbG8", "YQpiCmMKZA", " "}) {
+    PageOptions options;
+    options.token = token;
+    EXPECT_TRUE(IsRefusal(studio_.ListResources(ann, "", "", options),
+                          StatusCode::kInvalidArgument, v1::MALFORMED,
+                          "page token"))
+        << token;
+    EXPECT_TRUE(IsRefusal(studio_.ListPrincipals(v_, "", options),
+                          StatusCode::kInvalidArgument, v1::MALFORMED,
+                          "page token"))
+        << token;
+  }
+  PageOptions none;
+  none.page_size = 0;
+  EXPECT_TRUE(IsRefusal(studio_.ListResources(ann, "", "", none),
+                        StatusCode::kInvalidArgument, v1::MALFORMED,
+                        "page size"));
+}
+
+TEST_F(Lists, UnknownWordsAreRefused) {
+  const Subject ann = Subject::User("ann");
+  EXPECT_TRUE(IsRefusal(studio_.ListResources(ann, "owner", ""),
+                        StatusCode::kInvalidArgument, v1::ROLE_UNKNOWN,
+                        "`owner`"));
+  EXPECT_TRUE(IsRefusal(studio_.ListResources(ann, "", "voices"),
+                        StatusCode::kInvalidArgument, v1::TYPE_UNKNOWN,
+                        "`voices`"));
+  EXPECT_TRUE(IsRefusal(studio_.ListPrincipals({"voices", "v"}, ""),
+                        StatusCode::kInvalidArgument, v1::TYPE_UNKNOWN,
+                        "`voices`"));
+}
+
+TEST_F(Lists, CancelledCallGivesNoPage) {
+  std::vector<Change> changes;
+  for (int i = 0; i < 1000; ++i) {
+    changes.push_back(
+        AddResource{{"songs", absl::StrCat(i)}, "", PrincipalId::User("dan")});
+  }
+  Must(changes);
+  int asked = 0;
+  PageOptions options;
+  options.cancelled = [&asked] { return ++asked == 3; };
+  EXPECT_TRUE(
+      IsRefusal(studio_.ListResources(Subject::User("dan"), "", "", options),
+                StatusCode::kCancelled, v1::CANCELLED_BY_CALLER, "cancelled"));
+  EXPECT_EQ(asked, 3);
+  asked = 100;
+  EXPECT_EQ(studio_.ListResources(Subject::User("dan"), "", "", options)
+                ->items.size(),
+            1000u);
+  EXPECT_GE(asked, 103);
+}
+
+TEST_F(Lists, MatrixHoldsEveryPairThatChecksAllow) {
+  Must({Share{w_, Target::Default(), "viewer"},
+        Share{v_, Target::Group("outer"), "commenter"}});
+  Lines lines;
+  const absl::Status status =
+      studio_.VisitMatrix([&](const PrincipalId& principal,
+                              const ResourceRef& resource, acl::Role role) {
+        lines.push_back(absl::StrCat(principal.ToString(), " ",
+                                     resource.ToString(), " ",
+                                     studio_.RoleName(role)));
+        return true;
+      });
+  EXPECT_TRUE(status.ok()) << status;
+  EXPECT_EQ(lines,
+            (Lines{"service_account:bot voice:v commenter",
+                   "service_account:bot voice:w viewer",
+                   "user:ann voice:v admin", "user:ann voice:w viewer",
+                   "user:bob voice:v editor", "user:bob voice:w viewer",
+                   "user:boss voice:v admin", "user:boss voice:w admin",
+                   "user:dan voice:v commenter", "user:dan voice:w viewer"}));
+  int seen = 0;
+  EXPECT_TRUE(IsRefusal(
+      studio_.VisitMatrix([&](const PrincipalId&, const ResourceRef&,
+                              acl::Role) { return ++seen < 2; }),
+      StatusCode::kCancelled, v1::CANCELLED_BY_CALLER, "ended the matrix"));
+  EXPECT_EQ(seen, 2);
+}
+
+}  // namespace
+}  // namespace acl

@@ -1,0 +1,192 @@
+// What is retired lives as long as a reader may see it, and no longer.
+#include "acl/store/epoch.h"
+
+#include <atomic>
+#include <memory>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace acl {
+namespace {
+
+// Holds a pin on a thread of its own until it is let go.
+class PinnedThread {
+ public:
+  explicit PinnedThread(int depth = 1) {
+    thread_ = std::thread([this, depth] {
+      {
+        std::vector<std::unique_ptr<EpochPin>> pins;
+        for (int i = 0; i < depth; ++i) {
+          pins.push_back(std::make_unique<EpochPin>());
+        }
+        pinned_.store(true);
+        while (!inner_released_.load()) std::this_thread::yield();
+        while (pins.size() > 1) pins.pop_back();
+        inner_done_.store(true);
+        while (!released_.load()) std::this_thread::yield();
+      }
+      unpinned_.store(true);
+      while (!over_.load()) std::this_thread::yield();
+    });
+    while (!pinned_.load()) std::this_thread::yield();
+  }
+  ~PinnedThread() {
+    Release();
+    over_.store(true);
+    thread_.join();
+  }
+
+  // Ends all pins but the outermost.
+  void ReleaseInner() {
+    inner_released_.store(true);
+    while (!inner_done_.load()) std::this_thread::yield();
+  }
+  void Release() {
+    ReleaseInner();
+    released_.store(true);
+    while (!unpinned_.load()) std::this_thread::yield();
+  }
+
+ private:
+  std::atomic<bool> pinned_{false};
+  std::atomic<bool> inner_released_{false};
+  std::atomic<bool> inner_done_{false};
+  std::atomic<bool> released_{false};
+  std::atomic<bool> unpinned_{false};
+  std::atomic<bool> over_{false};
+  std::thread thread_;
+};
+
+std::weak_ptr<const int> Retire(RetireList* retired) {
+  auto object = std::make_shared<const int>(1);
+  const std::weak_ptr<const int> watched = object;
+  retired->Add(std::move(object));
+  return watched;
+}
+
+TEST(Epoch, RetiredIsFreedWhenNobodyIsPinned) {
+  RetireList retired;
+  const auto watched = Retire(&retired);
+  EXPECT_FALSE(watched.expired());
+  retired.Collect();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST(Epoch, RetiredLivesUntilThePinBeforeItEnds) {
+  RetireList retired;
+  PinnedThread reader;
+  const auto watched = Retire(&retired);
+  retired.Collect();
+  EXPECT_FALSE(watched.expired());
+  reader.Release();
+  retired.Collect();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST(Epoch, PinAfterTheRetirementDoesNotHoldIt) {
+  RetireList retired;
+  const auto watched = Retire(&retired);
+  PinnedThread reader;
+  retired.Collect();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST(Epoch, NestedPinEndsWithTheOutermost) {
+  RetireList retired;
+  PinnedThread reader(3);
+  const auto watched = Retire(&retired);
+  reader.ReleaseInner();
+  retired.Collect();
+  EXPECT_FALSE(watched.expired());
+  reader.Release();
+  retired.Collect();
+  EXPECT_TRUE(watched.expired());
+}
+
+TEST(Epoch, ListThatEndsWaitsForItsReaders) {
+  std::atomic<bool> unpinned{false};
+  std::atomic<bool> pinned{false};
+  std::thread reader;
+  bool after = false;
+  {
+    RetireList retired;
+    reader = std::thread([&] {
+      EpochPin pin;
+      pinned.store(true);
+      for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+      unpinned.store(true);
+    });
+    while (!pinned.load()) std::this_thread::yield();
+    Retire(&retired);
+  }
+  after = unpinned.load();
+  reader.join();
+  EXPECT_TRUE(after);
+}
+
+TEST(Epoch, WaitingEndsWithThePinsThatWereHeld) {
+  std::atomic<bool> unpinned{false};
+  std::atomic<bool> pinned{false};
+  std::thread reader([&] {
+    EpochPin pin;
+    pinned.store(true);
+    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
+    unpinned.store(true);
+  });
+  while (!pinned.load()) std::this_thread::yield();
+  WaitForReaders();
+  EXPECT_TRUE(unpinned.load());
+  reader.join();
+  WaitForReaders();
+}
+
+// A value that spoils itself when it is freed.
+struct Guarded {
+  std::atomic<int> alive{1};
+  ~Guarded() { alive.store(0); }
+};
+
+TEST(Epoch, ReadersNeverSeeWhatWasFreed) {
+  auto owned = std::make_shared<Guarded>();
+  std::atomic<Guarded*> published{owned.get()};
+  std::atomic<bool> stop{false};
+  std::atomic<int> wrong{0};
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!stop.load()) {
+        EpochPin pin;
+        const Guarded* seen = published.load();
+        for (int look = 0; look < 20; ++look) {
+          if (seen->alive.load() != 1) wrong.fetch_add(1);
+        }
+      }
+    });
+  }
+  RetireList retired;
+  for (int i = 0; i < 20000; ++i) {
+    auto next = std::make_shared<Guarded>();
+    published.store(next.get());
+    retired.Add(std::exchange(owned, std::move(next)));
+    retired.Collect();
+  }
+  stop.store(true);
+  for (std::thread& reader : readers) reader.join();
+  EXPECT_EQ(wrong.load(), 0);
+}
+
+TEST(Epoch, ManyShortThreadsTakeOverEachOthersPlaces) {
+  RetireList retired;
+  for (int i = 0; i < 200; ++i) {
+    std::thread([] { EpochPin pin; }).join();
+  }
+  const auto watched = Retire(&retired);
+  retired.Collect();
+  EXPECT_TRUE(watched.expired());
+}
+
+}  // namespace
+}  // namespace acl

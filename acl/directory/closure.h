@@ -32,7 +32,7 @@ class GroupClosure {
              uint32_t distance);
 
   absl::InlinedVector<Reached, 16> reached_;
-  // Only filled beyond the inlined size: a scan is faster below it.
+  // Only filled beyond the inlined size; below it a scan needs no memory.
   absl::flat_hash_set<uint32_t> seen_;
 };
 

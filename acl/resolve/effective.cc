@@ -11,11 +11,6 @@ const NameSet& ParentsOf(const FoundSubject& subject) {
   return subject.principal == nullptr ? *none : subject.principal->groups;
 }
 
-RoleNumber GrantOf(const ResourceRow& resource, const NameRef& target) {
-  const RoleNumber* role = resource.grants.Find(target);
-  return role == nullptr ? RoleNumber{0} : *role;
-}
-
 // Groups by distance come out of a closure already; among equally distant ones
 // the smaller id comes first.
 bool GroupBefore(const Reached& a, const Reached& b) {
@@ -58,12 +53,12 @@ void Resolver::VisitSources(const ResourceRow& resource,
   if (workspace_admin_) {
     visit(ladder.top(), SourceKind::kWorkspaceAdmin, nullptr);
   }
-  if (const RoleNumber own = GrantOf(resource, self_); own != 0) {
+  if (const RoleNumber own = resource.GrantOf(self_); own != 0) {
     visit(ladder.RankOf(own), own_kind_, nullptr);
   }
   if (!resource.grants.empty()) {
     for (const Reached& reached : groups_.reached()) {
-      const RoleNumber role = GrantOf(resource, reached.group->name);
+      const RoleNumber role = resource.GrantOf(reached.group->name);
       if (role != 0) visit(ladder.RankOf(role), SourceKind::kGroup, &reached);
     }
   }

@@ -16,14 +16,12 @@ namespace acl {
 absl::StatusOr<ChangeReceipt> DecideChange(const Actor& actor,
                                            const Change& change, Draft* draft);
 
-// The parts of DecideChange(): shares and unshares, and all the rest.
+// The two of them that need an authorised actor.
 absl::StatusOr<ChangeReceipt> DecideShare(const Actor& actor,
                                           const Share& share, Draft* draft);
 absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
                                             const Unshare& unshare,
                                             Draft* draft);
-absl::StatusOr<ChangeReceipt> DecideDirectory(const Change& change,
-                                              Draft* draft);
 
 }  // namespace acl
 

@@ -166,12 +166,20 @@ bool TypeInUse(const State& state, const std::string& type) {
   return at.valid() && at.key()->type == type;
 }
 
-class DirectoryDecider {
+// Decides each kind of change.
+class Decider {
  public:
   using Result = absl::StatusOr<ChangeReceipt>;
 
-  explicit DirectoryDecider(Draft* draft)
-      : draft_(*draft), state_(draft->state()) {}
+  Decider(const Actor& actor, Draft* draft)
+      : actor_(actor), draft_(*draft), state_(draft->state()) {}
+
+  Result operator()(const Share& c) const {
+    return DecideShare(actor_, c, &draft_);
+  }
+  Result operator()(const Unshare& c) const {
+    return DecideUnshare(actor_, c, &draft_);
+  }
 
   Result operator()(const AddUser& c) const {
     PrincipalRow row;
@@ -359,33 +367,17 @@ class DirectoryDecider {
     return Changed(true);
   }
 
-  // Decided by DecideShare() and DecideUnshare().
-  Result operator()(const Share&) const { return absl::InternalError("share"); }
-  Result operator()(const Unshare&) const {
-    return absl::InternalError("unshare");
-  }
-
  private:
+  const Actor& actor_;
   Draft& draft_;
   const State& state_;
 };
 
 }  // namespace
 
-absl::StatusOr<ChangeReceipt> DecideDirectory(const Change& change,
-                                              Draft* draft) {
-  return std::visit(DirectoryDecider(draft), change);
-}
-
 absl::StatusOr<ChangeReceipt> DecideChange(const Actor& actor,
                                            const Change& change, Draft* draft) {
-  if (const auto* share = std::get_if<Share>(&change)) {
-    return DecideShare(actor, *share, draft);
-  }
-  if (const auto* unshare = std::get_if<Unshare>(&change)) {
-    return DecideUnshare(actor, *unshare, draft);
-  }
-  return DecideDirectory(change, draft);
+  return std::visit(Decider(actor, draft), change);
 }
 
 }  // namespace acl

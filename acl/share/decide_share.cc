@@ -85,32 +85,32 @@ absl::Status CheckLimit(const State& state, const ResourceRow& row,
                    "; unshare one or grant a group"));
 }
 
-// The sources of a target; none for `default`, which is its own grant.
-std::vector<Source> SourcesOf(const State& state, const ResourceRow& row,
-                              const NameRef& target, Rank* effective) {
-  if (target == nullptr) {
-    *effective = state.ladder().RankOf(row.baseline);
-    return {};
+// A user, service account or group as the target of a share.
+Resolver ResolverOf(const State& state, const NameRef& target) {
+  return target->kind == Kind::kGroup
+             ? Resolver(state, *state.directory.Group(target))
+             : Resolver(state, SubjectOf(*state.directory.Principal(target)));
+}
+
+// The effective role of a target; that of `default` is its grant.
+Rank EffectiveOf(const State& state, const ResourceRow& row,
+                 const NameRef& target) {
+  return target == nullptr ? state.ladder().RankOf(row.baseline)
+                           : ResolverOf(state, target).On(row).rank;
+}
+
+// What other than the target's own grant gives the role `effective`.
+std::vector<Source> HeldBy(const State& state, const ResourceRow& row,
+                           const NameRef& target,
+                           const std::string& effective) {
+  std::vector<Source> held_by;
+  if (target == nullptr || EffectiveOf(state, row, target) == 0) return held_by;
+  for (Source& source : ResolverOf(state, target).SourcesOn(row)) {
+    if (source.role == effective && source.kind != SourceKind::kDirect) {
+      held_by.push_back(std::move(source));
+    }
   }
-  const Resolver resolver =
-      target->kind == Kind::kGroup
-          ? Resolver(state, *state.directory.Group(target))
-          : Resolver(state, SubjectOf(*state.directory.Principal(target)));
-  *effective = resolver.On(row).rank;
-  return resolver.SourcesOn(row);
-}
-
-Target TargetOf(const NameRef& name) {
-  if (name == nullptr) return Target::Default();
-  if (name->kind == Kind::kGroup) return Target::Group(name->id);
-  if (name->kind == Kind::kUser) return Target::User(name->id);
-  return Target::ServiceAccount(name->id);
-}
-
-RoleNumber GrantOf(const ResourceRow& row, const NameRef& target) {
-  if (target == nullptr) return row.baseline;
-  const RoleNumber* role = row.grants.Find(target);
-  return role == nullptr ? RoleNumber{0} : *role;
+  return held_by;
 }
 
 // Sets the grant, which is allowed, and tells what that did. A creator's stays
@@ -121,34 +121,28 @@ ChangeReceipt SetGrant(const ResourceId& resource, const NameRef& target,
   const ResourceRow* row = draft->state().FindResource(resource);
   const NameRef resource_name = row->name;
   const bool creator = target != nullptr && target == row->creator;
-  const RoleNumber before = GrantOf(*row, target);
+  const RoleNumber before = row->GrantOf(target);
   const RoleNumber after = creator ? before : role;
   ChangeReceipt receipt;
   receipt.changed = before != after;
-  Rank effective = 0;
-  SourcesOf(draft->state(), *row, target, &effective);
   ShareEffect effect{resource,
                      TargetOf(target),
                      ladder.NameOf(before),
                      ladder.NameOf(after),
-                     ladder.NameAt(effective),
+                     "",
                      "",
                      {}};
+  effect.effective_before =
+      ladder.NameAt(EffectiveOf(draft->state(), *row, target));
   if (receipt.changed && target == nullptr) {
     draft->SetBaseline(resource_name, after);
   } else if (receipt.changed) {
     draft->SetGrant(resource_name, target, after);
   }
-  const std::vector<Source> sources =
-      SourcesOf(draft->state(), *draft->state().Resource(resource_name), target,
-                &effective);
-  effect.effective_after = ladder.NameAt(effective);
-  for (const Source& source : sources) {
-    if (effective != 0 && source.role == effect.effective_after &&
-        source.kind != SourceKind::kDirect) {
-      effect.held_by.push_back(source);
-    }
-  }
+  row = draft->state().Resource(resource_name);
+  effect.effective_after =
+      ladder.NameAt(EffectiveOf(draft->state(), *row, target));
+  effect.held_by = HeldBy(draft->state(), *row, target, effect.effective_after);
   receipt.share = std::move(effect);
   return receipt;
 }

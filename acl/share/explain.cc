@@ -1,8 +1,6 @@
 #include "acl/share/explain.h"
 
 #include <algorithm>
-#include <functional>
-#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -10,6 +8,7 @@
 #include "acl/resolve/effective.h"
 #include "acl/resolve/list.h"
 #include "acl/share/decide.h"
+#include "acl/share/lookup.h"
 #include "acl/store/draft.h"
 
 namespace acl {
@@ -22,11 +21,6 @@ ResourceId IdOf(const ResourceRow& row) {
 Member MemberOf(const NameRef& principal) {
   return principal->kind == Kind::kUser ? Member::User(principal->id)
                                         : Member::ServiceAccount(principal->id);
-}
-
-Target TargetOf(const NameRef& principal) {
-  return principal->kind == Kind::kUser ? Target::User(principal->id)
-                                        : Target::ServiceAccount(principal->id);
 }
 
 // The same subject in another state.

@@ -91,6 +91,13 @@ absl::StatusOr<NameRef> RequireTarget(const State& state,
   }
 }
 
+Target TargetOf(const NameRef& name) {
+  if (name == nullptr) return Target::Default();
+  if (name->kind == Kind::kGroup) return Target::Group(name->id);
+  if (name->kind == Kind::kUser) return Target::User(name->id);
+  return Target::ServiceAccount(name->id);
+}
+
 absl::Status ResourceNotVisible(const ResourceRef& resource) {
   return Refuse(v1::RESOURCE_NOT_FOUND,
                 absl::StrCat("resource ", Quoted(resource.ToString()),

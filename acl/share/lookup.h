@@ -30,6 +30,9 @@ absl::StatusOr<NameRef> RequireNamed(const State& state,
 // e-mail's owner; null for `default`.
 absl::StatusOr<NameRef> RequireTarget(const State& state, const Target& target);
 
+// The inverse, without keys and e-mails.
+Target TargetOf(const NameRef& name);
+
 // TYPE_UNKNOWN, or RESOURCE_NOT_FOUND with the one message that absent and
 // invisible resources share.
 absl::StatusOr<const ResourceRow*> RequireResource(const State& state,

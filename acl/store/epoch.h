@@ -15,7 +15,7 @@ namespace acl {
 
 // Pins this thread for the scope. What a published pointer leads to when it is
 // loaded inside the scope stays valid to the end of the scope. Scopes nest.
-// Wait-free, about 10 ns; the first on a thread may allocate.
+// Wait-free; the first on a thread may allocate.
 class EpochPin {
  public:
   EpochPin();

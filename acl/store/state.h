@@ -32,6 +32,14 @@ struct ResourceRow {
   RoleNumber baseline = 0;  // the grant of `default`; 0 for none
   EditTag edit = 0;
 
+  // The grant of a user, service account or group; with null that of `default`.
+  // 0 for none. O(log n).
+  RoleNumber GrantOf(const NameRef& target) const {
+    if (target == nullptr) return baseline;
+    const RoleNumber* role = grants.Find(target);
+    return role == nullptr ? RoleNumber{0} : *role;
+  }
+
   // How many principals and groups count against the limit.
   size_t principals() const {
     return grants.size() + (creator == nullptr ? 0 : 1);

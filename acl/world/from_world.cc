@@ -12,6 +12,8 @@
 namespace acl {
 namespace {
 
+constexpr Revision kMaxRevision = (Revision{1} << 63) - 1;
+
 class Importer {
  public:
   Importer(const v1::Workspace& world, std::string path,
@@ -21,6 +23,13 @@ class Importer {
   void Run(State* state) {
     Note("id", CheckId("workspace id", world_.id()));
     state->workspace = world_.id();
+    // Counting on from it must never come round to 0.
+    if (world_.revision() > kMaxRevision) {
+      Note("revision", Refuse(v1::MALFORMED,
+                              absl::StrCat("revision ", world_.revision(),
+                                           " is above 2^63 - 1; leave it out "
+                                           "to begin at 0")));
+    }
     ReadSettings(state);
     draft_ = std::make_unique<Draft>(*state);
     ReadPrincipals();

@@ -134,6 +134,21 @@ TEST(WorldFile, MissingFolderIsRefused) {
   EXPECT_EQ(FaultOf(status), v1::FILE_ACCESS);
 }
 
+TEST(Import, RevisionThatWouldComeRoundToZeroIsRefused) {
+  v1::World world;
+  world.add_workspaces()->set_id("w");
+  world.mutable_workspaces(0)->set_revision(uint64_t{1} << 63);
+  Engine engine;
+  std::vector<WorldFault> faults;
+  EXPECT_FALSE(engine.Import(Actor::System(), world, &faults).ok());
+  ASSERT_EQ(faults.size(), 1u);
+  EXPECT_EQ(faults[0].path, "workspaces[0].revision");
+  EXPECT_THAT(std::string(faults[0].refusal.message()),
+              HasSubstr("is above 2^63 - 1"));
+  world.mutable_workspaces(0)->set_revision((uint64_t{1} << 63) - 1);
+  EXPECT_TRUE(engine.Import(Actor::System(), world).ok());
+}
+
 TEST(Import, EveryFaultIsReportedWithItsPath) {
   constexpr char kText[] = R"(workspaces:
 - id: w

@@ -99,7 +99,7 @@ class EngineCore {
     return absl::OkStatus();
   }
 
-  void Close() {
+  void Close() const {
     for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
     WaitForReaders();
   }
@@ -109,7 +109,8 @@ class EngineCore {
     table_.Publish(std::move(next), &retired_);
     retired_.Collect();
   }
-  void Tell(absl::string_view id, const Actor& actor, WorkspaceEvent event) {
+  void Tell(absl::string_view id, const Actor& actor,
+            WorkspaceEvent event) const {
     if (options_.observer != nullptr) {
       options_.observer->OnWorkspace(id, actor, event);
     }
@@ -188,7 +189,7 @@ absl::Status Engine::Import(const Actor& actor, const v1::World& world,
     states.push_back(*std::move(state));
   }
   if (!faults.empty()) {
-    const absl::Status refusal = AsRefusal(faults);
+    absl::Status refusal = AsRefusal(faults);
     if (faults_out != nullptr) *faults_out = std::move(faults);
     return refusal;
   }

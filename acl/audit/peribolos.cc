@@ -276,8 +276,9 @@ absl::StatusOr<std::set<std::string>> FindTeamFiles(const fs::path& folder) {
   std::error_code error;
   for (fs::recursive_directory_iterator at(folder, error), end;
        !error && at != end; at.increment(error)) {
-    if (at->path().filename() == "teams.yaml")
+    if (at->path().filename() == "teams.yaml") {
       files.insert(at->path().string());
+    }
   }
   if (error) return FolderFault(folder, error.message());
   return files;

@@ -21,8 +21,7 @@ absl::Status CheckNames(const std::vector<std::string>& names) {
                     "`none` can't be in a ladder: it is the absence of a role");
     }
     if (absl::Status s = CheckRoleName(names[i]); !s.ok()) return s;
-    if (std::find(names.begin(), names.begin() + i, names[i]) !=
-        names.begin() + i) {
+    if (std::count(names.begin(), names.end(), names[i]) > 1) {
       return Refuse(v1::MALFORMED, absl::StrCat("role ", Quoted(names[i]),
                                                 " stands twice in the ladder"));
     }

@@ -25,7 +25,7 @@ absl::StatusOr<Parsed> ParseReference(absl::string_view what,
     const absl::string_view word = KindWord(kind);
     if (kind == Kind::kDefault) {
       if (text == word) return Parsed{kind, ""};
-      forms.push_back("`default`");
+      forms.emplace_back("`default`");
       continue;
     }
     if (text.size() > word.size() && text[word.size()] == ':' &&

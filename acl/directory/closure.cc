@@ -12,9 +12,10 @@ constexpr size_t kScanLimit = 16;
 
 GroupClosure::GroupClosure(const Directory& directory, const NameSet& parents) {
   Visit(directory, parents, 1);
-  // Grows while it is walked: breadth first.
-  for (size_t i = 0; i < reached_.size(); ++i) {
-    const Reached at = reached_[i];
+  // Grows while it is walked, breadth first; hence no iterator.
+  size_t next = 0;
+  while (next < reached_.size()) {
+    const Reached at = reached_[next++];
     Visit(directory, at.group->groups, at.distance + 1);
   }
 }

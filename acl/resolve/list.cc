@@ -30,7 +30,7 @@ class Union {
 
   // The next name. REQUIRES: !empty().
   NameRef Pop() {
-    const NameRef next = *heap_.front()->name();
+    NameRef next = *heap_.front()->name();
     while (!heap_.empty() && *heap_.front()->name() == next) {
       std::pop_heap(heap_.begin(), heap_.end(), Later());
       heap_.back()->Advance();

@@ -30,7 +30,8 @@ struct FoundSubject {
   // Whether its own grant is reported as `key`: it was given as a key that
   // stands for a service account.
   bool as_workspace_key() const {
-    return key != nullptr && principal->name->kind == Kind::kServiceAccount;
+    return key != nullptr && principal != nullptr &&
+           principal->name->kind == Kind::kServiceAccount;
   }
 };
 

@@ -72,7 +72,7 @@ NameSet& Draft::GrantsOf(const NameRef& target) {
 NameRef Draft::AddPrincipal(Kind kind, const std::string& id,
                             PrincipalRow row) {
   Directory& directory = state_.directory;
-  const NameRef name = NewName(kind, directory.next_principal++, "", id);
+  NameRef name = NewName(kind, directory.next_principal++, "", id);
   row.name = name;
   row.edit = edit_;
   if (!row.email.empty()) directory.emails.Set(row.email, name, edit_);
@@ -127,7 +127,7 @@ Cascade Draft::RemovePrincipal(const NameRef& name) {
 
 void Draft::AddKey(const std::string& id, const NameRef& owner, bool enabled) {
   Directory& directory = state_.directory;
-  const NameRef name = NewName(Kind::kKey, directory.next_key++, "", id);
+  NameRef name = NewName(Kind::kKey, directory.next_key++, "", id);
   directory.names.Set(name, {}, edit_);
   directory.keys.Set(
       name->number,
@@ -151,7 +151,7 @@ void Draft::RemoveKey(const NameRef& key) {
 NameRef Draft::AddGroup(const std::string& id,
                         const std::string& display_name) {
   Directory& directory = state_.directory;
-  const NameRef name = NewName(Kind::kGroup, directory.next_group++, "", id);
+  NameRef name = NewName(Kind::kGroup, directory.next_group++, "", id);
   GroupRow row;
   row.name = name;
   row.display_name = display_name;
@@ -196,7 +196,7 @@ void Draft::RemoveMember(const NameRef& group, const NameRef& member) {
 NameRef Draft::AddResource(const ResourceId& id,
                            const std::string& display_name,
                            const NameRef& creator) {
-  const NameRef name =
+  NameRef name =
       NewName(Kind::kDefault, state_.next_resource++, id.type, id.id);
   auto row = std::make_shared<ResourceRow>();
   row->name = name;

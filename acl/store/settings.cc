@@ -78,19 +78,19 @@ absl::StatusOr<std::vector<std::string>> CheckedTypes(
   return types;
 }
 
-absl::StatusOr<Settings> Settings::Make(const WorkspaceSettings& from) {
+absl::StatusOr<Settings> Settings::Make(const WorkspaceSettings& wanted) {
   Settings settings;
-  if (!from.roles.empty()) {
-    absl::StatusOr<Ladder> ladder = Ladder::Make(from.roles);
+  if (!wanted.roles.empty()) {
+    absl::StatusOr<Ladder> ladder = Ladder::Make(wanted.roles);
     if (!ladder.ok()) return ladder.status();
     settings.ladder = *std::move(ladder);
   }
   absl::StatusOr<std::vector<std::string>> types =
-      CheckedTypes(from.resource_types.empty() ? DefaultResourceTypes()
-                                               : from.resource_types);
+      CheckedTypes(wanted.resource_types.empty() ? DefaultResourceTypes()
+                                                 : wanted.resource_types);
   if (!types.ok()) return types.status();
   settings.types = *std::move(types);
-  settings.max_principals = from.max_principals_per_resource;
+  settings.max_principals = wanted.max_principals_per_resource;
   return settings;
 }
 

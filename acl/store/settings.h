@@ -38,7 +38,7 @@ struct Settings {
   uint32_t max_principals = 100;
 
   // MALFORMED or ROLE_UNKNOWN for settings that break the rules.
-  static absl::StatusOr<Settings> Make(const WorkspaceSettings& settings);
+  static absl::StatusOr<Settings> Make(const WorkspaceSettings& wanted);
 
   bool HasType(absl::string_view type) const;
   // OK, MALFORMED or TYPE_UNKNOWN.

@@ -17,7 +17,7 @@ class Places {
   explicit Places(std::string file = "") : file_(std::move(file)) {}
 
   const std::string& file() const { return file_; }
-  void Add(std::string path, int line) { lines_[std::move(path)] = line; }
+  void Add(const std::string& path, int line) { lines_[path] = line; }
 
   // `FILE:LINE: PATH` for the innermost part of `path` whose line is known;
   // `FILE: PATH` in a file without lines.

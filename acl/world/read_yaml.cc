@@ -183,6 +183,7 @@ class Builder : public YAML::EventHandler {
     const FieldDescriptor* field = descriptor->FindFieldByName(key);
     if (field == nullptr) {
       std::vector<std::string> names;
+      names.reserve(static_cast<size_t>(descriptor->field_count()));
       for (int i = 0; i < descriptor->field_count(); ++i) {
         names.push_back(descriptor->field(i)->name());
       }

@@ -239,6 +239,15 @@ def acl_deps():
         linkopts = ["-lyaml-cpp"],
     )
 
+    _maybe(
+        _system_library,
+        "openssl",
+        package = "libssl-dev",
+        header = "/usr/include/openssl/evp.h",
+        libs = ["crypto"],
+        linkopts = ["-lcrypto"],
+    )
+
     # Only for tests and benchmarks.
     _maybe(
         _system_library,

@@ -122,6 +122,73 @@ class EngineCore {
   RetireList retired_;
 };
 
+namespace {
+
+// The states of a world that comes in parts.
+class WorldImporter {
+ public:
+  explicit WorldImporter(EngineCore* core) : core_(*core) {}
+
+  absl::Status Add(const v1::Workspace& part) {
+    const std::string path = absl::StrCat("workspaces[", parts_, "]");
+    if (!part.continued()) {
+      FinishWorkspace();
+      if (absl::Status s = Begin(part.id(), path); !s.ok()) return s;
+    } else if (workspace_ == nullptr) {
+      faults_.push_back(
+          {path + ".continued",
+           Refuse(v1::MALFORMED, "goes on with nothing; it is the first")});
+      if (absl::Status s = Begin(absl::StrCat("\n", parts_), path); !s.ok()) {
+        return s;
+      }
+    }
+    workspace_->Add(part, path);
+    ++parts_;
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::vector<State>> Finish(std::vector<WorldFault>* faults) {
+    FinishWorkspace();
+    if (faults_.empty()) return std::move(states_);
+    absl::Status refusal = AsRefusal(faults_);
+    if (faults != nullptr) *faults = std::move(faults_);
+    return refusal;
+  }
+
+ private:
+  absl::Status Begin(const std::string& id, const std::string& path) {
+    absl::StatusOr<State> state = core_.NewState();
+    if (!state.ok()) return state.status();
+    const auto [first, is_new] = seen_.emplace(id, path);
+    if (!is_new) {
+      faults_.push_back(
+          {path + ".id",
+           Refuse(v1::ALREADY_EXISTS,
+                  absl::StrCat("workspace ", Quoted(id),
+                               " stands in the world already, at ",
+                               first->second))});
+    }
+    workspace_ =
+        std::make_unique<WorkspaceImporter>(*std::move(state), &faults_);
+    return absl::OkStatus();
+  }
+
+  void FinishWorkspace() {
+    if (workspace_ == nullptr) return;
+    states_.push_back(workspace_->Finish());
+    workspace_ = nullptr;
+  }
+
+  EngineCore& core_;
+  std::vector<State> states_;
+  std::vector<WorldFault> faults_;
+  std::map<std::string, std::string> seen_;  // id → where
+  std::unique_ptr<WorkspaceImporter> workspace_;
+  size_t parts_ = 0;
+};
+
+}  // namespace
+
 Engine::Engine(EngineOptions options)
     : core_(std::make_shared<EngineCore>(std::move(options))) {}
 
@@ -168,32 +235,29 @@ std::vector<std::string> Engine::WorkspaceIds() const {
 }
 
 absl::Status Engine::Import(const Actor& actor, const v1::World& world,
-                            std::vector<WorldFault>* faults_out) {
-  std::vector<State> states;
-  std::vector<WorldFault> faults;
-  std::map<std::string, int> seen;
-  for (int i = 0; i < world.workspaces_size(); ++i) {
-    const std::string path = absl::StrCat("workspaces[", i, "]");
-    absl::StatusOr<State> state = core_->NewState();
-    if (!state.ok()) return state.status();
-    const auto [first, is_new] = seen.emplace(world.workspaces(i).id(), i);
-    if (!is_new) {
-      faults.push_back(
-          {path + ".id", Refuse(v1::ALREADY_EXISTS,
-                                absl::StrCat("workspace ", Quoted(first->first),
-                                             " stands in the world already, at "
-                                             "workspaces[",
-                                             first->second, "]"))});
-    }
-    FromWorld(world.workspaces(i), path, &*state, &faults);
-    states.push_back(*std::move(state));
+                            std::vector<WorldFault>* faults) {
+  int next = 0;
+  return Import(
+      actor,
+      [&]() -> absl::StatusOr<const v1::Workspace*> {
+        if (next == world.workspaces_size()) return nullptr;
+        return &world.workspaces(next++);
+      },
+      faults);
+}
+
+absl::Status Engine::Import(const Actor& actor, const WorldSource& parts,
+                            std::vector<WorldFault>* faults) {
+  WorldImporter importer(core_.get());
+  for (;;) {
+    absl::StatusOr<const v1::Workspace*> part = parts();
+    if (!part.ok()) return part.status();
+    if (*part == nullptr) break;
+    if (absl::Status s = importer.Add(**part); !s.ok()) return s;
   }
-  if (!faults.empty()) {
-    absl::Status refusal = AsRefusal(faults);
-    if (faults_out != nullptr) *faults_out = std::move(faults);
-    return refusal;
-  }
-  return core_->Add(actor, WorkspaceEvent::kImported, std::move(states));
+  absl::StatusOr<std::vector<State>> states = importer.Finish(faults);
+  if (!states.ok()) return states.status();
+  return core_->Add(actor, WorkspaceEvent::kImported, *std::move(states));
 }
 
 v1::World Engine::Export() const {
@@ -206,6 +270,15 @@ v1::World Engine::Export() const {
     if (exported.ok()) *world.add_workspaces() = *std::move(exported);
   }
   return world;
+}
+
+absl::Status Engine::Export(const WorldSink& sink) const {
+  for (const std::string& id : WorkspaceIds()) {
+    absl::StatusOr<Workspace> workspace = FindWorkspace(id);
+    if (!workspace.ok()) continue;
+    if (absl::Status s = workspace->Export(sink); !s.ok()) return s;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Receipt> Workspace::Apply(const Actor& actor,

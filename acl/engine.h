@@ -50,6 +50,7 @@
 #include "acl/share/request.h"
 #include "acl/store/settings.h"
 #include "acl/world/world_fault.h"
+#include "acl/world/world_parts.h"
 #include "proto/acl/v1/world.pb.h"
 
 namespace acl {
@@ -142,13 +143,20 @@ class Engine {
 
   // Adds every workspace of a world, or none: trusts nothing, and refuses with
   // all faults that it finds, one a line, each with its path in the world
-  // (`workspaces[0].users[3]`); `faults`, if given, gets them one by one.
-  // ALREADY_EXISTS if one of the workspaces exists.
+  // (`workspaces[0].users[3].email`); `faults`, if given, gets them one by one.
+  // The order is that of the message. ALREADY_EXISTS if one of the workspaces
+  // exists. World files: acl/world/world_file.h.
   absl::Status Import(const Actor& actor, const v1::World& world,
+                      std::vector<WorldFault>* faults = nullptr);
+  // The same from parts, without the whole in memory. What is not OK from the
+  // source comes back as it is.
+  absl::Status Import(const Actor& actor, const WorldSource& parts,
                       std::vector<WorldFault>* faults = nullptr);
 
   // All workspaces, each at one revision, in canonical order.
   v1::World Export() const;
+  // The same in parts.
+  absl::Status Export(const WorldSink& sink) const;
 
  private:
   const std::shared_ptr<EngineCore> core_;

@@ -237,4 +237,11 @@ absl::StatusOr<v1::Workspace> Reader::Export() const {
   return ToWorld(*state);
 }
 
+absl::Status Reader::Export(const WorldSink& sink) const {
+  constexpr size_t kPartItems = 8192;
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  return ToWorld(*state, kPartItems, sink);
+}
+
 }  // namespace acl

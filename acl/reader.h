@@ -19,6 +19,7 @@
 #include "acl/base/revision.h"
 #include "acl/resolve/source.h"
 #include "acl/share/explanation.h"
+#include "acl/world/world_parts.h"
 #include "proto/acl/v1/world.pb.h"
 
 namespace acl {
@@ -156,6 +157,11 @@ class Reader {
       const PrincipalId& principal, const ResourceRef& resource, Role role)>;
   absl::Status VisitMatrix(const MatrixVisitor& visit) const;
 
+  // Calls `visit` for every user and service account, by kind, then id. False
+  // ends it with Cancelled.
+  using PrincipalVisitor = std::function<bool(const PrincipalId& principal)>;
+  absl::Status VisitPrincipals(const PrincipalVisitor& visit) const;
+
   // Handles, for callers who ask often. NotFound if there is none.
   absl::StatusOr<SubjectHandle> FindSubject(const Subject& subject) const;
   absl::StatusOr<ResourceHandle> FindResource(
@@ -181,6 +187,9 @@ class Reader {
 
   // Everything, in the exchange format and in canonical order.
   absl::StatusOr<v1::Workspace> Export() const;
+  // The same in parts of some thousand items, the first with the settings, the
+  // others `continued`.
+  absl::Status Export(const WorldSink& sink) const;
 
  protected:
   Reader(std::shared_ptr<WorkspaceCore> core, std::shared_ptr<Version> version);

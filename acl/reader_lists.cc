@@ -127,7 +127,7 @@ absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
   const NameKey key = *after ? (*after)->key() : NameKey();
   PageBuilder<PrincipalRole> page(state, options);
   if (*row == nullptr) return page.Finish();
-  VisitPrincipals(
+  acl::VisitPrincipals(
       *state, **row, *rank, *after ? &key : nullptr,
       [&] { return page.Heartbeat(); },
       [&](const PrincipalRow& principal, const Effective& effective) {
@@ -152,6 +152,18 @@ absl::Status Reader::VisitMatrix(const MatrixVisitor& visit) const {
         });
     if (!complete) {
       return Refuse(v1::CANCELLED_BY_CALLER, "the caller ended the matrix");
+    }
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Reader::VisitPrincipals(const PrincipalVisitor& visit) const {
+  const PinnedState state(*this);
+  if (!state.ok()) return state.status();
+  auto at = state->directory.names.From(KeyOf(Kind::kServiceAccount, ""));
+  for (; at.valid(); at.Next()) {
+    if (!visit(IdOf(*state->directory.Principal(at.key())))) {
+      return Refuse(v1::CANCELLED_BY_CALLER, "the caller ended the list");
     }
   }
   return absl::OkStatus();

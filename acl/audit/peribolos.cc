@@ -12,7 +12,7 @@
 #include "absl/strings/str_join.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
-#include "acl/world/file.h"
+#include "acl/encoding/file.h"
 #include "yaml-cpp/yaml.h"
 
 namespace acl {

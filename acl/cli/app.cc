@@ -53,7 +53,7 @@ class CommandLine {
   void AddCommon(CLI::App* command) {
     command
         ->add_option("-w,--world", common_.world,
-                     "The world file, .yaml, .yml or .binpb")
+                     "The world file, .yaml, .json, .txtpb or .binpb")
         ->envname("ACL_WORLD")
         ->type_name("FILE");
     command
@@ -194,7 +194,7 @@ class CommandLine {
         ->type_name("NAME");
     peribolos
         ->add_option("-o,--output", peribolos_.output,
-                     "The world file to write, .yaml, .yml or .binpb")
+                     "The world file to write, .yaml, .json, .txtpb or .binpb")
         ->required()
         ->type_name("FILE");
     peribolos->add_flag("--json", common_.json, "Sum up in JSON");

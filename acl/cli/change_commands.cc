@@ -7,7 +7,9 @@
 #include "acl/base/text.h"
 #include "acl/cli/commands.h"
 #include "acl/cli/print.h"
-#include "acl/world/file.h"
+#include "acl/encoding/encoding.h"
+#include "acl/encoding/file.h"
+#include "acl/world/world_file.h"
 
 namespace acl::cli {
 namespace {
@@ -63,7 +65,7 @@ ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
 
 ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments, bool json,
                                 const Console& console) {
-  if (absl::Status s = CheckWorldFileName(arguments.output); !s.ok()) {
+  if (absl::Status s = EncodingOf(arguments.output).status(); !s.ok()) {
     return Fail(console, s);
   }
   absl::StatusOr<PeribolosImport> import =
@@ -75,7 +77,11 @@ ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments, bool json,
   // What is written is what would be read again: checked, in canonical order.
   Engine engine;
   absl::Status status = engine.Import(Actor::System(), import->world);
-  if (status.ok()) status = WriteWorldFile(arguments.output, engine.Export());
+  if (status.ok()) {
+    status = WriteWorldFile(arguments.output, [&](const WorldSink& sink) {
+      return engine.Export(sink);
+    });
+  }
   if (!status.ok()) return Fail(console, status);
   Json list = Json::array();
   for (const v1::Workspace& workspace : import->world.workspaces()) {

@@ -5,8 +5,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
+#include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/world/world_file.h"
 
 namespace acl::cli {
 
@@ -36,19 +38,10 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Common& common) {
     return Refuse(v1::MALFORMED,
                   "no world file; name one by --world FILE or ACL_WORLD");
   }
-  absl::StatusOr<WorldFile> file = ReadWorldFile(common.world);
-  if (!file.ok()) return file.status();
   std::unique_ptr<Session> session(new Session(common));
-  std::vector<WorldFault> faults;
-  absl::Status imported =
-      session->engine_.Import(Actor::System(), file->world, &faults);
-  if (!imported.ok()) {
-    const Places& places = file->places;
-    return Refuse(
-        v1::FILE_MALFORMED,
-        absl::StrJoin(faults, "\n", [&](std::string* out, const WorldFault& f) {
-          absl::StrAppend(out, places.Show(f.path), ": ", f.refusal.message());
-        }));
+  if (absl::Status s = ImportWorldFile(common.world, &session->engine_);
+      !s.ok()) {
+    return s;
   }
   session->many_ =
       common.workspace.empty() && session->engine_.WorkspaceIds().size() > 1;
@@ -88,7 +81,9 @@ absl::StatusOr<Workspace> Session::OneWorkspace() {
 }
 
 absl::Status Session::Save() {
-  return WriteWorldFile(common_.world, engine_.Export());
+  return WriteWorldFile(common_.world, [this](const WorldSink& sink) {
+    return engine_.Export(sink);
+  });
 }
 
 }  // namespace acl::cli

@@ -12,7 +12,6 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "acl/engine.h"
-#include "acl/world/file.h"
 
 namespace acl::cli {
 

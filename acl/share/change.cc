@@ -34,17 +34,6 @@ std::string WhatOf(Kind kind) {
                                        : absl::StrCat(KindWord(kind), " id");
 }
 
-absl::Status CheckReference(const OwnedReference& reference) {
-  switch (reference.kind()) {
-    case Kind::kDefault:
-      return absl::OkStatus();
-    case Kind::kEmail:
-      return CanonicalEmail(reference.id()).status();
-    default:
-      return CheckId(WhatOf(reference.kind()), reference.id());
-  }
-}
-
 absl::Status CheckResource(const ResourceId& resource) {
   return FirstOf(CheckTypeName(resource.type),
                  CheckId("resource id", resource.id));
@@ -52,11 +41,11 @@ absl::Status CheckResource(const ResourceId& resource) {
 
 struct FormChecker {
   absl::Status operator()(const Share& c) const {
-    return FirstOf(CheckResource(c.resource), CheckReference(c.target),
+    return FirstOf(CheckResource(c.resource), CheckForm(c.target),
                    CheckRoleName(c.role));
   }
   absl::Status operator()(const Unshare& c) const {
-    return FirstOf(CheckResource(c.resource), CheckReference(c.target));
+    return FirstOf(CheckResource(c.resource), CheckForm(c.target));
   }
   absl::Status operator()(const AddUser& c) const {
     return FirstOf(CheckNewId("user id", c.id), CheckEmail(c.email),
@@ -81,7 +70,7 @@ struct FormChecker {
     return CheckId("service account id", c.id);
   }
   absl::Status operator()(const AddKey& c) const {
-    return FirstOf(CheckNewId("key id", c.id), CheckReference(c.owner));
+    return FirstOf(CheckNewId("key id", c.id), CheckForm(c.owner));
   }
   absl::Status operator()(const UpdateKey& c) const {
     return CheckId("key id", c.id);
@@ -99,14 +88,14 @@ struct FormChecker {
     return CheckId("group id", c.id);
   }
   absl::Status operator()(const AddMember& c) const {
-    return FirstOf(CheckId("group id", c.group), CheckReference(c.member));
+    return FirstOf(CheckId("group id", c.group), CheckForm(c.member));
   }
   absl::Status operator()(const RemoveMember& c) const {
-    return FirstOf(CheckId("group id", c.group), CheckReference(c.member));
+    return FirstOf(CheckId("group id", c.group), CheckForm(c.member));
   }
   absl::Status operator()(const AddResource& c) const {
     return FirstOf(CheckResource(c.resource), CheckName(c.name),
-                   c.creator ? CheckReference(*c.creator) : absl::OkStatus());
+                   c.creator ? CheckForm(*c.creator) : absl::OkStatus());
   }
   absl::Status operator()(const UpdateResource& c) const {
     return FirstOf(CheckResource(c.resource), CheckName(c.name));
@@ -203,6 +192,17 @@ bool SameChange(const Change& a, const Change& b) {
         return change.fields() == std::get<Kind>(b).fields();
       },
       a);
+}
+
+absl::Status CheckForm(const OwnedReference& reference) {
+  switch (reference.kind()) {
+    case Kind::kDefault:
+      return absl::OkStatus();
+    case Kind::kEmail:
+      return CanonicalEmail(reference.id()).status();
+    default:
+      return CheckId(WhatOf(reference.kind()), reference.id());
+  }
 }
 
 absl::Status CheckForm(const Change& change) {

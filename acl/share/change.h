@@ -192,6 +192,9 @@ bool SameChange(const Change& a, const Change& b);
 // tell; else MALFORMED or ROLE_UNKNOWN (for the word `none`).
 absl::Status CheckForm(const Change& change);
 
+// OK if the id or e-mail address of a reference is well-formed; else MALFORMED.
+absl::Status CheckForm(const OwnedReference& reference);
+
 // A line for logs and people: "share voice:v1 with group:ops as editor".
 std::string ToString(const Change& change);
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <utility>
 
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "acl/base/fault.h"
@@ -14,203 +16,423 @@ namespace {
 
 constexpr Revision kMaxRevision = (Revision{1} << 63) - 1;
 
-class Importer {
- public:
-  Importer(const v1::Workspace& world, std::string path,
-           std::vector<WorldFault>* faults)
-      : world_(world), path_(std::move(path)), faults_(*faults) {}
+// The lists of a workspace in the order in which parts have to give them.
+enum class Section { kUsers, kServiceAccounts, kKeys, kGroups, kResources };
 
-  void Run(State* state) {
-    Note("id", CheckId("workspace id", world_.id()));
-    state->workspace = world_.id();
-    // Counting on from it must never come round to 0.
-    if (world_.revision() > kMaxRevision) {
-      Note("revision", Refuse(v1::MALFORMED,
-                              absl::StrCat("revision ", world_.revision(),
-                                           " is above 2^63 - 1; leave it out "
-                                           "to begin at 0")));
+constexpr absl::string_view kSectionNames[] = {
+    "users", "service_accounts", "api_keys", "groups", "resources"};
+
+Section LastSectionOf(const v1::Workspace& part) {
+  return part.resources_size() > 0          ? Section::kResources
+         : part.groups_size() > 0           ? Section::kGroups
+         : part.api_keys_size() > 0         ? Section::kKeys
+         : part.service_accounts_size() > 0 ? Section::kServiceAccounts
+                                            : Section::kUsers;
+}
+
+// The first list of a part that belongs before `section`, or empty.
+absl::string_view ListBefore(const v1::Workspace& part, Section section) {
+  const int sizes[] = {part.users_size(), part.service_accounts_size(),
+                       part.api_keys_size(), part.groups_size()};
+  for (size_t i = 0; i < static_cast<size_t>(section); ++i) {
+    if (sizes[i] > 0) return kSectionNames[i];
+  }
+  return "";
+}
+
+bool SetsMoreThanLists(const v1::Workspace& part) {
+  return !part.id().empty() || part.revision() != 0 || part.roles_size() > 0 ||
+         part.resource_types_size() > 0 ||
+         part.has_max_principals_per_resource();
+}
+
+}  // namespace
+
+// The work of one workspace. An item that is refused is added as far as it is
+// sound, or its name is remembered, so that references to it make no faults.
+class WorkspaceImporter::Work {
+ public:
+  Work(State state, std::vector<WorldFault>* faults)
+      : state_(std::move(state)), faults_(*faults) {}
+
+  void Add(const v1::Workspace& part, const std::string& path) {
+    path_ = path;
+    if (draft_ == nullptr) {
+      Begin(part);
+    } else if (SetsMoreThanLists(part)) {
+      Note("continued",
+           Refuse(v1::MALFORMED,
+                  "a workspace that goes on has lists alone; leave out its id, "
+                  "revision and settings"));
     }
-    ReadSettings(state);
-    draft_ = std::make_unique<Draft>(*state);
-    ReadPrincipals();
-    ReadKeys();
-    ReadGroups();
-    for (int i = 0; i < world_.resources_size(); ++i) ReadResource(i);
-    *state = *std::move(*draft_).Finish(world_.revision());
+    if (const absl::string_view list = ListBefore(part, section_);
+        !list.empty()) {
+      Note(list, Refuse(v1::MALFORMED,
+                        absl::StrCat("comes behind ",
+                                     kSectionNames[static_cast<int>(section_)],
+                                     " of the same workspace; put it before")));
+    }
+    for (int i = 0; i < part.users_size(); ++i) ReadUser(part.users(i), i);
+    for (int i = 0; i < part.service_accounts_size(); ++i) {
+      ReadServiceAccount(part.service_accounts(i), i);
+    }
+    for (int i = 0; i < part.api_keys_size(); ++i) {
+      ReadKey(part.api_keys(i), i);
+    }
+    ReadGroups(part);
+    if (part.resources_size() > 0) ReadLateMembers();
+    for (int i = 0; i < part.resources_size(); ++i) {
+      ReadResource(part.resources(i), absl::StrCat("resources[", i, "]"));
+    }
+    section_ = std::max(section_, LastSectionOf(part));
+  }
+
+  State Finish() {
+    ReadLateMembers();
+    return *std::move(*draft_).Finish(std::min(revision_, kMaxRevision));
   }
 
  private:
-  // Records a refusal under the workspace's path. True if there is none.
-  bool Note(const std::string& where, const absl::Status& status) {
+  // Records a refusal under the part's path. True if there is none.
+  bool Note(absl::string_view where, const absl::Status& status) {
     if (!status.ok()) {
       faults_.push_back({absl::StrCat(path_, ".", where), status});
     }
     return status.ok();
   }
+  bool Note(absl::string_view item, absl::string_view field,
+            const absl::Status& status) {
+    if (status.ok()) return true;
+    return Note(absl::StrCat(item, ".", field), status);
+  }
+
+  void Begin(const v1::Workspace& world) {
+    Note("id", CheckId("workspace id", world.id()));
+    state_.workspace = world.id();
+    revision_ = world.revision();
+    // Counting on from it must never come round to 0.
+    if (revision_ > kMaxRevision) {
+      Note("revision",
+           Refuse(v1::MALFORMED, absl::StrCat("revision ", revision_,
+                                              " is above 2^63 - 1; leave it "
+                                              "out to begin at 0")));
+    }
+    ReadSettings(world);
+    draft_ = std::make_unique<Draft>(state_);
+  }
+
+  // Faults of each name of a list; true if there are none. `words` says what a
+  // name is.
+  template <class List, class Check>
+  bool CheckNames(absl::string_view list, absl::string_view words,
+                  const List& names, const Check& check) {
+    absl::flat_hash_set<std::string> seen;
+    bool sound = true;
+    for (int i = 0; i < names.size(); ++i) {
+      absl::Status status = check(names[i]);
+      if (status.ok() && !seen.insert(names[i]).second) {
+        status = Refuse(v1::MALFORMED,
+                        absl::StrCat(words, Quoted(names[i]), " stands twice"));
+      }
+      sound &= Note(absl::StrCat(list, "[", i, "]"), status);
+    }
+    return sound;
+  }
+
+  // With settings that are refused, every name that they have is taken.
+  void ReadSettings(const v1::Workspace& world) {
+    WorkspaceSettings wanted;
+    const std::vector<std::string> roles(world.roles().begin(),
+                                         world.roles().end());
+    const std::vector<std::string> types(world.resource_types().begin(),
+                                         world.resource_types().end());
+    roles_sound_ = CheckNames("roles", "role ", world.roles(), CheckRoleName);
+    if (roles_sound_ && !roles.empty()) {
+      roles_sound_ = Note("roles", Ladder::Make(roles).status());
+    }
+    types_sound_ = CheckNames("resource_types", "resource type ",
+                              world.resource_types(), CheckTypeName);
+    if (types_sound_ && !types.empty()) {
+      types_sound_ = Note("resource_types", CheckedTypes(types).status());
+    }
+    if (roles_sound_) wanted.roles = roles;
+    if (types_sound_) wanted.resource_types = types;
+    known_roles_.insert(roles.begin(), roles.end());
+    known_types_.insert(types.begin(), types.end());
+    if (world.has_max_principals_per_resource()) {
+      wanted.max_principals_per_resource = world.max_principals_per_resource();
+    }
+    state_.settings = std::make_shared<const Settings>(*Settings::Make(wanted));
+  }
+
+  const State& state() const { return draft_->state(); }
 
   // Applies a change by the rules that everybody's changes follow.
-  bool Apply(const std::string& where, const Change& change) {
-    absl::Status status = CheckForm(change);
-    if (status.ok()) {
-      status = DecideChange(Actor::System(), change, draft_.get()).status();
-    }
-    return Note(where, status);
+  absl::Status Apply(const Change& change) {
+    return DecideChange(Actor::System(), change, draft_.get()).status();
   }
 
-  void ReadSettings(State* state) {
-    WorkspaceSettings settings;
-    settings.roles.assign(world_.roles().begin(), world_.roles().end());
-    absl::StatusOr<Settings> made = Settings::Make(settings);
-    if (!Note("roles", made.status())) settings.roles.clear();
-    settings.resource_types.assign(world_.resource_types().begin(),
-                                   world_.resource_types().end());
-    if (world_.has_max_principals_per_resource()) {
-      settings.max_principals_per_resource =
-          world_.max_principals_per_resource();
-    }
-    made = Settings::Make(settings);
-    if (!Note("resource_types", made.status())) made = Settings();
-    state->settings = std::make_shared<const Settings>(*std::move(made));
+  void Refused(Kind kind, const std::string& id) {
+    refused_.insert(absl::StrCat(KindWord(kind), ":", id));
   }
 
-  void ReadPrincipals() {
-    for (int i = 0; i < world_.users_size(); ++i) {
-      const v1::User& user = world_.users(i);
-      Apply(absl::StrCat("users[", i, "]"),
-            AddUser{user.id(), user.email(), user.name(), user.locked(),
-                    user.workspace_admin()});
+  // Adds what has an id and perhaps an e-mail, as `change`, whose other fields
+  // have been checked.
+  template <class AddPrincipal>
+  void AddNamed(const std::string& item, Kind kind, AddPrincipal change,
+                absl::string_view what) {
+    const bool id_sound = Note(item, "id", CheckNewId(what, change.id));
+    if (!change.email.empty() &&
+        !Note(item, "email", CanonicalEmail(change.email).status())) {
+      change.email.clear();
     }
-    for (int i = 0; i < world_.service_accounts_size(); ++i) {
-      const v1::ServiceAccount& account = world_.service_accounts(i);
-      Apply(absl::StrCat("service_accounts[", i, "]"),
-            AddServiceAccount{account.id(), account.name(), account.email()});
+    if (!Note(item, "name", CheckDisplayName(change.name))) change.name.clear();
+    if (!id_sound) return Refused(kind, change.id);
+    absl::Status status = Apply(change);
+    if (FaultOf(status) == v1::EMAIL_TAKEN) {
+      Note(item, "email", status);
+      change.email.clear();
+      status = Apply(change);
     }
+    Note(item, "id", status);
   }
 
-  void ReadKeys() {
-    for (int i = 0; i < world_.api_keys_size(); ++i) {
-      const v1::ApiKey& key = world_.api_keys(i);
-      const std::string where = absl::StrCat("api_keys[", i, "]");
-      absl::StatusOr<PrincipalId> owner = PrincipalId::Parse(key.owner());
-      if (Note(absl::StrCat(where, ".owner"), owner.status())) {
-        Apply(where, AddKey{key.id(), *owner, !key.disabled()});
-      }
+  void ReadUser(const v1::User& user, int i) {
+    AddNamed(absl::StrCat("users[", i, "]"), Kind::kUser,
+             AddUser{user.id(), user.email(), user.name(), user.locked(),
+                     user.workspace_admin()},
+             "user id");
+  }
+
+  void ReadServiceAccount(const v1::ServiceAccount& account, int i) {
+    AddNamed(absl::StrCat("service_accounts[", i, "]"), Kind::kServiceAccount,
+             AddServiceAccount{account.id(), account.name(), account.email()},
+             "service account id");
+  }
+
+  // What `text` refers to as `item`.`field`: null with a fault, or without one
+  // if what it refers to was refused itself.
+  template <class Reference>
+  NameRef ReadReference(const std::string& item, absl::string_view field,
+                        const std::string& text) {
+    const absl::StatusOr<Reference> reference = Reference::Parse(text);
+    if (!reference.ok()) {
+      Note(item, field, reference.status());
+      return nullptr;
+    }
+    if (refused_.contains(text)) return nullptr;
+    const absl::StatusOr<NameRef> name = RequireNamed(state(), *reference);
+    if (name.ok()) return *name;
+    const absl::Status form = CheckForm(*reference);
+    Note(item, field, form.ok() ? name.status() : form);
+    return nullptr;
+  }
+
+  void ReadKey(const v1::ApiKey& key, int i) {
+    const std::string item = absl::StrCat("api_keys[", i, "]");
+    bool sound = Note(item, "id", CheckNewId("key id", key.id()));
+    if (sound && state().directory.FindKey(key.id()) != nullptr) {
+      sound = Note(item, "id",
+                   Refuse(v1::ALREADY_EXISTS,
+                          absl::StrCat("key ", Quoted(key.id()),
+                                       " exists already; keep one")));
+    }
+    const NameRef owner =
+        ReadReference<PrincipalId>(item, "owner", key.owner());
+    if (sound && owner != nullptr) {
+      draft_->AddKey(key.id(), owner, !key.disabled());
     }
   }
 
   // All groups first: they may be members of each other in any order.
-  void ReadGroups() {
-    std::vector<bool> added;
-    for (int i = 0; i < world_.groups_size(); ++i) {
-      const v1::Group& group = world_.groups(i);
-      added.push_back(Apply(absl::StrCat("groups[", i, "]"),
-                            AddGroup{group.id(), group.name()}));
+  void ReadGroups(const v1::Workspace& part) {
+    std::vector<NameRef> added;
+    for (int i = 0; i < part.groups_size(); ++i) {
+      added.push_back(ReadGroup(part.groups(i), i));
     }
-    for (int i = 0; i < world_.groups_size(); ++i) {
-      if (!added[i]) continue;
-      for (int m = 0; m < world_.groups(i).members_size(); ++m) {
-        ReadMember(world_.groups(i), m,
-                   absl::StrCat("groups[", i, "].members[", m, "]"));
+    for (int i = 0; i < part.groups_size(); ++i) {
+      const auto& members = part.groups(i).members();
+      absl::flat_hash_set<absl::string_view> seen;
+      for (int m = 0; m < members.size(); ++m) {
+        const std::string where =
+            absl::StrCat("groups[", i, "].members[", m, "]");
+        if (seen.insert(members[m]).second) {
+          ReadMember(added[i], members[m], where);
+          continue;
+        }
+        Note(where, Refuse(v1::ALREADY_EXISTS,
+                           absl::StrCat(Quoted(members[m]),
+                                        " stands twice among the members of ",
+                                        Quoted(part.groups(i).id()))));
       }
     }
   }
 
-  void ReadMember(const v1::Group& group, int m, const std::string& where) {
-    absl::StatusOr<Member> member = Member::Parse(group.members(m));
+  NameRef ReadGroup(const v1::Group& group, int i) {
+    const std::string item = absl::StrCat("groups[", i, "]");
+    std::string name = group.name();
+    const bool sound = Note(item, "id", CheckNewId("group id", group.id()));
+    if (!Note(item, "name", CheckDisplayName(name))) name.clear();
+    if (!sound) {
+      Refused(Kind::kGroup, group.id());
+      return nullptr;
+    }
+    if (!Note(item, "id", Apply(AddGroup{group.id(), name}))) return nullptr;
+    return state().directory.FindGroup(group.id())->name;
+  }
+
+  // `group` is null if it was refused.
+  void ReadMember(const NameRef& group, const std::string& text,
+                  const std::string& where) {
+    const absl::StatusOr<Member> member = Member::Parse(text);
     if (!Note(where, member.status())) return;
-    const AddMember change{group.id(), *member};
-    absl::Status status = CheckForm(change);
-    if (!status.ok()) {
-      Note(where, status);
+    if (refused_.contains(text)) return;
+    if (!Note(where, CheckForm(*member))) return;
+    const absl::StatusOr<NameRef> name = RequireNamed(state(), *member);
+    if (!name.ok() && member->kind() == Kind::kGroup) {
+      late_.push_back({group, text, absl::StrCat(path_, ".", where)});
+    } else if (Note(where, name.status()) && group != nullptr) {
+      Note(where, Apply(AddMember{group->id, *member}));
+    }
+  }
+
+  // Members that are groups of a later part of the workspace.
+  void ReadLateMembers() {
+    std::vector<LateMember> late;
+    late.swap(late_);
+    for (const LateMember& item : late) {
+      if (refused_.contains(item.text)) continue;
+      const Member member = *Member::Parse(item.text);
+      absl::Status status = RequireNamed(state(), member).status();
+      if (status.ok() && item.group != nullptr) {
+        status = Apply(AddMember{item.group->id, member});
+      }
+      if (!status.ok()) faults_.push_back({item.path, status});
+    }
+  }
+
+  absl::Status RequireType(const std::string& type) const {
+    if (!types_sound_ && known_types_.contains(type)) return absl::OkStatus();
+    return state().settings->RequireType(type);
+  }
+
+  void ReadResource(const v1::Resource& resource, const std::string& item) {
+    bool sound = Note(item, "type", RequireType(resource.type()));
+    sound &= Note(item, "id", CheckId("resource id", resource.id()));
+    if (sound && state().FindResource({resource.type(), resource.id()})) {
+      const std::string id = absl::StrCat(resource.type(), ":", resource.id());
+      sound = Note(item, "id",
+                   Refuse(v1::ALREADY_EXISTS,
+                          absl::StrCat("resource ", Quoted(id),
+                                       " exists already; keep one")));
+    }
+    Note(item, "name", CheckDisplayName(resource.name()));
+    NameRef creator;
+    if (!resource.creator().empty()) {
+      creator = ReadReference<PrincipalId>(item, "creator", resource.creator());
+    }
+    NameRef name;
+    if (sound) {
+      name = draft_->AddResource({resource.type(), resource.id()},
+                                 resource.name(), creator);
+    }
+    targets_.clear();
+    for (int g = 0; g < resource.grants_size(); ++g) {
+      ReadGrant(resource.grants(g), name, creator,
+                absl::StrCat(item, ".grants[", g, "]"));
+    }
+  }
+
+  // `resource` is null if it was refused.
+  void ReadGrant(const v1::Grant& grant, const NameRef& resource,
+                 const NameRef& creator, const std::string& item) {
+    const Rank rank = ReadRole(grant.role(), item);
+    NameRef target;
+    if (grant.target() != "default") {
+      target = ReadTarget(grant.target(), item);
+      if (target == nullptr) return;
+    }
+    if (!targets_.insert(target.get()).second) {
+      Note(item, "target",
+           Refuse(v1::DUPLICATE_GRANT, absl::StrCat(Quoted(grant.target()),
+                                                    " has two grants; keep "
+                                                    "one")));
       return;
     }
-    absl::StatusOr<ChangeReceipt> receipt =
-        DecideChange(Actor::System(), change, draft_.get());
-    if (Note(where, receipt.status()) && !receipt->changed) {
-      Note(where, Refuse(v1::ALREADY_EXISTS,
-                         absl::StrCat(Quoted(group.members(m)),
-                                      " stands twice among the members of ",
-                                      Quoted(group.id()))));
-    }
-  }
-
-  void ReadResource(int i) {
-    const v1::Resource& resource = world_.resources(i);
-    const std::string where = absl::StrCat("resources[", i, "]");
-    acl::AddResource add{{resource.type(), resource.id()}, resource.name(), {}};
-    if (!resource.creator().empty()) {
-      absl::StatusOr<PrincipalId> creator =
-          PrincipalId::Parse(resource.creator());
-      if (!Note(absl::StrCat(where, ".creator"), creator.status())) return;
-      add.creator = *std::move(creator);
-    }
-    if (!Apply(where, add)) return;
-    for (int g = 0; g < resource.grants_size(); ++g) {
-      const v1::Grant& grant = resource.grants(g);
-      Note(absl::StrCat(where, ".grants[", g, "]"),
-           ReadGrant(add.resource, grant.target(), grant.role()));
-    }
-  }
-
-  absl::Status ReadGrant(const ResourceId& resource, const std::string& text,
-                         const std::string& role) {
-    absl::StatusOr<Target> target = Target::Parse(text);
-    if (!target.ok()) return target.status();
-    if (target->kind() == Kind::kEmail || target->kind() == Kind::kKey) {
-      return Refuse(v1::MALFORMED,
-                    absl::StrCat("a grant is kept for a user, a service "
-                                 "account, a group or `default`, not for ",
-                                 Quoted(text)));
-    }
-    const State& state = draft_->state();
-    if (absl::Status s = CheckForm(Share{resource, *target, role}); !s.ok()) {
-      return s;
-    }
-    absl::StatusOr<Rank> rank = state.ladder().Require(role);
-    if (!rank.ok()) return rank.status();
-    absl::StatusOr<NameRef> name = RequireTarget(state, *target);
-    if (!name.ok()) return name.status();
-    return SetGrant(*state.FindResource(resource), *name, *rank);
-  }
-
-  absl::Status SetGrant(const ResourceRow& row, const NameRef& target,
-                        Rank rank) {
-    const Ladder& ladder = draft_->state().ladder();
-    const NameRef resource = row.name;
-    if (target == nullptr) {
-      if (row.baseline != 0) return Duplicate("default");
+    if (rank == 0) return;
+    const Ladder& ladder = state().ladder();
+    if (target != nullptr && target == creator) {
+      if (rank == ladder.top()) return;
+      Note(item, "role",
+           Refuse(v1::CREATOR_LOWERED,
+                  absl::StrCat("the creator ", Quoted(target->id), " is ",
+                               ladder.NameAt(ladder.top()),
+                               " for good; leave the grant out")));
+    } else if (resource != nullptr && target == nullptr) {
       draft_->SetBaseline(resource, ladder.NumberAt(rank));
-      return absl::OkStatus();
+    } else if (resource != nullptr) {
+      draft_->SetGrant(resource, target, ladder.NumberAt(rank));
     }
-    if (target == row.creator) {
-      if (rank == ladder.top()) return absl::OkStatus();
-      return Refuse(v1::CREATOR_LOWERED,
-                    absl::StrCat("the creator ", Quoted(target->id), " is ",
-                                 ladder.NameAt(ladder.top()),
-                                 " for good; leave the grant out"));
-    }
-    if (row.grants.Contains(target)) return Duplicate(target->id);
-    draft_->SetGrant(resource, target, ladder.NumberAt(rank));
-    return absl::OkStatus();
   }
 
-  static absl::Status Duplicate(const std::string& target) {
-    return Refuse(v1::DUPLICATE_GRANT,
-                  absl::StrCat(Quoted(target), " has two grants; keep one"));
+  // The role's rank, or 0.
+  Rank ReadRole(const std::string& role, const std::string& item) {
+    const absl::StatusOr<Rank> rank = state().ladder().Require(role);
+    if (rank.ok()) return *rank;
+    if (roles_sound_ || !known_roles_.contains(role)) {
+      Note(item, "role", rank.status());
+    }
+    return 0;
   }
 
-  const v1::Workspace& world_;
-  const std::string path_;
+  NameRef ReadTarget(const std::string& text, const std::string& item) {
+    const absl::StatusOr<Target> target = Target::Parse(text);
+    if (target.ok() &&
+        (target->kind() == Kind::kEmail || target->kind() == Kind::kKey)) {
+      Note(item, "target",
+           Refuse(v1::MALFORMED,
+                  absl::StrCat("a grant is kept for a user, a service account, "
+                               "a group or `default`, not for ",
+                               Quoted(text))));
+      return nullptr;
+    }
+    return ReadReference<Target>(item, "target", text);
+  }
+
+  // A member that is a group which has not been read yet.
+  struct LateMember {
+    NameRef group;
+    std::string text;
+    std::string path;
+  };
+
+  State state_;  // before the draft is begun
   std::vector<WorldFault>& faults_;
   std::unique_ptr<Draft> draft_;
+  std::string path_;  // of the part
+  Section section_ = Section::kUsers;
+  Revision revision_ = 0;
+  bool roles_sound_ = true;
+  bool types_sound_ = true;
+  absl::flat_hash_set<std::string> known_roles_;
+  absl::flat_hash_set<std::string> known_types_;
+  absl::flat_hash_set<std::string> refused_;  // references
+  absl::flat_hash_set<const Name*> targets_;  // of one resource's grants
+  std::vector<LateMember> late_;
 };
 
-}  // namespace
+WorkspaceImporter::WorkspaceImporter(State state,
+                                     std::vector<WorldFault>* faults)
+    : work_(std::make_unique<Work>(std::move(state), faults)) {}
 
-void FromWorld(const v1::Workspace& world, const std::string& path,
-               State* state, std::vector<WorldFault>* faults) {
-  Importer(world, path, faults).Run(state);
+WorkspaceImporter::~WorkspaceImporter() = default;
+
+void WorkspaceImporter::Add(const v1::Workspace& part,
+                            const std::string& path) {
+  work_->Add(part, path);
 }
+
+State WorkspaceImporter::Finish() { return work_->Finish(); }
 
 absl::Status AsRefusal(const std::vector<WorldFault>& faults) {
   const std::string text = absl::StrJoin(

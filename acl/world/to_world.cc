@@ -1,3 +1,4 @@
+#include <limits>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -76,35 +77,88 @@ void AddResource(const Ladder& ladder, const ResourceRow& row,
   }
 }
 
+// Fills parts, and gives each away when it is full.
+class Exporter {
+ public:
+  Exporter(const State& state, size_t part_items, const WorldSink& sink)
+      : state_(state), part_items_(part_items), sink_(sink) {}
+
+  absl::Status Run() {
+    part_.set_id(state_.workspace);
+    part_.set_revision(state_.revision);
+    AddSettings(*state_.settings, &part_);
+    if (absl::Status s = AddPrincipalsAndKeys(); !s.ok()) return s;
+    const Directory& directory = state_.directory;
+    for (auto at = directory.names.From(KeyOf(Kind::kGroup, ""));
+         at.valid() && at.key()->kind == Kind::kGroup; at.Next()) {
+      const GroupRow& row = *directory.Group(at.key());
+      if (absl::Status s = Room(1 + row.members.size()); !s.ok()) return s;
+      AddGroup(row, part_.add_groups());
+    }
+    for (auto at = state_.resource_names.Begin(); at.valid(); at.Next()) {
+      const ResourceRow& row = *state_.Resource(at.key());
+      if (absl::Status s = Room(1 + row.grants.size()); !s.ok()) return s;
+      AddResource(state_.ladder(), row, part_.add_resources());
+    }
+    return sink_(part_);
+  }
+
+ private:
+  // The names are in the order of their kinds' words, the fields are not.
+  absl::Status AddPrincipalsAndKeys() {
+    const Directory& directory = state_.directory;
+    for (const Kind kind : {Kind::kUser, Kind::kServiceAccount, Kind::kKey}) {
+      for (auto at = directory.names.From(KeyOf(kind, ""));
+           at.valid() && at.key()->kind == kind; at.Next()) {
+        if (absl::Status s = Room(1); !s.ok()) return s;
+        const uint32_t number = at.key()->number;
+        if (kind == Kind::kUser) {
+          AddUser(*directory.principals.Get(number), part_.add_users());
+        } else if (kind == Kind::kServiceAccount) {
+          AddServiceAccount(*directory.principals.Get(number),
+                            part_.add_service_accounts());
+        } else {
+          AddKey(*directory.keys.Get(number), part_.add_api_keys());
+        }
+      }
+    }
+    return absl::OkStatus();
+  }
+
+  // Before `items` more are put into the part.
+  absl::Status Room(size_t items) {
+    if (used_ > 0 && used_ + items > part_items_) {
+      if (absl::Status s = sink_(part_); !s.ok()) return s;
+      part_.Clear();
+      part_.set_continued(true);
+      used_ = 0;
+    }
+    used_ += items;
+    return absl::OkStatus();
+  }
+
+  const State& state_;
+  const size_t part_items_;
+  const WorldSink& sink_;
+  v1::Workspace part_;
+  size_t used_ = 0;  // items in the part
+};
+
 }  // namespace
+
+absl::Status ToWorld(const State& state, size_t part_items,
+                     const WorldSink& sink) {
+  return Exporter(state, part_items, sink).Run();
+}
 
 v1::Workspace ToWorld(const State& state) {
   v1::Workspace world;
-  world.set_id(state.workspace);
-  world.set_revision(state.revision);
-  AddSettings(*state.settings, &world);
-  const Directory& directory = state.directory;
-  for (auto at = directory.names.Begin(); at.valid(); at.Next()) {
-    const uint32_t number = at.key()->number;
-    switch (at.key()->kind) {
-      case Kind::kUser:
-        AddUser(*directory.principals.Get(number), world.add_users());
-        break;
-      case Kind::kServiceAccount:
-        AddServiceAccount(*directory.principals.Get(number),
-                          world.add_service_accounts());
-        break;
-      case Kind::kKey:
-        AddKey(*directory.keys.Get(number), world.add_api_keys());
-        break;
-      default:
-        AddGroup(*directory.groups.Get(number), world.add_groups());
-    }
-  }
-  for (auto at = state.resource_names.Begin(); at.valid(); at.Next()) {
-    AddResource(state.ladder(), *state.Resource(at.key()),
-                world.add_resources());
-  }
+  // The sink never refuses.
+  static_cast<void>(ToWorld(state, std::numeric_limits<size_t>::max(),
+                            [&](const v1::Workspace& part) {
+                              world = part;
+                              return absl::OkStatus();
+                            }));
   return world;
 }
 

@@ -150,8 +150,8 @@ TEST_F(Cli, FaultyWorldIsReportedWithEveryLine) {
         "        members: [\"user:bob\"]\n");
   const Result result = OnWorld({"matrix"});
   EXPECT_EQ(result.code, 3);
-  EXPECT_THAT(result.err, HasSubstr(":5: workspaces[0].users[1]: user `ann` "
-                                    "exists already"));
+  EXPECT_THAT(result.err, HasSubstr(":5: workspaces[0].users[1].id: user "
+                                    "`ann` exists already"));
   EXPECT_THAT(result.err, HasSubstr(":8: workspaces[0].groups[0].members[0]: "
                                     "user `bob` is not in the workspace"));
 }

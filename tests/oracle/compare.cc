@@ -9,8 +9,8 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
+#include "acl/encoding/yaml.h"
 #include "acl/engine.h"
-#include "acl/world/yaml.h"
 #include "tests/oracle/translate.h"
 
 namespace acl::compare {

@@ -5,7 +5,7 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "acl/world/yaml.h"
+#include "acl/encoding/yaml.h"
 #include "google/protobuf/descriptor.h"
 #include "yaml-cpp/emitter.h"
 
@@ -77,6 +77,9 @@ void WriteValue(const Message& message, const FieldDescriptor* field,
       return WriteString(reflection.GetString(message, field), out);
     case FieldDescriptor::CPPTYPE_BOOL:
       *out << reflection.GetBool(message, field);
+      return;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      *out << reflection.GetEnum(message, field)->name();
       return;
     case FieldDescriptor::CPPTYPE_UINT64:
       *out << reflection.GetUInt64(message, field);

@@ -1,13 +1,13 @@
 // Protobuf messages as YAML, by their descriptors: a map for a message, with
 // the names of its fields as keys, a list for a repeated field.
-#ifndef ACL_WORLD_YAML_H_
-#define ACL_WORLD_YAML_H_
+#ifndef ACL_ENCODING_YAML_H_
+#define ACL_ENCODING_YAML_H_
 
 #include <string>
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "acl/world/places.h"
+#include "acl/encoding/places.h"
 #include "google/protobuf/message.h"
 
 namespace acl {
@@ -17,7 +17,7 @@ namespace acl {
 // tags and a second document are refused with FILE_MALFORMED, one line for each
 // fault with file and line. Text is never interpreted: `007` and `no` are
 // strings where a string is wanted. After a refusal the message is of no use.
-// Handles fields of type string, bool, uint32, uint64 and message.
+// Handles fields of type string, bool, uint32, uint64, enum and message.
 absl::Status ReadYaml(absl::string_view text,
                       google::protobuf::Message* message, Places* places);
 
@@ -27,4 +27,4 @@ std::string WriteYaml(const google::protobuf::Message& message);
 
 }  // namespace acl
 
-#endif  // ACL_WORLD_YAML_H_
+#endif  // ACL_ENCODING_YAML_H_

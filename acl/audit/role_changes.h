@@ -1,0 +1,36 @@
+// Which effective roles differ between two states of a workspace. A public
+// header.
+#ifndef ACL_AUDIT_ROLE_CHANGES_H_
+#define ACL_AUDIT_ROLE_CHANGES_H_
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "acl/engine.h"
+
+namespace acl {
+
+// One effective role that is another.
+struct RoleChange {
+  std::string subject;   // a reference
+  std::string resource;  // a reference
+  std::string before;    // role names; "none" for none
+  std::string after;
+};
+
+// Calls `visit` for every user and service account of either state, and for
+// each of `keys` (ids of API keys), with every resource on which its role
+// differs: subjects in bytewise order of kind and id, keys first, then
+// resources by type and id. A role is told by its name. Exact: it compares all
+// roles, O(size of both matrices), a subject at a time in memory. The errors of
+// Reader.
+absl::Status VisitRoleChanges(
+    const Snapshot& before, const Snapshot& after,
+    const std::vector<std::string>& keys,
+    const std::function<void(const RoleChange&)>& visit);
+
+}  // namespace acl
+
+#endif  // ACL_AUDIT_ROLE_CHANGES_H_

@@ -1,0 +1,83 @@
+// Fills a Protobuf message from a stream of events, as a parser of a format
+// with maps, lists and single values sends them. Internal: what the readers of
+// YAML and JSON share.
+#ifndef ACL_ENCODING_MESSAGE_BUILDER_H_
+#define ACL_ENCODING_MESSAGE_BUILDER_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "acl/encoding/places.h"
+#include "google/protobuf/message.h"
+
+namespace acl {
+
+// How a format tells single values apart. YAML does not: its values are plain.
+enum class ScalarKind { kPlain, kText, kNumber, kBool };
+
+// The shape of a value.
+enum class Shape { kScalar, kList, kMap };
+
+// Keys are the names of fields. Strict: what does not fit becomes a fault with
+// its place, is passed over, and the rest is read on. Handles fields of type
+// string, bool, uint32, uint64, enum and message. Lines count from 1; 0 in a
+// format without.
+class MessageBuilder {
+ public:
+  MessageBuilder(google::protobuf::Message* root, Places* places)
+      : root_(root), places_(*places) {}
+
+  // A key of a map, or a value.
+  void Scalar(int line, ScalarKind kind, const std::string& text);
+  // A key or a value that can't be one; `what` says why: "is an alias".
+  void Reject(int line, absl::string_view what);
+  void BeginList(int line);
+  void BeginMap(int line);
+  void EndCollection();
+
+  // A fault of the whole file: ` is empty; write a map`.
+  void FileFault(int line, absl::string_view what);
+
+  // OK, or FILE_MALFORMED with a line for each fault, in the order of the file;
+  // after the first 1,000 their number.
+  absl::Status Finish() const;
+
+ private:
+  enum class Next { kKey, kValue, kIgnored };
+
+  // A map that fills a message, or a list that fills one of its fields.
+  struct Frame {
+    google::protobuf::Message* message;
+    const google::protobuf::FieldDescriptor* field;  // of the next value
+    std::string path;
+    bool list = false;
+    int index = 0;  // in a list
+    Next next = Next::kKey;
+    absl::flat_hash_set<std::string> keys = {};
+  };
+
+  Frame& Top() { return stack_.back(); }
+  Shape Wanted() const;
+  std::string ValuePath() const;
+  google::protobuf::Message* NewMessage();
+  void Fault(int line, absl::string_view what);
+  void TakeKey(int line, const std::string& key);
+  std::string TakeScalar(int line, ScalarKind kind, const std::string& text);
+  bool Begins(int line, Shape shape);
+  void EndValue();
+
+  google::protobuf::Message* const root_;
+  Places& places_;
+  std::vector<Frame> stack_;
+  std::vector<std::string> faults_;
+  size_t more_faults_ = 0;
+  size_t skip_depth_ = 0;  // collections being passed over
+};
+
+}  // namespace acl
+
+#endif  // ACL_ENCODING_MESSAGE_BUILDER_H_

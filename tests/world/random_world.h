@@ -1,0 +1,17 @@
+// Random worlds that are in order, with ids of every kind of letter.
+#ifndef TESTS_WORLD_RANDOM_WORLD_H_
+#define TESTS_WORLD_RANDOM_WORLD_H_
+
+#include <cstdint>
+
+#include "proto/acl/v1/world.pb.h"
+
+namespace acl {
+
+// The world of a seed: 1 to 3 workspaces of up to a dozen users, service
+// accounts, keys, nested groups and resources.
+v1::World RandomWorld(uint64_t seed);
+
+}  // namespace acl
+
+#endif  // TESTS_WORLD_RANDOM_WORLD_H_

@@ -1,6 +1,7 @@
 #include "acl/audit/matrix.h"
 
 #include <array>
+#include <cstdint>
 #include <string>
 
 #include "absl/container/flat_hash_map.h"
@@ -20,7 +21,9 @@ using Row = std::array<absl::string_view, kColumns.size()>;
 
 // Calls `write` for every row; false from it ends the walk.
 absl::Status VisitRows(const std::vector<Snapshot>& workspaces,
+                       const ProgressSink& progress,
                        absl::FunctionRef<bool(const Row&)> write) {
+  uint64_t rows = 0;
   for (const Snapshot& workspace : workspaces) {
     const std::string id = workspace.id();
     absl::flat_hash_map<Role, std::string> names;
@@ -29,6 +32,7 @@ absl::Status VisitRows(const std::vector<Snapshot>& workspaces,
                                   const ResourceRef& resource, Role role) {
           std::string& name = names[role];
           if (name.empty()) name = workspace.RoleName(role);
+          if (progress && ++rows % 1024 == 0) progress(rows, 0);
           return write({id, KindWord(principal.kind()), principal.id(),
                         resource.type, resource.id, name});
         });
@@ -49,13 +53,13 @@ void AppendCsv(absl::string_view field, std::string* line) {
 }  // namespace
 
 absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
-                            std::ostream& out) {
+                            std::ostream& out, const ProgressSink& progress) {
   for (size_t i = 0; i < kColumns.size(); ++i) {
     out << (i == 0 ? "" : ",") << kColumns[i];
   }
   out << "\n";
   std::string line;
-  return VisitRows(workspaces, [&](const Row& row) {
+  return VisitRows(workspaces, progress, [&](const Row& row) {
     line.clear();
     for (const absl::string_view field : row) {
       if (!line.empty()) line += ',';
@@ -68,9 +72,9 @@ absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
 }
 
 absl::Status WriteMatrixJson(const std::vector<Snapshot>& workspaces,
-                             std::ostream& out) {
+                             std::ostream& out, const ProgressSink& progress) {
   const char* before = "[\n";
-  absl::Status status = VisitRows(workspaces, [&](const Row& row) {
+  absl::Status status = VisitRows(workspaces, progress, [&](const Row& row) {
     nlohmann::ordered_json object;
     for (size_t i = 0; i < row.size(); ++i) {
       object[kColumns[i]] = std::string(row[i]);

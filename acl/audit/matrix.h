@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "acl/base/progress.h"
 #include "acl/reader.h"
 
 namespace acl {
@@ -15,13 +16,15 @@ namespace acl {
 // `workspace,subject_kind,subject,resource_type,resource,role`: in the order of
 // `workspaces`, then by the other columns from the left, bytewise. A field with
 // a comma or a quote is quoted as in RFC 4180. Each workspace is of one
-// revision. Cancelled once `out` is bad.
+// revision. Cancelled once `out` is bad. `progress` gets rows.
 absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
-                            std::ostream& out);
+                            std::ostream& out,
+                            const ProgressSink& progress = nullptr);
 
 // The same pairs as one JSON array of objects, keyed by the columns.
 absl::Status WriteMatrixJson(const std::vector<Snapshot>& workspaces,
-                             std::ostream& out);
+                             std::ostream& out,
+                             const ProgressSink& progress = nullptr);
 
 }  // namespace acl
 

@@ -1,11 +1,14 @@
 #include "acl/cli/app.h"
 
 #include <string>
+#include <vector>
 
 #include "CLI/App.hpp"
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
+#include "CLI/Validators.hpp"
 #include "acl/cli/commands.h"
+#include "acl/cli/manual.h"
 
 namespace acl::cli {
 namespace {
@@ -16,6 +19,8 @@ constexpr char kReferences[] =
 constexpr char kExitCodes[] =
     "Exit codes: 0 done or allowed, 1 failure or refused, 2 denied (check),\n"
     "3 bad input.\n";
+constexpr char kFormats[] =
+    "The file's ending tells its format: .yaml, .json, .txtpb, .binpb.\n";
 
 // The command line, bound to the variables that it fills.
 class CommandLine {
@@ -27,7 +32,11 @@ class CommandLine {
     AddQuestions();
     AddLists();
     AddChanges();
+    AddApply();
+    AddFiles();
+    AddTest();
     AddImport();
+    AddManual();
   }
 
   int Run(int argc, const char* const* argv) {
@@ -50,6 +59,17 @@ class CommandLine {
     return command;
   }
 
+  // A command that has files as arguments, and no world.
+  CLI::App* FileCommand(const std::string& name, const std::string& what,
+                        const std::string& examples) {
+    CLI::App* command = app_.add_subcommand(name, what);
+    command->footer("\nExamples:\n" + examples + "\n" + kFormats + kExitCodes);
+    return command;
+  }
+  void AddJson(CLI::App* command, const std::string& what) {
+    command->add_flag("--json", console_.json, what);
+  }
+
   void AddCommon(CLI::App* command) {
     command
         ->add_option("-w,--world", common_.world,
@@ -60,7 +80,7 @@ class CommandLine {
         ->add_option("--workspace", common_.workspace,
                      "Only this workspace of the world")
         ->type_name("ID");
-    command->add_flag("--json", common_.json, "Answer in JSON");
+    AddJson(command, "Answer in JSON");
   }
 
   static void Positional(CLI::App* command, const std::string& name,
@@ -162,15 +182,111 @@ class CommandLine {
   }
 
   void AddActor(CLI::App* command) {
-    command
-        ->add_option("--as", share_.actor,
-                     "Who does it: a SUBJECT with admin on RESOURCE, or system")
-        ->required()
-        ->type_name("ACTOR");
-    command->add_flag("--dry-run", share_.dry_run,
-                      "Say what would happen, and change nothing");
+    AddActorOptions(command, &share_.actor, &share_.dry_run);
     command->callback(
         [this] { code_ = ShareCommand(common_, share_, console_); });
+  }
+
+  static void AddActorOptions(CLI::App* command, std::string* actor,
+                              bool* dry_run) {
+    command
+        ->add_option("--as", *actor,
+                     "Who does it: a SUBJECT with admin on what is shared, or "
+                     "system")
+        ->required()
+        ->type_name("ACTOR");
+    command->add_flag("--dry-run", *dry_run,
+                      "Say what would happen, and change nothing");
+  }
+
+  void AddApply() {
+    CLI::App* apply = Command(
+        "apply",
+        "Apply a file of changes, all or none: receipts, and every effective "
+        "role that changed",
+        "  acl apply offboarding.yaml --as system --dry-run -w studio.yaml\n"
+        "  acl apply offboarding.yaml --as system -w studio.yaml\n");
+    Positional(apply, "CHANGES", &apply_.changes, "The change file");
+    AddActorOptions(apply, &apply_.actor, &apply_.dry_run);
+    apply->callback(
+        [this] { code_ = ApplyCommand(common_, apply_, console_); });
+  }
+
+  void AddFiles() {
+    CLI::App* validate = FileCommand(
+        "validate",
+        "Check world files: every fault with its place, or a digest",
+        "  acl validate studio.yaml github.binpb\n"
+        "  acl validate studio.yaml --json\n");
+    Files(validate, &files_, "World files");
+    AddJson(validate, "Sum up in JSON");
+    validate->callback([this] { code_ = ValidateCommand(files_, console_); });
+
+    CLI::App* convert = FileCommand(
+        "convert", "Write a world file in another format, in canonical order",
+        "  acl convert studio.yaml studio.binpb\n"
+        "  acl convert studio.json studio.txtpb\n");
+    Positional(convert, "IN", &input_, "The world file to read");
+    Positional(convert, "OUT", &output_, "The world file to write");
+    convert->callback(
+        [this] { code_ = ConvertCommand(input_, output_, console_); });
+
+    CLI::App* exported =
+        Command("export", "Write the world, or one workspace of it",
+                "  acl export -w github.binpb --workspace etcd-io\n"
+                "  acl export -w studio.yaml -o studio.json\n");
+    auto* output =
+        exported
+            ->add_option("-o,--output", export_.output,
+                         "The world file to write (default: to the console)")
+            ->type_name("FILE");
+    exported
+        ->add_option("--format", export_.format,
+                     "yaml, json, txtpb or binpb, for the console (default: "
+                     "yaml)")
+        ->type_name("FORMAT")
+        ->excludes(output);
+    exported->callback(
+        [this] { code_ = ExportCommand(common_, export_, console_); });
+  }
+
+  void AddTest() {
+    CLI::App* test =
+        FileCommand("test", "Run assertion files: what a world has to answer",
+                    "  acl test access_test.yaml\n"
+                    "  acl test tests/access --junit results.xml\n");
+    Files(test, &test_.files, "Assertion files, or folders of them");
+    test->add_option("--junit", test_.junit, "Also write JUnit XML")
+        ->type_name("FILE");
+    AddJson(test, "Report in JSON");
+    test->callback([this] { code_ = TestCommand(test_, console_); });
+  }
+
+  void AddManual() {
+    CLI::App* completion =
+        app_.add_subcommand("completion", "A completion script for a shell");
+    completion->footer(
+        "\nExamples:\n"
+        "  source <(acl completion bash)\n"
+        "  acl completion zsh > \"${fpath[1]}/_acl\"\n");
+    completion->add_option("SHELL", shell_, "bash or zsh")
+        ->required()
+        ->type_name("")
+        ->check(CLI::IsMember({"bash", "zsh"}));
+    completion->callback([this] {
+      console_.out << (shell_ == "bash" ? BashCompletion(app_)
+                                        : ZshCompletion(app_));
+    });
+    CLI::App* man = app_.add_subcommand("man", "The manual page, as roff");
+    man->footer(
+        "\nExamples:\n"
+        "  acl man | man -l -\n");
+    man->callback([this] { console_.out << ManPage(app_); });
+  }
+
+  static void Files(CLI::App* command, std::vector<std::string>* files,
+                    const std::string& what) {
+    command->add_option("FILE", *files, what)->required()->type_name("");
   }
 
   void AddImport() {
@@ -197,18 +313,22 @@ class CommandLine {
                      "The world file to write, .yaml, .json, .txtpb or .binpb")
         ->required()
         ->type_name("FILE");
-    peribolos->add_flag("--json", common_.json, "Sum up in JSON");
-    peribolos->callback([this] {
-      code_ = ImportPeribolosCommand(peribolos_, common_.json, console_);
-    });
+    AddJson(peribolos, "Sum up in JSON");
+    peribolos->callback(
+        [this] { code_ = ImportPeribolosCommand(peribolos_, console_); });
   }
 
-  const Console& console_;
+  Console console_;
   CLI::App app_{"Who may do what, and why.", "acl"};
   Common common_;
   std::string subject_, resource_, role_, type_;
   ShareArguments share_;
+  ApplyArguments apply_;
+  ExportArguments export_;
+  TestArguments test_;
   PeribolosArguments peribolos_;
+  std::vector<std::string> files_;
+  std::string input_, output_, shell_;
   int code_ = kAllow;
 };
 

@@ -2,11 +2,13 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/explanation_text.h"
 #include "acl/audit/matrix.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/cli/commands.h"
 #include "acl/cli/print.h"
+#include "acl/cli/progress.h"
 
 namespace acl::cli {
 namespace {
@@ -39,7 +41,8 @@ void PutPrefixed(const std::string& prefix, const std::string& text,
 // in front if there are several and `prefix` says so, or one JSON array.
 ExitCode AskAll(const Common& common, const Console& console, bool prefix,
                 const Ask& ask) {
-  absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(common);
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open(common, console);
   if (!session.ok()) return Fail(console, session.status());
   absl::StatusOr<std::vector<Workspace>> workspaces = (*session)->Workspaces();
   if (!workspaces.ok()) return Fail(console, workspaces.status());
@@ -58,7 +61,7 @@ ExitCode AskAll(const Common& common, const Console& console, bool prefix,
     if (!answer.ok()) return Fail(console, answer.status());
     ++answers;
     allowed |= answer->allowed;
-    if (common.json) {
+    if (console.json) {
       Json item = {{"workspace", workspace.id()}};
       item.update(answer->json);
       list.push_back(std::move(item));
@@ -69,7 +72,7 @@ ExitCode AskAll(const Common& common, const Console& console, bool prefix,
     }
   }
   if (answers == 0 && !unknown.ok()) return Fail(console, unknown);
-  if (common.json) console.out << Dump(list) << "\n";
+  if (console.json) console.out << Dump(list) << "\n";
   return allowed ? kAllow : kDeny;
 }
 
@@ -131,15 +134,19 @@ ExitCode CheckCommand(const Common& common, const std::string& subject_text,
   const absl::StatusOr<ResourceRef> resource =
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
-  return AskAll(common, console, true,
-                [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
-                  absl::StatusOr<bool> allowed =
-                      snapshot.Check(*subject, role, *resource);
-                  if (!allowed.ok()) return allowed.status();
-                  return Answer{*allowed ? "allow\n" : "deny\n",
-                                {{"allowed", *allowed}},
-                                *allowed};
-                });
+  return AskAll(
+      common, console, true,
+      [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
+        absl::StatusOr<bool> allowed =
+            snapshot.Check(*subject, role, *resource);
+        if (!allowed.ok()) return allowed.status();
+        return Answer{
+            (*allowed ? Styled(console.out_colour, Look::kGood, "allow")
+                      : Styled(console.out_colour, Look::kBad, "deny")) +
+                "\n",
+            {{"allowed", *allowed}},
+            *allowed};
+      });
 }
 
 ExitCode ExplainCommand(const Common& common, const std::string& subject_text,
@@ -200,7 +207,8 @@ ExitCode WhatCommand(const Common& common, const std::string& subject_text,
 }
 
 ExitCode MatrixCommand(const Common& common, const Console& console) {
-  absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(common);
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open(common, console);
   if (!session.ok()) return Fail(console, session.status());
   absl::StatusOr<std::vector<Workspace>> workspaces = (*session)->Workspaces();
   if (!workspaces.ok()) return Fail(console, workspaces.status());
@@ -210,9 +218,10 @@ ExitCode MatrixCommand(const Common& common, const Console& console) {
     if (!snapshot.ok()) return Fail(console, snapshot.status());
     snapshots.push_back(*std::move(snapshot));
   }
-  const absl::Status written = common.json
-                                   ? WriteMatrixJson(snapshots, console.out)
-                                   : WriteMatrixCsv(snapshots, console.out);
+  Progress progress(console, "matrix, rows:");
+  const absl::Status written =
+      console.json ? WriteMatrixJson(snapshots, console.out, progress.Sink())
+                   : WriteMatrixCsv(snapshots, console.out, progress.Sink());
   return written.ok() ? kAllow : Fail(console, written);
 }
 

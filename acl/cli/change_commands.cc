@@ -1,29 +1,28 @@
+#include <memory>
 #include <optional>
+#include <string>
 #include <utility>
+#include <variant>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "acl/audit/peribolos.h"
+#include "acl/audit/library_door.h"
+#include "acl/audit/role_changes.h"
+#include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/cli/commands.h"
 #include "acl/cli/print.h"
+#include "acl/cli/progress.h"
 #include "acl/encoding/encoding.h"
 #include "acl/encoding/file.h"
-#include "acl/world/world_file.h"
+#include "acl/world/change_message.h"
 
 namespace acl::cli {
 namespace {
 
-absl::StatusOr<Actor> ParseActor(const std::string& text) {
-  if (text == "system") return Actor::System();
-  absl::StatusOr<Subject> subject = Subject::Parse(text);
-  if (subject.ok()) return Actor(*subject);
-  return Refuse(v1::MALFORMED,
-                absl::StrCat(subject.status().message(), "; or `system`"));
-}
-
-absl::StatusOr<Receipt> Apply(const ShareArguments& arguments,
-                              Session* session) {
+absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
+                                   Session* session) {
   const absl::StatusOr<Actor> actor = ParseActor(arguments.actor);
   if (!actor.ok()) return actor.status();
   absl::StatusOr<ResourceId> resource = ResourceId::Parse(arguments.resource);
@@ -51,57 +50,134 @@ ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
       return Fail(console, s);
     }
   }
-  absl::StatusOr<std::unique_ptr<Session>> session = Session::Open(common);
+  absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open(common, console);
   if (!session.ok()) return Fail(console, session.status());
-  const absl::StatusOr<Receipt> receipt = Apply(arguments, session->get());
+  const absl::StatusOr<Receipt> receipt = ApplyShare(arguments, session->get());
   if (!receipt.ok()) return Fail(console, receipt.status());
   if (receipt->changed && !receipt->dry_run) {
     if (absl::Status s = (*session)->Save(); !s.ok()) return Fail(console, s);
   }
-  console.out << (common.json ? Dump(ReceiptJson(*receipt)) + "\n"
-                              : ReceiptText(*receipt));
+  console.out << (console.json ? Dump(ShareReceiptJson(*receipt)) + "\n"
+                               : ShareReceiptText(*receipt));
   return kAllow;
 }
 
-ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments, bool json,
-                                const Console& console) {
-  if (absl::Status s = EncodingOf(arguments.output).status(); !s.ok()) {
-    return Fail(console, s);
+namespace {
+
+// A change file, read.
+struct ChangeFile {
+  std::string workspace;
+  std::vector<Change> changes;
+  ChangeOptions options;
+  Places places;
+};
+
+absl::StatusOr<ChangeFile> ReadChangeFile(const std::string& path) {
+  const absl::StatusOr<Encoding> encoding = EncodingOf(path);
+  if (!encoding.ok()) return encoding.status();
+  const absl::StatusOr<std::string> bytes = ReadFile(path);
+  if (!bytes.ok()) return bytes.status();
+  ChangeFile file;
+  file.places = Places(Printable(path));
+  v1::ChangeFile message;
+  absl::Status status = ReadMessage(*encoding, *bytes, &message, &file.places);
+  if (!status.ok()) return status;
+  std::vector<WorldFault> faults;
+  file.changes = ReadChanges(message.changes(), "changes", &faults);
+  if (!faults.empty()) return AsRefusal(faults, file.places);
+  file.workspace = message.workspace();
+  if (message.has_expected_revision()) {
+    file.options.expected_revision = message.expected_revision();
   }
-  absl::StatusOr<PeribolosImport> import =
-      ImportPeribolos(arguments.folder, arguments.orgs);
-  if (!import.ok()) return Fail(console, import.status());
-  for (const std::string& warning : import->warnings) {
-    console.err << "acl: warning: " << warning << "\n";
-  }
-  // What is written is what would be read again: checked, in canonical order.
-  Engine engine;
-  absl::Status status = engine.Import(Actor::System(), import->world);
-  if (status.ok()) {
-    status = WriteWorldFile(arguments.output, [&](const WorldSink& sink) {
-      return engine.Export(sink);
-    });
-  }
-  if (!status.ok()) return Fail(console, status);
-  Json list = Json::array();
-  for (const v1::Workspace& workspace : import->world.workspaces()) {
-    int grants = 0;
-    for (const v1::Resource& resource : workspace.resources()) {
-      grants += resource.grants_size();
+  return file;
+}
+
+// A refusal with the place of the change that it is about.
+absl::Status Located(const absl::Status& refusal, const ChangeFile& file) {
+  const std::optional<size_t> index = ChangeIndexOf(refusal);
+  if (!index && file.changes.size() != 1) return refusal;
+  const std::string path = absl::StrCat("changes[", index.value_or(0), "]");
+  absl::string_view message = refusal.message();
+  if (index) message = message.substr(message.find(": ") + 2);
+  return Refuse(FaultOf(refusal),
+                absl::StrCat(file.places.Show(path), ": ", message));
+}
+
+// The keys that changes name: their roles change by more than their owners'.
+std::vector<std::string> KeysIn(const std::vector<Change>& changes) {
+  std::vector<std::string> keys;
+  for (const Change& change : changes) {
+    if (const auto* add = std::get_if<AddKey>(&change)) keys.push_back(add->id);
+    if (const auto* update = std::get_if<UpdateKey>(&change)) {
+      keys.push_back(update->id);
     }
-    list.push_back({{"workspace", workspace.id()},
-                    {"users", workspace.users_size()},
-                    {"groups", workspace.groups_size()},
-                    {"resources", workspace.resources_size()},
-                    {"grants", grants}});
-    if (!json) {
-      console.out << Printable(workspace.id()) << ": " << workspace.users_size()
-                  << " users, " << workspace.groups_size() << " groups, "
-                  << workspace.resources_size() << " repositories, " << grants
-                  << " grants\n";
+    if (const auto* remove = std::get_if<RemoveKey>(&change)) {
+      keys.push_back(remove->id);
     }
   }
-  if (json) console.out << Dump(list) << "\n";
+  return keys;
+}
+
+struct Applied {
+  Receipt receipt;
+  std::vector<RoleChange> roles;
+};
+
+// A dry run is a real run on an engine that is then thrown away.
+absl::StatusOr<Applied> ApplyFile(const ChangeFile& file, const Actor& actor,
+                                  bool dry_run, Workspace workspace,
+                                  const Console& console) {
+  const absl::StatusOr<Snapshot> before = workspace.TakeSnapshot();
+  if (!before.ok()) return before.status();
+  absl::StatusOr<Receipt> receipt =
+      workspace.Apply(actor, file.changes, file.options);
+  if (!receipt.ok()) return Located(receipt.status(), file);
+  const absl::StatusOr<Snapshot> after = workspace.TakeSnapshot();
+  if (!after.ok()) return after.status();
+  Applied applied{*std::move(receipt), {}};
+  applied.receipt.dry_run = dry_run;
+  const Progress progress(console, "comparing roles");
+  absl::Status compared = VisitRoleChanges(
+      *before, *after, KeysIn(file.changes),
+      [&](const RoleChange& change) { applied.roles.push_back(change); });
+  if (!compared.ok()) return compared;
+  return applied;
+}
+
+}  // namespace
+
+ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
+                      const Console& console) {
+  const absl::StatusOr<ChangeFile> file = ReadChangeFile(arguments.changes);
+  if (!file.ok()) return Fail(console, file.status());
+  const absl::StatusOr<Actor> actor = ParseActor(arguments.actor);
+  if (!actor.ok()) return Fail(console, actor.status());
+  FileLock lock;
+  if (!arguments.dry_run && !common.world.empty()) {
+    if (absl::Status s = lock.Take(common.world); !s.ok()) {
+      return Fail(console, s);
+    }
+  }
+  Common chosen = common;
+  if (chosen.workspace.empty()) chosen.workspace = file->workspace;
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open(chosen, console);
+  if (!session.ok()) return Fail(console, session.status());
+  const absl::StatusOr<Workspace> workspace = (*session)->OneWorkspace();
+  if (!workspace.ok()) return Fail(console, workspace.status());
+  const absl::StatusOr<Applied> applied =
+      ApplyFile(*file, *actor, arguments.dry_run, *workspace, console);
+  if (!applied.ok()) return Fail(console, applied.status());
+  if (applied->receipt.changed && !arguments.dry_run) {
+    if (absl::Status s = (*session)->Save(); !s.ok()) return Fail(console, s);
+  }
+  console.out << (console.json
+                      ? Dump(AppliedJson(file->changes, applied->receipt,
+                                         applied->roles)) +
+                            "\n"
+                      : AppliedText(file->changes, applied->receipt,
+                                    applied->roles));
   return kAllow;
 }
 

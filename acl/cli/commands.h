@@ -48,13 +48,45 @@ struct ShareArguments {
 ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console);
 
+// `acl apply CHANGES --as ACTOR [--dry-run]`
+struct ApplyArguments {
+  std::string changes;  // the file
+  std::string actor;
+  bool dry_run = false;
+};
+ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
+                      const Console& console);
+
+// `acl export [-o FILE | --format FORMAT]`
+struct ExportArguments {
+  std::string output;  // empty: to the console
+  std::string format;  // of what goes to the console
+};
+ExitCode ExportCommand(const Common& common, const ExportArguments& arguments,
+                       const Console& console);
+
+// `acl convert IN OUT`
+ExitCode ConvertCommand(const std::string& input, const std::string& output,
+                        const Console& console);
+
+// `acl validate FILE...`
+ExitCode ValidateCommand(const std::vector<std::string>& files,
+                         const Console& console);
+
+// `acl test FILE... [--junit FILE]`
+struct TestArguments {
+  std::vector<std::string> files;  // and folders
+  std::string junit;
+};
+ExitCode TestCommand(const TestArguments& arguments, const Console& console);
+
 // `acl import peribolos DIR [--org NAME]... -o FILE`
 struct PeribolosArguments {
   std::string folder;
   std::vector<std::string> orgs;
   std::string output;
 };
-ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments, bool json,
+ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
                                 const Console& console);
 
 }  // namespace acl::cli

@@ -1,15 +1,35 @@
 // The acl command; see `acl --help` and docs/cli.md.
 
+#include <unistd.h>
+
+#include <cstdlib>
 #include <iostream>
+#include <string>
 
 #include "acl/cli/app.h"
 #include "google/protobuf/stubs/logging.h"
+
+namespace {
+
+// https://no-color.org
+bool WantsColour(int fd) {
+  const char* const no_colour = std::getenv("NO_COLOR");
+  const char* const terminal = std::getenv("TERM");
+  return isatty(fd) && (no_colour == nullptr || *no_colour == '\0') &&
+         (terminal == nullptr || std::string(terminal) != "dumb");
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   // What is wrong with a file is said in our own words, not by the parser too.
   google::protobuf::SetLogHandler(nullptr);
-  int code = acl::cli::Run(argc, argv, {std::cout, std::cerr});
+  acl::cli::Console console{std::cout, std::cerr};
+  console.out_colour = WantsColour(STDOUT_FILENO);
+  console.err_colour = WantsColour(STDERR_FILENO);
+  console.err_terminal = isatty(STDERR_FILENO);
+  int code = acl::cli::Run(argc, argv, console);
   std::cout.flush();
   if (!std::cout.good() && code != acl::cli::kBadInput) {
     std::cerr << "acl: can't write the output\n";

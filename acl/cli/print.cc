@@ -3,25 +3,12 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/explanation_text.h"
 #include "acl/base/text.h"
 #include "fmt/format.h"
 
 namespace acl::cli {
 namespace {
-
-std::string StandingText(Standing standing) {
-  switch (standing) {
-    case Standing::kActive:
-      return "";
-    case Standing::kUnknown:
-      return "the subject is not in the workspace";
-    case Standing::kLocked:
-      return "the user is locked: no source counts";
-    case Standing::kKeyDisabled:
-      return "the key is disabled: no source counts";
-  }
-  return "";
-}
 
 absl::string_view StandingWord(Standing standing) {
   switch (standing) {
@@ -37,19 +24,6 @@ absl::string_view StandingWord(Standing standing) {
   return "";
 }
 
-std::string SourceText(const Source& source) {
-  std::string text(SourceWord(source.kind));
-  if (source.kind == SourceKind::kWorkspaceAdmin) text = "workspace admin";
-  if (source.path.empty()) return text;
-  absl::StrAppend(&text, " ", Quoted(source.path.back()));
-  if (source.path.size() == 1) return text;
-  text += ", through";
-  for (size_t i = 0; i + 1 < source.path.size(); ++i) {
-    absl::StrAppend(&text, i == 0 ? " " : " > ", Quoted(source.path[i]));
-  }
-  return text;
-}
-
 Json SourcesJson(const std::vector<Source>& sources) {
   Json list = Json::array();
   for (const Source& source : sources) {
@@ -60,65 +34,7 @@ Json SourcesJson(const std::vector<Source>& sources) {
   return list;
 }
 
-std::string RemedyText(const Remedy& remedy, const std::string& asked) {
-  switch (remedy.kind) {
-    case RemedyKind::kGrant:
-      return absl::StrCat("grant it ", asked);
-    case RemedyKind::kGrantGroup:
-      return absl::StrCat("grant its group ", Quoted(remedy.group), " ", asked);
-    case RemedyKind::kGrantBaseline:
-      return absl::StrCat("grant everybody (`default`) ", asked);
-    case RemedyKind::kJoinGroup:
-      return absl::StrCat("add it to group ", Quoted(remedy.group));
-    case RemedyKind::kUnlock:
-      return "unlock the user";
-    case RemedyKind::kEnableKey:
-      return "enable the key";
-  }
-  return "";
-}
-
-std::string Raises(uint64_t count) {
-  return count == 1 ? "raises 1 role" : fmt::format("raises {} roles", count);
-}
-
 }  // namespace
-
-std::string ExplanationText(const std::string& subject,
-                            const std::string& resource,
-                            const std::string& workspace,
-                            const Explanation& explanation) {
-  std::string text =
-      fmt::format("{} on {}: {}  (workspace {}, revision {})\n",
-                  Printable(subject), Printable(resource), explanation.role,
-                  Printable(workspace), explanation.revision);
-  if (!explanation.resource_exists) {
-    return text + "  the resource is not in the workspace\n";
-  }
-  const std::string standing = StandingText(explanation.standing);
-  if (!standing.empty()) text += "  " + standing + "\n";
-  for (size_t i = 0; i < explanation.sources.size(); ++i) {
-    const Source& source = explanation.sources[i];
-    text +=
-        fmt::format("  {} {:<10} {}\n", i < explanation.deciding ? "*" : " ",
-                    source.role, SourceText(source));
-  }
-  if (explanation.sources.empty() && standing.empty()) {
-    text += "  no source gives a role\n";
-  }
-  if (explanation.allowed) return text;
-  if (explanation.remedies.empty()) {
-    return text + fmt::format("  no single change would allow {}\n",
-                              explanation.asked);
-  }
-  text += fmt::format("  to allow {}, one of:\n", explanation.asked);
-  for (const Remedy& remedy : explanation.remedies) {
-    text +=
-        fmt::format("    - {:<44} {}\n", RemedyText(remedy, explanation.asked),
-                    Raises(remedy.raises));
-  }
-  return text;
-}
 
 Json ExplanationJson(const Explanation& explanation) {
   Json remedies = Json::array();
@@ -139,8 +55,9 @@ Json ExplanationJson(const Explanation& explanation) {
           {"revision", explanation.revision}};
 }
 
-std::string ReceiptText(const Receipt& receipt) {
-  const ShareEffect& effect = *receipt.changes.front().share;
+namespace {
+
+std::string ShareText(const ShareEffect& effect) {
   std::string text = fmt::format(
       "{} on {}\n  grant      {} -> {}\n  effective  {} -> {}\n",
       Printable(effect.target.ToString()),
@@ -151,35 +68,112 @@ std::string ReceiptText(const Receipt& receipt) {
                         effect.grant_after == source.role ? "also" : "still",
                         source.role);
   }
-  if (receipt.dry_run) {
-    text += receipt.changed
-                ? fmt::format(
-                      "  dry run: it would be revision {}; nothing was "
-                      "written\n",
-                      receipt.revision)
-                : "  dry run: it would change nothing\n";
-  } else {
-    text += receipt.changed ? fmt::format("  revision {}\n", receipt.revision)
-                            : fmt::format(
-                                  "  nothing changed, still revision "
-                                  "{}\n",
-                                  receipt.revision);
-  }
   return text;
 }
 
-Json ReceiptJson(const Receipt& receipt) {
-  const ShareEffect& effect = *receipt.changes.front().share;
+Json ShareJson(const ShareEffect& effect) {
   return {{"resource", effect.resource.ToString()},
           {"target", effect.target.ToString()},
           {"grant_before", effect.grant_before},
           {"grant_after", effect.grant_after},
           {"effective_before", effect.effective_before},
           {"effective_after", effect.effective_after},
-          {"held_by", SourcesJson(effect.held_by)},
-          {"changed", receipt.changed},
+          {"held_by", SourcesJson(effect.held_by)}};
+}
+
+std::string RevisionText(const Receipt& receipt) {
+  if (receipt.dry_run && receipt.changed) {
+    return fmt::format(
+        "dry run: it would be revision {}; nothing was written\n",
+        receipt.revision);
+  }
+  if (receipt.dry_run) return "dry run: it would change nothing\n";
+  return fmt::format(receipt.changed ? "revision {}\n"
+                                     : "nothing changed, still revision {}\n",
+                     receipt.revision);
+}
+
+std::string Some(size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
+}
+
+std::string RemovedText(const Cascade& removed) {
+  return fmt::format(
+      "  with it: {}, {}, {}; {} lost their creator\n",
+      Some(removed.grants, "grant"), Some(removed.memberships, "membership"),
+      Some(removed.keys, "key"), Some(removed.creators, "resource"));
+}
+
+Json ChangeJson(const Change& change, const ChangeReceipt& receipt) {
+  Json json = {{"change", ToString(change)}, {"changed", receipt.changed}};
+  if (receipt.share) json["share"] = ShareJson(*receipt.share);
+  if (receipt.removed) {
+    json["removed"] = {{"grants", receipt.removed->grants},
+                       {"memberships", receipt.removed->memberships},
+                       {"keys", receipt.removed->keys},
+                       {"creators", receipt.removed->creators}};
+  }
+  return json;
+}
+
+}  // namespace
+
+std::string ShareReceiptText(const Receipt& receipt) {
+  return ShareText(*receipt.changes.front().share) + "  " +
+         RevisionText(receipt);
+}
+
+Json ShareReceiptJson(const Receipt& receipt) {
+  Json json = ShareJson(*receipt.changes.front().share);
+  json["changed"] = receipt.changed;
+  json["dry_run"] = receipt.dry_run;
+  json["revision"] = receipt.revision;
+  return json;
+}
+
+std::string AppliedText(const std::vector<Change>& changes,
+                        const Receipt& receipt,
+                        const std::vector<RoleChange>& roles) {
+  std::string text;
+  for (size_t i = 0; i < changes.size(); ++i) {
+    const ChangeReceipt& one = receipt.changes[i];
+    if (one.share) {
+      text += ShareText(*one.share);
+      continue;
+    }
+    text += fmt::format("{}{}\n", Printable(ToString(changes[i])),
+                        one.changed ? "" : ": nothing changed");
+    if (one.removed) text += RemovedText(*one.removed);
+  }
+  text += roles.empty() ? std::string("no effective role changed\n")
+                        : fmt::format("{} changed:\n",
+                                      Some(roles.size(), "effective role"));
+  for (const RoleChange& change : roles) {
+    text +=
+        fmt::format("  {} on {}: {} -> {}\n", Printable(change.subject),
+                    Printable(change.resource), change.before, change.after);
+  }
+  return text + RevisionText(receipt);
+}
+
+Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
+                 const std::vector<RoleChange>& roles) {
+  Json receipts = Json::array();
+  for (size_t i = 0; i < changes.size(); ++i) {
+    receipts.push_back(ChangeJson(changes[i], receipt.changes[i]));
+  }
+  Json list = Json::array();
+  for (const RoleChange& change : roles) {
+    list.push_back({{"subject", change.subject},
+                    {"resource", change.resource},
+                    {"before", change.before},
+                    {"after", change.after}});
+  }
+  return {{"changed", receipt.changed},
           {"dry_run", receipt.dry_run},
-          {"revision", receipt.revision}};
+          {"revision", receipt.revision},
+          {"receipts", std::move(receipts)},
+          {"effective_roles", std::move(list)}};
 }
 
 std::string WitnessText(const Reader& reader, const Witness& witness) {

@@ -3,7 +3,9 @@
 #define ACL_CLI_PRINT_H_
 
 #include <string>
+#include <vector>
 
+#include "acl/audit/role_changes.h"
 #include "acl/engine.h"
 #include "nlohmann/json.hpp"
 
@@ -11,16 +13,19 @@ namespace acl::cli {
 
 using Json = nlohmann::ordered_json;
 
-// An explanation of `subject` on `resource`, over several lines.
-std::string ExplanationText(const std::string& subject,
-                            const std::string& resource,
-                            const std::string& workspace,
-                            const Explanation& explanation);
 Json ExplanationJson(const Explanation& explanation);
 
 // The receipt of one share or unshare, over several lines.
-std::string ReceiptText(const Receipt& receipt);
-Json ReceiptJson(const Receipt& receipt);
+std::string ShareReceiptText(const Receipt& receipt);
+Json ShareReceiptJson(const Receipt& receipt);
+
+// What a batch did: each change with its receipt, and the effective roles that
+// became others.
+std::string AppliedText(const std::vector<Change>& changes,
+                        const Receipt& receipt,
+                        const std::vector<RoleChange>& roles);
+Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
+                 const std::vector<RoleChange>& roles);
 
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);

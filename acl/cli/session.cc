@@ -4,42 +4,24 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
-#include "absl/strings/str_split.h"
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/cli/progress.h"
 #include "acl/world/world_file.h"
 
 namespace acl::cli {
 
-ExitCode CodeFor(const absl::Status& status) {
-  switch (FaultOf(status)) {
-    case v1::MALFORMED:
-    case v1::TYPE_UNKNOWN:
-    case v1::ROLE_UNKNOWN:
-    case v1::FILE_MALFORMED:
-    case v1::WORKSPACE_NOT_FOUND:
-      return kBadInput;
-    default:
-      return kFailure;
-  }
-}
-
-ExitCode Fail(const Console& console, const absl::Status& status) {
-  for (const absl::string_view line :
-       absl::StrSplit(status.message(), '\n', absl::SkipEmpty())) {
-    console.err << "acl: " << line << "\n";
-  }
-  return CodeFor(status);
-}
-
-absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Common& common) {
+absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Common& common,
+                                                       const Console& console) {
   if (common.world.empty()) {
     return Refuse(v1::MALFORMED,
                   "no world file; name one by --world FILE or ACL_WORLD");
   }
-  std::unique_ptr<Session> session(new Session(common));
-  if (absl::Status s = ImportWorldFile(common.world, &session->engine_);
+  std::unique_ptr<Session> session(new Session(common, console));
+  Progress progress(console, "reading " + Printable(common.world));
+  if (absl::Status s =
+          ImportWorldFile(common.world, &session->engine_, progress.Sink());
       !s.ok()) {
     return s;
   }
@@ -81,6 +63,7 @@ absl::StatusOr<Workspace> Session::OneWorkspace() {
 }
 
 absl::Status Session::Save() {
+  const Progress progress(console_, "writing " + Printable(common_.world));
   return WriteWorldFile(common_.world, [this](const WorldSink& sink) {
     return engine_.Export(sink);
   });

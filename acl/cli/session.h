@@ -1,53 +1,33 @@
 // What every command does first and last: open the world, choose workspaces,
-// turn refusals into messages and exit codes.
+// save.
 #ifndef ACL_CLI_SESSION_H_
 #define ACL_CLI_SESSION_H_
 
 #include <memory>
-#include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/types/span.h"
+#include "acl/cli/console.h"
 #include "acl/engine.h"
 
 namespace acl::cli {
-
-// The exit codes of the command, for scripts (docs/cli.md).
-enum ExitCode {
-  kAllow = 0,     // done; for a check: allowed
-  kFailure = 1,   // refused by the rules, or by the system
-  kDeny = 2,      // for a check: denied
-  kBadInput = 3,  // arguments or files that can't be understood
-};
-
-// Where results and messages go.
-struct Console {
-  std::ostream& out;
-  std::ostream& err;
-};
 
 // What the options that all commands share say.
 struct Common {
   std::string world;      // the file
   std::string workspace;  // an id; empty: all, or the only one
-  bool json = false;
 };
-
-// The code for a refusal that is not a denial.
-ExitCode CodeFor(const absl::Status& status);
-
-// Prints `acl: ` and each line of the refusal; gives its code.
-ExitCode Fail(const Console& console, const absl::Status& status);
 
 // An engine with the world of a file in it.
 class Session {
  public:
   // Reads and imports the file. A world that is refused is FILE_MALFORMED, with
   // a line for each fault that names file, line and path.
-  static absl::StatusOr<std::unique_ptr<Session>> Open(const Common& common);
+  static absl::StatusOr<std::unique_ptr<Session>> Open(const Common& common,
+                                                       const Console& console);
 
   // The workspace that was asked for, or all of them, in bytewise order.
   // WORKSPACE_NOT_FOUND.
@@ -63,10 +43,14 @@ class Session {
   // Replaces the file by the world as it is now.
   absl::Status Save();
 
+  const Engine& engine() const { return engine_; }
+
  private:
-  explicit Session(Common common) : common_(std::move(common)) {}
+  Session(Common common, const Console& console)
+      : common_(std::move(common)), console_(console) {}
 
   const Common common_;
+  const Console& console_;
   Engine engine_;
   bool many_ = false;
 };

@@ -97,14 +97,15 @@ absl::Status CheckKnown(const Message& message, const std::string& path,
 }
 
 absl::Status ReadMessage(Encoding encoding, absl::string_view bytes,
-                         Message* message, Places* places) {
+                         Message* message, Places* places,
+                         const ProgressSink& progress) {
   if (bytes.empty()) {
     return Refuse(v1::FILE_MALFORMED,
                   absl::StrCat(places->file(), ": is empty"));
   }
   switch (encoding) {
     case Encoding::kYaml:
-      return ReadYaml(bytes, message, places);
+      return ReadYaml(bytes, message, places, progress);
     case Encoding::kJson:
       return ReadJson(bytes, message, places);
     case Encoding::kTextProto:

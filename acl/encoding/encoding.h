@@ -7,6 +7,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
+#include "acl/base/progress.h"
 #include "acl/encoding/places.h"
 #include "google/protobuf/message.h"
 
@@ -25,9 +26,11 @@ absl::StatusOr<Encoding> EncodingByName(absl::string_view name);
 // Fills `message` and, in the encodings that have lines, `places`.
 // FILE_MALFORMED with a line for each fault, which names the place: file and
 // line; in JSON and binary form the file and the path. Also for an empty file.
-// After a refusal the message is of no use.
+// After a refusal the message is of no use. `progress` gets bytes, where
+// reading takes long.
 absl::Status ReadMessage(Encoding encoding, absl::string_view bytes,
-                         google::protobuf::Message* message, Places* places);
+                         google::protobuf::Message* message, Places* places,
+                         const ProgressSink& progress = nullptr);
 
 // The binary form of ReadMessage(). Fields that this version does not know are
 // refused: they would be lost.

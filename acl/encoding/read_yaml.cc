@@ -1,4 +1,6 @@
-#include <sstream>
+#include <algorithm>
+#include <istream>
+#include <streambuf>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -51,11 +53,37 @@ class Handler : public YAML::EventHandler {
   MessageBuilder& builder_;
 };
 
+// The text as a stream, which tells how far it has been read.
+class Buffer : public std::streambuf {
+ public:
+  Buffer(absl::string_view text, const ProgressSink& progress)
+      : text_(text), progress_(progress) {}
+
+ protected:
+  int_type underflow() override {
+    if (progress_) progress_(read_, text_.size());
+    if (read_ == text_.size()) return traits_type::eof();
+    const size_t size = std::min(text_.size() - read_, size_t{1} << 16);
+    // Nobody writes through it.
+    char* const begin = const_cast<char*>(text_.data()) + read_;
+    setg(begin, begin, begin + size);
+    read_ += size;
+    return traits_type::to_int_type(*begin);
+  }
+
+ private:
+  const absl::string_view text_;
+  const ProgressSink& progress_;
+  size_t read_ = 0;
+};
+
 }  // namespace
 
 absl::Status ReadYaml(absl::string_view text,
-                      google::protobuf::Message* message, Places* places) {
-  std::istringstream in{std::string(text)};
+                      google::protobuf::Message* message, Places* places,
+                      const ProgressSink& progress) {
+  Buffer buffer(text, progress);
+  std::istream in(&buffer);
   MessageBuilder builder(message, places);
   Handler handler(&builder);
   try {

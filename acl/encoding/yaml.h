@@ -7,6 +7,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "acl/base/progress.h"
 #include "acl/encoding/places.h"
 #include "google/protobuf/message.h"
 
@@ -18,8 +19,10 @@ namespace acl {
 // fault with file and line. Text is never interpreted: `007` and `no` are
 // strings where a string is wanted. After a refusal the message is of no use.
 // Handles fields of type string, bool, uint32, uint64, enum and message.
+// `progress` gets bytes.
 absl::Status ReadYaml(absl::string_view text,
-                      google::protobuf::Message* message, Places* places);
+                      google::protobuf::Message* message, Places* places,
+                      const ProgressSink& progress = nullptr);
 
 // Writes what ReadYaml() reads, always the same way: fields in the order of
 // their numbers, those at their default left out, small messages on one line.

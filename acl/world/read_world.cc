@@ -29,8 +29,9 @@ class WholeReader : public WorldReader {
  public:
   explicit WholeReader(Places places) : WorldReader(std::move(places)) {}
 
-  absl::Status Read(Encoding encoding, absl::string_view bytes) {
-    return ReadMessage(encoding, bytes, &world_, &mutable_places());
+  absl::Status Read(Encoding encoding, absl::string_view bytes,
+                    const ProgressSink& progress) {
+    return ReadMessage(encoding, bytes, &world_, &mutable_places(), progress);
   }
   absl::StatusOr<const v1::Workspace*> Next() override {
     if (next_ == world_.workspaces_size()) return nullptr;
@@ -135,7 +136,9 @@ absl::StatusOr<std::unique_ptr<WorldReader>> WorldReader::Open(
   const absl::StatusOr<std::string> bytes = ReadFile(path);
   if (!bytes.ok()) return bytes.status();
   auto reader = std::make_unique<WholeReader>(std::move(places));
-  if (absl::Status s = reader->Read(*encoding, *bytes); !s.ok()) return s;
+  if (absl::Status s = reader->Read(*encoding, *bytes, progress); !s.ok()) {
+    return s;
+  }
   return reader;
 }
 

@@ -18,16 +18,13 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "acl/base/progress.h"
 #include "acl/encoding/encoding.h"
 #include "acl/encoding/places.h"
 #include "acl/world/world_parts.h"
 #include "proto/acl/v1/world.pb.h"
 
 namespace acl {
-
-// Told how far reading or writing has come, now and then; of an unknown total,
-// `total` is 0.
-using ProgressSink = std::function<void(uint64_t done, uint64_t total)>;
 
 // Reads a world file. The binary form is read a part at a time, so that the
 // file may be larger than the memory; the others as a whole. Not thread-safe.

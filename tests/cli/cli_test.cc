@@ -71,7 +71,7 @@ class Cli : public ::testing::Test {
     }
     std::ostringstream out, err;
     const int code =
-        cli::Run(static_cast<int>(argv.size()), argv.data(), {out, err});
+        cli::Run(static_cast<int>(argv.size()), argv.data(), Console{out, err});
     return {code, out.str(), err.str()};
   }
   Result OnWorld(std::vector<std::string> arguments) const {

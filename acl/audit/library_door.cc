@@ -1,0 +1,219 @@
+#include "acl/audit/library_door.h"
+
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "acl/audit/explanation_text.h"
+#include "acl/audit/world_import.h"
+#include "acl/base/fault.h"
+#include "acl/world/change_message.h"
+
+namespace acl {
+namespace {
+
+// Calls `list` for one page after the other.
+template <class Item, class List, class Take>
+absl::Status AllPages(const List& list, const Take& take) {
+  PageOptions options;
+  do {
+    const absl::StatusOr<Page<Item>> page = list(options);
+    if (!page.ok()) return page.status();
+    for (const Item& item : page->items) take(item);
+    options.token = page->next;
+  } while (!options.token.empty());
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+std::string ReasonOfNone(const Explanation& explanation) {
+  if (!explanation.resource_exists) return "no_resource";
+  switch (explanation.standing) {
+    case Standing::kUnknown:
+      return "unknown";
+    case Standing::kLocked:
+      return "locked";
+    case Standing::kKeyDisabled:
+      return "key_disabled";
+    case Standing::kActive:
+      break;
+  }
+  return "no_source";
+}
+
+std::string WordsOf(const Remedy& remedy) {
+  return absl::StrCat(RemedyWord(remedy.kind), remedy.group.empty() ? "" : ":",
+                      remedy.group, " raises ", remedy.raises);
+}
+
+absl::StatusOr<Actor> ParseActor(absl::string_view text) {
+  if (text == "system") return Actor::System();
+  absl::StatusOr<Subject> subject = Subject::Parse(text);
+  if (subject.ok()) return Actor(*subject);
+  return Refuse(v1::MALFORMED,
+                absl::StrCat(subject.status().message(), "; or `system`"));
+}
+
+absl::Status LibraryDoor::Load(const v1::World& world,
+                               std::vector<WorldFault>* faults) {
+  engine_ = std::make_unique<Engine>();
+  return engine_->Import(Actor::System(), world, faults);
+}
+
+absl::Status LibraryDoor::LoadFile(const std::string& path) {
+  engine_ = std::make_unique<Engine>();
+  return ImportWorldFile(path, engine_.get());
+}
+
+absl::StatusOr<Workspace> LibraryDoor::Find(
+    const std::string& workspace) const {
+  if (!workspace.empty()) return engine_->FindWorkspace(workspace);
+  const std::vector<std::string> ids = engine_->WorkspaceIds();
+  if (ids.size() == 1) return engine_->FindWorkspace(ids.front());
+  return Refuse(v1::MALFORMED, absl::StrCat("the world has ", ids.size(),
+                                            " workspaces; name one by "
+                                            "`workspace`"));
+}
+
+absl::StatusOr<Receipt> LibraryDoor::Apply(const std::string& workspace,
+                                           const v1::ApplyAssertion& call) {
+  absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<Actor> actor =
+      ParseActor(call.as().empty() ? "system" : call.as());
+  if (!actor.ok()) return actor.status();
+  std::vector<WorldFault> faults;
+  const std::vector<Change> changes =
+      ReadChanges(call.changes(), "changes", &faults);
+  if (!faults.empty()) return faults.front().refusal;
+  ChangeOptions options;
+  options.dry_run = call.dry_run();
+  if (call.has_expected_revision()) {
+    options.expected_revision = call.expected_revision();
+  }
+  return found->Apply(*actor, changes, options);
+}
+
+absl::StatusOr<bool> LibraryDoor::Check(const std::string& workspace,
+                                        const std::string& subject,
+                                        const std::string& role,
+                                        const std::string& resource) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<Subject> who = Subject::Parse(subject);
+  if (!who.ok()) return who.status();
+  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
+  if (!what.ok()) return what.status();
+  return found->Check(*who, role, *what);
+}
+
+absl::StatusOr<RoleFacts> LibraryDoor::Role(const std::string& workspace,
+                                            const std::string& subject,
+                                            const std::string& resource) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<Subject> who = Subject::Parse(subject);
+  if (!who.ok()) return who.status();
+  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
+  if (!what.ok()) return what.status();
+  // The witness of the fast path; the way to it from the explanation.
+  const absl::StatusOr<RoleAnswer> answer = found->EffectiveRole(*who, *what);
+  if (!answer.ok()) return answer.status();
+  const absl::StatusOr<Explanation> explanation = found->Explain(*who, *what);
+  if (!explanation.ok()) return explanation.status();
+  RoleFacts facts;
+  facts.role = found->RoleName(answer->role);
+  if (explanation->deciding == 0) {
+    facts.reason = ReasonOfNone(*explanation);
+    return facts;
+  }
+  facts.reason = std::string(SourceWord(answer->witness.kind));
+  if (answer->witness.group) {
+    absl::StrAppend(&facts.reason, ":", found->GroupId(answer->witness.group));
+  }
+  facts.path = explanation->sources.front().path;
+  return facts;
+}
+
+absl::StatusOr<ExplanationFacts> LibraryDoor::Explain(
+    const std::string& workspace, const std::string& subject,
+    const std::string& resource, const std::string& role) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<Subject> who = Subject::Parse(subject);
+  if (!who.ok()) return who.status();
+  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
+  if (!what.ok()) return what.status();
+  const absl::StatusOr<Explanation> explanation =
+      found->Explain(*who, *what, role);
+  if (!explanation.ok()) return explanation.status();
+  ExplanationFacts facts;
+  for (const Source& source : explanation->sources) {
+    facts.sources.push_back(absl::StrCat(source.role, " ", ReasonOf(source)));
+  }
+  for (const Remedy& remedy : explanation->remedies) {
+    facts.remedies.push_back(WordsOf(remedy));
+  }
+  return facts;
+}
+
+absl::StatusOr<ListFacts> LibraryDoor::ListResources(
+    const std::string& workspace, const std::string& subject,
+    const std::string& min_role, const std::string& type) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<Subject> who = Subject::Parse(subject);
+  if (!who.ok()) return who.status();
+  ListFacts facts;
+  const absl::Status status = AllPages<ResourceRole>(
+      [&](const PageOptions& options) {
+        return found->ListResources(*who, min_role, type, options);
+      },
+      [&](const ResourceRole& item) {
+        facts.emplace_back(item.resource.ToString(),
+                           found->RoleName(item.role));
+      });
+  if (!status.ok()) return status;
+  return facts;
+}
+
+absl::StatusOr<ListFacts> LibraryDoor::ListPrincipals(
+    const std::string& workspace, const std::string& resource,
+    const std::string& min_role) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
+  if (!what.ok()) return what.status();
+  ListFacts facts;
+  const absl::Status status = AllPages<PrincipalRole>(
+      [&](const PageOptions& options) {
+        return found->ListPrincipals(*what, min_role, options);
+      },
+      [&](const PrincipalRole& item) {
+        facts.emplace_back(item.principal.ToString(),
+                           found->RoleName(item.role));
+      });
+  if (!status.ok()) return status;
+  return facts;
+}
+
+absl::StatusOr<std::vector<std::string>> LibraryDoor::Roles(
+    const std::string& workspace) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  return found->Roles();
+}
+
+std::string LibraryDoor::Comment(const std::string& workspace,
+                                 const std::string& subject,
+                                 const std::string& resource) {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  const absl::StatusOr<Subject> who = Subject::Parse(subject);
+  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
+  if (!found.ok() || !who.ok() || !what.ok()) return "";
+  const absl::StatusOr<Explanation> explanation = found->Explain(*who, *what);
+  if (!explanation.ok()) return "";
+  return ExplanationText(subject, resource, found->id(), *explanation);
+}
+
+}  // namespace acl

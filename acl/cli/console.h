@@ -1,0 +1,45 @@
+// Where results and messages go, and how they look there.
+#ifndef ACL_CLI_CONSOLE_H_
+#define ACL_CLI_CONSOLE_H_
+
+#include <ostream>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+
+namespace acl::cli {
+
+// The exit codes of the command, for scripts (docs/cli.md).
+enum ExitCode {
+  kAllow = 0,     // done; for a check: allowed; for a test: all hold
+  kFailure = 1,   // refused by the rules, or by the system; a test: some don't
+  kDeny = 2,      // for a check: denied
+  kBadInput = 3,  // arguments or files that can't be understood
+};
+
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  bool json = false;          // answers and refusals in JSON
+  bool out_colour = false;    // `out` is a terminal that may have colour
+  bool err_colour = false;    // `err`, likewise
+  bool err_terminal = false;  // `err` may show progress
+};
+
+// The ways text stands out.
+enum class Look { kGood, kBad, kStrong };
+
+// `text` in that look, if `colour`.
+std::string Styled(bool colour, Look look, absl::string_view text);
+
+// The code for a refusal that is not a denial.
+ExitCode CodeFor(const absl::Status& status);
+
+// Prints `acl: ` and each line of the refusal, or in JSON an object with the
+// fault and the message; gives its code.
+ExitCode Fail(const Console& console, const absl::Status& status);
+
+}  // namespace acl::cli
+
+#endif  // ACL_CLI_CONSOLE_H_

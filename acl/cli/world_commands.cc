@@ -1,0 +1,210 @@
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/audit/peribolos.h"
+#include "acl/audit/world_import.h"
+#include "acl/base/text.h"
+#include "acl/cli/commands.h"
+#include "acl/cli/print.h"
+#include "acl/cli/progress.h"
+#include "acl/encoding/encoding.h"
+#include "acl/world/world_file.h"
+
+namespace acl::cli {
+namespace {
+
+// How much there is in a world.
+struct Counts {
+  size_t workspaces = 0;
+  size_t users = 0;
+  size_t service_accounts = 0;
+  size_t api_keys = 0;
+  size_t groups = 0;
+  size_t resources = 0;
+  size_t grants = 0;
+
+  void Add(const v1::Workspace& part) {
+    workspaces += part.continued() ? 0 : 1;
+    users += static_cast<size_t>(part.users_size());
+    service_accounts += static_cast<size_t>(part.service_accounts_size());
+    api_keys += static_cast<size_t>(part.api_keys_size());
+    groups += static_cast<size_t>(part.groups_size());
+    resources += static_cast<size_t>(part.resources_size());
+    for (const v1::Resource& resource : part.resources()) {
+      grants += static_cast<size_t>(resource.grants_size());
+    }
+  }
+};
+
+std::string Some(size_t count, const char* what) {
+  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
+}
+
+std::string CountsText(const Counts& counts) {
+  return absl::StrCat(
+      Some(counts.workspaces, "workspace"), ", ", Some(counts.users, "user"),
+      ", ", Some(counts.service_accounts, "service account"), ", ",
+      Some(counts.api_keys, "key"), ", ", Some(counts.groups, "group"), ", ",
+      Some(counts.resources, "resource"), ", ", Some(counts.grants, "grant"));
+}
+
+Json CountsJson(const Counts& counts) {
+  return {{"workspaces", counts.workspaces},
+          {"users", counts.users},
+          {"service_accounts", counts.service_accounts},
+          {"api_keys", counts.api_keys},
+          {"groups", counts.groups},
+          {"resources", counts.resources},
+          {"grants", counts.grants}};
+}
+
+// A valid file's digest and counts.
+absl::Status Measure(const std::string& file, const Console& console,
+                     Counts* counts, std::string* digest) {
+  Engine engine;
+  Progress progress(console, "validating " + Printable(file));
+  if (absl::Status s = ImportWorldFile(file, &engine, progress.Sink());
+      !s.ok()) {
+    return s;
+  }
+  absl::StatusOr<std::string> made = DigestOf([&](const WorldSink& sink) {
+    return engine.Export([&](const v1::Workspace& part) {
+      counts->Add(part);
+      return sink(part);
+    });
+  });
+  if (!made.ok()) return made.status();
+  *digest = *std::move(made);
+  return absl::OkStatus();
+}
+
+// The chosen workspaces of a session.
+WorldProducer ExportOf(const std::vector<Workspace>& workspaces) {
+  return [&workspaces](const WorldSink& sink) {
+    for (const Workspace& workspace : workspaces) {
+      if (absl::Status s = workspace.Export(sink); !s.ok()) return s;
+    }
+    return absl::OkStatus();
+  };
+}
+
+}  // namespace
+
+ExitCode ExportCommand(const Common& common, const ExportArguments& arguments,
+                       const Console& console) {
+  const std::string format = !arguments.format.empty() ? arguments.format
+                             : console.json            ? "json"
+                                                       : "yaml";
+  const absl::StatusOr<Encoding> encoding = arguments.output.empty()
+                                                ? EncodingByName(format)
+                                                : EncodingOf(arguments.output);
+  if (!encoding.ok()) return Fail(console, encoding.status());
+  const absl::StatusOr<std::unique_ptr<Session>> session =
+      Session::Open(common, console);
+  if (!session.ok()) return Fail(console, session.status());
+  const absl::StatusOr<std::vector<Workspace>> workspaces =
+      (*session)->Workspaces();
+  if (!workspaces.ok()) return Fail(console, workspaces.status());
+  absl::Status status;
+  if (!arguments.output.empty()) {
+    const Progress progress(console, "writing " + Printable(arguments.output));
+    status = WriteWorldFile(arguments.output, ExportOf(*workspaces));
+  } else {
+    status = WriteWorld(*encoding, ExportOf(*workspaces),
+                        [&](absl::string_view bytes) {
+                          console.out << bytes;
+                          return absl::OkStatus();
+                        });
+  }
+  return status.ok() ? kAllow : Fail(console, status);
+}
+
+ExitCode ConvertCommand(const std::string& input, const std::string& output,
+                        const Console& console) {
+  if (absl::Status s = EncodingOf(output).status(); !s.ok()) {
+    return Fail(console, s);
+  }
+  Engine engine;
+  {
+    Progress progress(console, "reading " + Printable(input));
+    if (absl::Status s = ImportWorldFile(input, &engine, progress.Sink());
+        !s.ok()) {
+      return Fail(console, s);
+    }
+  }
+  const Progress progress(console, "writing " + Printable(output));
+  const absl::Status written = WriteWorldFile(
+      output, [&](const WorldSink& sink) { return engine.Export(sink); });
+  return written.ok() ? kAllow : Fail(console, written);
+}
+
+ExitCode ValidateCommand(const std::vector<std::string>& files,
+                         const Console& console) {
+  Json list = Json::array();
+  ExitCode code = kAllow;
+  for (const std::string& file : files) {
+    Counts counts;
+    std::string digest;
+    const absl::Status status = Measure(file, console, &counts, &digest);
+    if (!status.ok()) {
+      code = std::max(code, Fail(console, status));
+      continue;
+    }
+    Json item = {{"file", file}, {"digest", digest}};
+    item.update(CountsJson(counts));
+    list.push_back(std::move(item));
+    if (!console.json) {
+      console.out << Printable(file) << ": "
+                  << Styled(console.out_colour, Look::kGood, "valid") << ", "
+                  << CountsText(counts) << "\n  digest " << digest << "\n";
+    }
+  }
+  if (console.json) console.out << Dump(list) << "\n";
+  return code;
+}
+
+ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
+                                const Console& console) {
+  if (absl::Status s = EncodingOf(arguments.output).status(); !s.ok()) {
+    return Fail(console, s);
+  }
+  absl::StatusOr<PeribolosImport> import =
+      ImportPeribolos(arguments.folder, arguments.orgs);
+  if (!import.ok()) return Fail(console, import.status());
+  for (const std::string& warning : import->warnings) {
+    console.err << "acl: warning: " << warning << "\n";
+  }
+  // What is written is what would be read again: checked, in canonical order.
+  Engine engine;
+  absl::Status status = engine.Import(Actor::System(), import->world);
+  if (status.ok()) {
+    status = WriteWorldFile(arguments.output, [&](const WorldSink& sink) {
+      return engine.Export(sink);
+    });
+  }
+  if (!status.ok()) return Fail(console, status);
+  Json list = Json::array();
+  for (const v1::Workspace& workspace : import->world.workspaces()) {
+    int grants = 0;
+    for (const v1::Resource& resource : workspace.resources()) {
+      grants += resource.grants_size();
+    }
+    list.push_back({{"workspace", workspace.id()},
+                    {"users", workspace.users_size()},
+                    {"groups", workspace.groups_size()},
+                    {"resources", workspace.resources_size()},
+                    {"grants", grants}});
+    if (!console.json) {
+      console.out << Printable(workspace.id()) << ": " << workspace.users_size()
+                  << " users, " << workspace.groups_size() << " groups, "
+                  << workspace.resources_size() << " repositories, " << grants
+                  << " grants\n";
+    }
+  }
+  if (console.json) console.out << Dump(list) << "\n";
+  return kAllow;
+}
+
+}  // namespace acl::cli

@@ -80,7 +80,7 @@ absl::StatusOr<Receipt> LibraryDoor::Apply(const std::string& workspace,
   absl::StatusOr<Workspace> found = Find(workspace);
   if (!found.ok()) return found.status();
   const absl::StatusOr<Actor> actor =
-      ParseActor(call.as().empty() ? "system" : call.as());
+      call.as().empty() ? Actor::System() : ParseActor(call.as());
   if (!actor.ok()) return actor.status();
   std::vector<WorldFault> faults;
   const std::vector<Change> changes =

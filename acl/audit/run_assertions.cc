@@ -291,8 +291,9 @@ class Runner {
   void AssertString(const std::string& text, bool expected) {
     const absl::StatusOr<std::vector<std::string>> roles =
         door_.Roles(workspace_);
-    absl::StatusOr<AssertionString> parsed = roles.status();
-    if (roles.ok()) parsed = ParseAssertionString(text, *roles);
+    if (!Answered("assertion", v1::FAULT_UNSPECIFIED, roles.status())) return;
+    const absl::StatusOr<AssertionString> parsed =
+        ParseAssertionString(text, *roles);
     if (!Answered("assertion", v1::FAULT_UNSPECIFIED, parsed.status())) return;
     const absl::StatusOr<bool> allowed = door_.Check(
         workspace_, parsed->subject, parsed->role, parsed->resource);

@@ -8,6 +8,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_replace.h"
+#include "acl/base/fault.h"
 #include "nlohmann/json.hpp"
 
 namespace acl {
@@ -50,6 +51,13 @@ void AppendCsv(absl::string_view field, std::string* line) {
   }
 }
 
+// OK if `out` took everything, what it buffers included.
+absl::Status Finish(std::ostream& out) {
+  if (out.flush().good()) return absl::OkStatus();
+  return Refuse(v1::CANCELLED_BY_CALLER,
+                "the matrix could not be written as a whole");
+}
+
 }  // namespace
 
 absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
@@ -59,7 +67,7 @@ absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
   }
   out << "\n";
   std::string line;
-  return VisitRows(workspaces, progress, [&](const Row& row) {
+  absl::Status status = VisitRows(workspaces, progress, [&](const Row& row) {
     line.clear();
     for (const absl::string_view field : row) {
       if (!line.empty()) line += ',';
@@ -69,6 +77,8 @@ absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
     out << line;
     return out.good();
   });
+  if (!status.ok()) return status;
+  return Finish(out);
 }
 
 absl::Status WriteMatrixJson(const std::vector<Snapshot>& workspaces,
@@ -85,7 +95,7 @@ absl::Status WriteMatrixJson(const std::vector<Snapshot>& workspaces,
   });
   if (!status.ok()) return status;
   out << (before[0] == '[' ? "[]\n" : "\n]\n");
-  return absl::OkStatus();
+  return Finish(out);
 }
 
 }  // namespace acl

@@ -16,7 +16,8 @@ namespace acl {
 // `workspace,subject_kind,subject,resource_type,resource,role`: in the order of
 // `workspaces`, then by the other columns from the left, bytewise. A field with
 // a comma or a quote is quoted as in RFC 4180. Each workspace is of one
-// revision. Cancelled once `out` is bad. `progress` gets rows.
+// revision. Flushes `out`; Cancelled (CANCELLED_BY_CALLER) unless it took all.
+// `progress` gets rows.
 absl::Status WriteMatrixCsv(const std::vector<Snapshot>& workspaces,
                             std::ostream& out,
                             const ProgressSink& progress = nullptr);

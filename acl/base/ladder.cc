@@ -47,6 +47,7 @@ absl::StatusOr<Ladder> Ladder::Changed(
   Ladder changed;
   changed.rank_by_number_.assign(rank_by_number_.size(), 0);
   Rank last_kept = 0;
+  bool too_many = false;
   for (const std::string& name : names) {
     const Rank old = RankOfName(name);
     if (old != 0 && old < last_kept) {
@@ -56,11 +57,15 @@ absl::StatusOr<Ladder> Ladder::Changed(
                                  " would change places; keep their order"));
     }
     if (old != 0) last_kept = old;
-    changed.Add(name, old != 0 ? NumberAt(old)
-                               : static_cast<RoleNumber>(
-                                     changed.rank_by_number_.size()));
+    const size_t number =
+        old != 0 ? NumberAt(old) : changed.rank_by_number_.size();
+    if (number > RoleNumber{0xffff}) {
+      too_many = true;
+    } else {
+      changed.Add(name, static_cast<RoleNumber>(number));
+    }
   }
-  if (changed.rank_by_number_.size() > RoleNumber{0xffff}) {
+  if (too_many) {
     return Refuse(v1::LIMIT, "the workspace has had 65,535 roles; no more");
   }
   return changed;

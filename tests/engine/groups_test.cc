@@ -1,4 +1,6 @@
 // Groups by the tens of thousands, around 2^16.
+// Trap: a size overflows at 16 bits (SpiceDB CVE-2024-27101); the other sizes
+// are in traps_sizes_test.cc.
 #include <string>
 #include <vector>
 

@@ -1,5 +1,8 @@
 // Every combination of sources: effective role and witness of every kind of
 // subject, compared with a plain maximum.
+// Trap: public and specific grants are mixed (OpenFGA CVE-2025-25196,
+// CVE-2025-48371, CVE-2025-64751, CVE-2026-24851); bystanders, and sources that
+// are taken away, are in traps_public_test.cc.
 #include <array>
 #include <string>
 #include <vector>

@@ -248,12 +248,12 @@ void SmallWorld::Compare() {
   }
   CompareByHandle();
   for (size_t role = 1; role < roles_.size(); ++role) ComparePrincipals(role);
-  const size_t role = 1 + random_.Below(2);
-  CompareResources(random_.Below(Subjects().size()), role);
-  if (random_.OneIn(16)) {
-    CompareExplanation(random_.Below(Subjects().size()), role);
+  for (size_t i = 0; i < Subjects().size(); ++i) {
+    CompareResources(i, 1 + random_.Below(2));
   }
-  if (random_.OneIn(512)) {
+  // One of twelve: they cost as much as all the others.
+  CompareExplanation(random_.Below(Subjects().size()), 1 + random_.Below(2));
+  if (random_.OneIn(256)) {
     AskEverything(workspace_, ToModel(), AllNames(), {}, &random_, &tally_);
     if (tally_.difference() && tally_.difference()->world.empty()) {
       tally_.difference()->world = WriteYaml(engine_.Export());

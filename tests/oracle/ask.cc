@@ -1,6 +1,5 @@
 #include "tests/oracle/ask.h"
 
-#include <map>
 #include <string>
 #include <utility>
 #include <variant>
@@ -23,36 +22,41 @@ class Asking {
         model_(model),
         names_(names),
         options_(options),
-        random_(*random),
-        tally_(*tally) {
-    for (const std::string& role : reader.Roles()) {
-      handles_[role] = *reader.FindRole(role);
+        random_(random),
+        tally_(*tally) {}
+
+  // The effective role alone, with its witness. False if the question is
+  // refused.
+  bool Role(const Caller& caller, const ResourceId& resource) {
+    const acl::Subject subject = caller.ToSubject();
+    const auto engine = reader_.EffectiveRole(subject, resource);
+    const auto model = model_.Role(ToOracle(subject), ToOracle(resource));
+    const auto* fault = std::get_if<oracle::Fault>(&model);
+    if (fault == nullptr) {
+      SameRole(Answer::kRole, caller, resource, engine,
+               std::get<oracle::RoleAnswer>(model));
+      return true;
     }
+    tally_.SameText(
+        Answer::kRefusedQuestion, "role of " + Pair(caller, resource),
+        engine.ok() ? "answered" : TextOf(engine.status()), TextOf(*fault));
+    return false;
   }
 
-  void Pair(const Caller& caller, const ResourceId& resource) {
+  void Roles(const Caller& caller, const ResourceId& resource) {
+    if (!Role(caller, resource)) return;
     const acl::Subject subject = caller.ToSubject();
-    const oracle::Subject oracle_subject = ToOracle(subject);
-    const oracle::ResourceId oracle_resource = ToOracle(resource);
-    const auto engine = reader_.EffectiveRole(subject, resource);
-    const auto model = model_.Role(oracle_subject, oracle_resource);
-    const std::string pair = subject.ToString() + " on " + resource.ToString();
-    if (const auto* fault = std::get_if<oracle::Fault>(&model)) {
-      tally_.SameText(Answer::kRefusedQuestion, "role of " + pair,
-                      engine.ok() ? "answered" : TextOf(engine.status()),
-                      TextOf(*fault));
-      return;
-    }
+    const auto model = model_.Role(ToOracle(subject), ToOracle(resource));
     const auto& expected = std::get<oracle::RoleAnswer>(model);
-    SameRole(Answer::kRole, pair, engine, expected);
+    const std::string pair = Pair(caller, resource);
     const auto subject_handle = reader_.FindSubject(subject);
     const auto resource_handle = reader_.FindResource(resource);
     const SubjectHandle s = subject_handle.value_or(SubjectHandle());
     const ResourceHandle r = resource_handle.value_or(ResourceHandle());
-    SameRole(Answer::kRoleByHandle, pair, reader_.EffectiveRole(s, r),
-             expected);
+    SameRole(Answer::kRoleByHandle, caller, resource,
+             reader_.EffectiveRole(s, r), expected);
     Checks(pair, subject, s, resource, r);
-    if (random_.OneIn(8)) Explains(pair, subject, resource);
+    if (random_->OneIn(8)) Explains(pair, subject, resource);
   }
 
   // All roles of one subject in one call.
@@ -72,8 +76,7 @@ class Asking {
       const auto expected = model_.Role(ToOracle(subject), ToOracle(resource));
       const auto* role = std::get_if<oracle::RoleAnswer>(&expected);
       if (role == nullptr) continue;
-      SameRole(Answer::kRoles, subject.ToString() + " in bulk", answers[i],
-               *role);
+      SameRole(Answer::kRoles, caller, resource, answers[i], *role);
     }
     tally_.SameText(Answer::kRoles, "roles in bulk",
                     status.ok() ? "ok" : TextOf(status), "ok");
@@ -81,23 +84,23 @@ class Asking {
 
   // A question with a strange word in one or two places: mostly refusals.
   void Strange() {
-    Caller caller = random_.Of(names_.subjects);
-    ResourceId resource = random_.Of(names_.resources);
-    std::string role = random_.Of(model_.state().ladder);
+    Caller caller = random_->Of(names_.subjects);
+    ResourceId resource = random_->Of(names_.resources);
+    std::string role = random_->Of(model_.state().ladder);
     for (int i = 0; i < 2; ++i) {
-      switch (random_.Below(5)) {
+      switch (random_->Below(5)) {
         case 0:
-          caller.id = random_.Of(caller.kind == Kind::kEmail ? StrangeEmails()
-                                                             : StrangeIds());
+          caller.id = random_->Of(caller.kind == Kind::kEmail ? StrangeEmails()
+                                                              : StrangeIds());
           break;
         case 1:
-          resource.type = random_.OneIn(4) ? "a:b" : random_.Of(StrangeIds());
+          resource.type = random_->OneIn(4) ? "a:b" : random_->Of(StrangeIds());
           break;
         case 2:
-          resource.id = random_.Of(StrangeIds());
+          resource.id = random_->Of(StrangeIds());
           break;
         case 3:
-          role = random_.OneIn(3) ? "none" : random_.Of(StrangeIds());
+          role = random_->OneIn(3) ? "none" : random_->Of(StrangeIds());
           break;
         default:
           break;
@@ -109,9 +112,9 @@ class Asking {
 
   void Lists(const Caller& caller) {
     const acl::Subject subject = caller.ToSubject();
-    const std::string& role = random_.Of(model_.state().ladder);
+    const std::string& role = random_->Of(model_.state().ladder);
     const std::string type =
-        random_.OneIn(2) ? "" : random_.Of(names_.resources).type;
+        random_->OneIn(2) ? "" : random_->Of(names_.resources).type;
     const auto expected = model_.ListResources(ToOracle(subject), role, type);
     std::string oracle_text;
     if (const auto* fault = std::get_if<oracle::Fault>(&expected)) {
@@ -135,7 +138,7 @@ class Asking {
   }
 
   void Lists(const ResourceId& resource) {
-    const std::string& role = random_.Of(model_.state().ladder);
+    const std::string& role = random_->Of(model_.state().ladder);
     const auto expected = model_.ListPrincipals(ToOracle(resource), role);
     std::string oracle_text;
     if (const auto* fault = std::get_if<oracle::Fault>(&expected)) {
@@ -162,7 +165,7 @@ class Asking {
     std::string engine_text;
     const absl::Status status =
         reader_.VisitMatrix([&](const PrincipalId& principal,
-                                const ResourceRef& resource, Role role) {
+                                const ResourceRef& resource, acl::Role role) {
           absl::StrAppend(&engine_text, principal.ToString(), " ",
                           resource.ToString(), " ", reader_.RoleName(role),
                           "\n");
@@ -191,7 +194,11 @@ class Asking {
   }
 
  private:
-  void SameRole(Answer answer, const std::string& pair,
+  static std::string Pair(const Caller& caller, const ResourceId& resource) {
+    return caller.ToSubject().ToString() + " on " + resource.ToString();
+  }
+
+  void SameRole(Answer answer, const Caller& caller, const ResourceId& resource,
                 const absl::StatusOr<RoleAnswer>& engine,
                 const oracle::RoleAnswer& expected) {
     const bool same = engine.ok() &&
@@ -209,7 +216,8 @@ class Asking {
                                      " at ", engine->revision)
                       : TextOf(engine.status());
       return Difference{
-          0, "role of " + pair, std::move(text),
+          0, absl::StrCat(WordOf(answer), " of ", Pair(caller, resource)),
+          std::move(text),
           absl::StrCat(expected.role, " at ", expected.revision, " ",
                        expected.witness ? TextOf(*expected.witness) : "-"),
           ""};
@@ -225,7 +233,7 @@ class Asking {
           model_.Check(ToOracle(subject), role, ToOracle(resource));
       expected.push_back(std::get<bool>(model));
       const auto by_text = reader_.Check(subject, role, resource);
-      const auto by_handle = reader_.Check(s, handles_[role], r);
+      const auto by_handle = reader_.Check(s, *reader_.FindRole(role), r);
       const auto describe = [&] {
         return Difference{0, absl::StrCat("check ", pair, " ", role),
                           by_text.ok() ? absl::StrCat(*by_text) : "refused",
@@ -249,8 +257,8 @@ class Asking {
 
   void Explains(const std::string& pair, const acl::Subject& subject,
                 const ResourceId& resource) {
-    const std::string& role = random_.Of(model_.state().ladder);
-    const bool remedies = random_.OneIn(4) && options_.every_pair;
+    const std::string& role = random_->Of(model_.state().ladder);
+    const bool remedies = random_->OneIn(4) && options_.every_pair;
     const auto engine = reader_.Explain(subject, resource, role);
     const auto model =
         model_.Explain(ToOracle(subject), ToOracle(resource), role, remedies);
@@ -279,7 +287,7 @@ class Asking {
   template <class Item, class List>
   std::string AllPages(const List& list) {
     PageOptions options;
-    options.page_size = random_.Of(std::vector<size_t>{1, 2, 3, 1000});
+    options.page_size = random_->Of(std::vector<size_t>{1, 2, 3, 1000});
     std::string text;
     do {
       const absl::StatusOr<Page<Item>> page = list(options);
@@ -350,10 +358,9 @@ class Asking {
   const Reader& reader_;
   const oracle::Model& model_;
   const Names& names_;
-  const AskOptions& options_;
-  Random& random_;
+  const AskOptions options_;
+  Random* random_;
   Tally& tally_;
-  std::map<std::string, Role> handles_;
 };
 
 }  // namespace
@@ -384,7 +391,7 @@ void AskEverything(const Reader& reader, const oracle::Model& model,
     if (tally->difference()) return;
     if (!random->OneIn(options.fraction)) continue;
     for (const ResourceId& resource : names.resources) {
-      asking.Pair(caller, resource);
+      asking.Roles(caller, resource);
     }
     asking.Bulk(caller);
     asking.Lists(caller);
@@ -393,6 +400,16 @@ void AskEverything(const Reader& reader, const oracle::Model& model,
   for (const ResourceId& resource : names.resources) asking.Lists(resource);
   if (options.every_pair) asking.Matrix();
   asking.Export();
+}
+
+void AskRoles(const Reader& reader, const oracle::Model& model,
+              const Names& names, Tally* tally) {
+  Asking asking(reader, model, names, {}, nullptr, tally);
+  for (const Caller& caller : names.subjects) {
+    for (const ResourceId& resource : names.resources) {
+      asking.Role(caller, resource);
+    }
+  }
 }
 
 }  // namespace acl::compare

@@ -35,6 +35,10 @@ void AskEverything(const Reader& reader, const oracle::Model& model,
                    const Names& names, const AskOptions& options,
                    Random* random, Tally* tally);
 
+// Asks for the effective role, with its witness, of every pair.
+void AskRoles(const Reader& reader, const oracle::Model& model,
+              const Names& names, Tally* tally);
+
 }  // namespace acl::compare
 
 #endif  // TESTS_ORACLE_ASK_H_

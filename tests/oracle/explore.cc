@@ -71,14 +71,21 @@ bool Explorer::IsMine(size_t group) const {
          group / options_.slice % options_.parts == options_.part;
 }
 
-uint64_t Explorer::expected() const {
+uint64_t Explorer::CountFrom(size_t number, size_t depth) const {
   uint64_t count = 0;
-  for (size_t group = 0; group < words_.size() * words_.size(); ++group) {
-    count += IsMine(group) ? 1 : 0;
+  if (depth < 2) {
+    for (size_t i = 0; i < words_.size(); ++i) {
+      count += CountFrom(number * words_.size() + i, depth + 1);
+    }
+    return count;
   }
-  for (size_t i = 2; i < options_.depth; ++i) count *= words_.size();
+  if (depth == 2 && !IsMine(number)) return 0;
+  count = 1;
+  for (size_t i = depth; i < options_.depth; ++i) count *= words_.size();
   return count;
 }
+
+uint64_t Explorer::expected() const { return CountFrom(0, 0); }
 
 void Explorer::From(const Point& at, size_t depth, size_t number) {
   for (size_t i = 0; i < words_.size(); ++i) {
@@ -87,13 +94,16 @@ void Explorer::From(const Point& at, size_t depth, size_t number) {
     path_.push_back(&words_[i]);
     const Point after = Step(at, words_[i]);
     // The same state gives the same answers.
-    if (after.engine != at.engine) Ask(after, next);
+    const bool idle = after.engine == at.engine;
+    if (!idle) Ask(after, next);
     if (tally_.difference()) {
       Describe(at, &*tally_.difference());
       return;
     }
     if (depth == options_.depth) {
       ++histories_;
+    } else if (idle && options_.skip_idle) {
+      skipped_ += CountFrom(next, depth);
     } else {
       From(after, depth + 1, next);
       if (tally_.difference()) return;
@@ -128,14 +138,17 @@ Explorer::Point Explorer::Step(const Point& at, const Word& word) {
                     0, "the call", engine_text(),
                     TextOf(receipt, call.changes, call.options.dry_run), ""};
               });
-  // Nothing is published when nothing is, and the other way round.
+  // A state is published if it is another, or has one more request id.
   const bool published = engine.ok() && engine->next != nullptr;
   if (published) after.engine = engine->next;
   const bool changed = at.oracle.revision() != after.oracle.revision();
+  const bool remembered = !word.options.request_id.empty() &&
+                          !word.options.dry_run && !receipt.replayed;
   changes_ += changed ? 1 : 0;
-  tally_.Same(Answer::kChange, published || !changed, [&] {
-    return Difference{0, "whether the state is another",
-                      absl::StrCat(published), absl::StrCat(changed), ""};
+  tally_.Same(Answer::kChange, published == (changed || remembered), [&] {
+    return Difference{0, "whether a state is published",
+                      absl::StrCat(published),
+                      absl::StrCat(changed || remembered), ""};
   });
   return after;
 }

@@ -25,6 +25,9 @@ struct ExploreOptions {
   size_t parts = 1;
   // Compare everything that can be asked after each call, not only roles.
   bool ask_everything = false;
+  // Leave out what goes on after a call that left nothing behind: it is the
+  // history without this call, which is a shorter one.
+  bool skip_idle = false;
 };
 
 class Explorer {
@@ -35,10 +38,11 @@ class Explorer {
   // Up to the first difference.
   void Run();
 
-  // How many histories were run, and how many there are in this part.
+  // How many histories were run, were left out, and are in this part.
   uint64_t histories() const { return histories_; }
+  uint64_t skipped() const { return skipped_; }
   uint64_t expected() const;
-  // How many of the calls were decided, and changed something.
+  // How many calls were made, and changed something.
   uint64_t steps() const { return steps_; }
   uint64_t changes() const { return changes_; }
 
@@ -58,6 +62,8 @@ class Explorer {
 
   Point Beginning() const;
   bool IsMine(size_t group) const;
+  // How many histories begin with the calls that have this number.
+  uint64_t CountFrom(size_t number, size_t depth) const;
   void From(const Point& at, size_t depth, size_t number);
   // Makes one call and compares what comes of it.
   Point Step(const Point& at, const Word& word);
@@ -70,6 +76,7 @@ class Explorer {
   std::vector<Word> words_;
   std::vector<const Word*> path_;
   uint64_t histories_ = 0;
+  uint64_t skipped_ = 0;
   uint64_t steps_ = 0;
   uint64_t changes_ = 0;
 };

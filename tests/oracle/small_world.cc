@@ -289,16 +289,15 @@ void SmallWorld::CompareSubject(size_t subject) {
             witness ? TextOf(oracle::ToSource(state_, *witness)) : "none",
             " at ", revision_));
   });
-  const int level = witness ? witness->level : 0;
-  for (int asked = 1; asked <= 2; ++asked) {
-    const std::string& name = RoleNames()[static_cast<size_t>(asked)];
+  for (size_t asked = 1; asked < roles_.size(); ++asked) {
+    const bool expected = LevelOf(subject) >= asked;
+    const std::string& name = RoleNames()[asked];
     const auto allowed = workspace_.Check(who, name, TheResource());
-    tally_.Same(
-        Answer::kCheck, allowed.ok() && *allowed == (level >= asked), [&] {
-          return Differs(absl::StrCat("check ", who.ToString(), " ", name),
-                         allowed.ok() ? absl::StrCat(*allowed) : "refused",
-                         absl::StrCat(level >= asked));
-        });
+    tally_.Same(Answer::kCheck, allowed.ok() && *allowed == expected, [&] {
+      return Differs(absl::StrCat("check ", who.ToString(), " ", name),
+                     allowed.ok() ? absl::StrCat(*allowed) : "refused",
+                     absl::StrCat(expected));
+    });
   }
 }
 
@@ -319,39 +318,45 @@ void SmallWorld::CompareByHandle() {
   }
 }
 
+size_t SmallWorld::LevelOf(size_t subject) const {
+  return witnesses_[subject] ? static_cast<size_t>(witnesses_[subject]->level)
+                             : 0;
+}
+
 void SmallWorld::ComparePrincipals(size_t role) {
   const auto page = workspace_.ListPrincipals(TheResource(), RoleNames()[role]);
   bool same = page.ok() && page->next.empty() && page->revision == revision_;
   size_t listed = 0;
   for (size_t i = 0; same && i < kPrincipals; ++i) {
-    const size_t level =
-        witnesses_[i] ? static_cast<size_t>(witnesses_[i]->level) : 0;
-    if (level < role) continue;
+    if (LevelOf(i) < role) continue;
     same = listed < page->items.size() &&
            page->items[listed].principal.kind() == Subjects()[i].kind &&
            page->items[listed].principal.id() == Subjects()[i].id &&
-           page->items[listed].role == roles_[level];
+           page->items[listed].role == roles_[LevelOf(i)];
     ++listed;
   }
   same = same && listed == page->items.size();
   tally_.Same(Answer::kListedPrincipal, same, [&] {
     std::string engine = page.ok() ? "" : TextOf(page.status());
-    if (page.ok()) {
-      for (const PrincipalRole& item : page->items) {
-        absl::StrAppend(&engine, item.principal.ToString(), " ",
-                        workspace_.RoleName(item.role), "\n");
-      }
+    std::string oracle;
+    for (size_t i = 0; page.ok() && i < page->items.size(); ++i) {
+      const PrincipalRole& item = page->items[i];
+      absl::StrAppend(&engine, item.principal.ToString(), " ",
+                      workspace_.RoleName(item.role), "\n");
     }
-    return Differs("who is at least " + RoleNames()[role], engine,
-                   "the others");
+    for (size_t i = 0; i < kPrincipals; ++i) {
+      if (LevelOf(i) < role) continue;
+      absl::StrAppend(&oracle, Subjects()[i].ToSubject().ToString(), " ",
+                      RoleNames()[LevelOf(i)], "\n");
+    }
+    return Differs("who is at least " + RoleNames()[role], engine, oracle);
   });
 }
 
 void SmallWorld::CompareResources(size_t subject, size_t role) {
   const acl::Subject who = Subjects()[subject].ToSubject();
   const auto page = workspace_.ListResources(who, RoleNames()[role], "doc");
-  const size_t level =
-      witnesses_[subject] ? static_cast<size_t>(witnesses_[subject]->level) : 0;
+  const size_t level = LevelOf(subject);
   const bool listed = page.ok() && page->items.size() == 1 &&
                       page->items[0].resource == TheResource() &&
                       page->items[0].role == roles_[level];
@@ -373,8 +378,7 @@ void SmallWorld::CompareExplanation(size_t subject, size_t role) {
   const auto explained =
       model.Explain(OracleSubjects()[subject], TheOraclesResource(), asked);
   const auto& expected = std::get<oracle::Explanation>(explained);
-  const bool allowed = witnesses_[subject] &&
-                       static_cast<size_t>(witnesses_[subject]->level) >= role;
+  const bool allowed = LevelOf(subject) >= role;
   const std::string refusal = engine.ok() ? "" : TextOf(engine.status());
   const auto compare = [&](Answer answer, const char* what,
                            const std::string& theirs, const std::string& ours) {

@@ -70,6 +70,7 @@ class SmallWorld {
 
  private:
   void Apply(std::vector<Change> changes);
+  size_t LevelOf(size_t subject) const;
   void CompareSubject(size_t subject);
   void CompareByHandle();
   void ComparePrincipals(size_t role);

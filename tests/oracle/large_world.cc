@@ -1,5 +1,6 @@
 #include "tests/oracle/large_world.h"
 
+#include <cstddef>
 #include <set>
 
 #include "absl/strings/str_cat.h"
@@ -123,7 +124,7 @@ void LargeWorld::AddGroups(std::vector<Change>* changes) {
   // The places of the groups on the levels, so that names tell nothing.
   std::vector<std::string> ids;
   for (size_t i = 0; i < groups_; ++i) {
-    ids.insert(ids.begin() + static_cast<long>(random_.Below(i + 1)),
+    ids.insert(ids.begin() + static_cast<std::ptrdiff_t>(random_.Below(i + 1)),
                Named("g", i));
   }
   for (const std::string& id : ids) changes->push_back(AddGroup{id});

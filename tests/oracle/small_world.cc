@@ -1,6 +1,5 @@
 #include "tests/oracle/small_world.h"
 
-#include <algorithm>
 #include <utility>
 #include <variant>
 

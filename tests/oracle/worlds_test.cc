@@ -17,7 +17,7 @@ namespace {
 
 // One directory in so many. Prime to 2 and 3, so that every digit of a
 // directory takes all its values in all combinations with its neighbours.
-constexpr size_t kSlice = 11;
+constexpr size_t kSlice = 13;
 size_t Slice() { return std::getenv("ACL_EXHAUSTIVE") == nullptr ? kSlice : 1; }
 
 // The worlds are walked in parts, for several processes.

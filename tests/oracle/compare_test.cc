@@ -8,6 +8,8 @@
 #include <iostream>
 #include <string>
 
+#include "tests/oracle/generator.h"
+
 namespace acl::compare {
 namespace {
 

@@ -6,6 +6,7 @@
 #include <iostream>
 
 #include "tests/oracle/compare.h"
+#include "tests/oracle/generator.h"
 
 namespace acl::compare {
 namespace {

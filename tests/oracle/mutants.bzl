@@ -1,6 +1,6 @@
 """Planted bugs: the comparison is run against engines that are wrong on purpose."""
 
-def planted_bug(name, src, library, find, replace):
+def planted_bug(name, src, library, find, replace, finder = "finds_bug_test.cc"):
     """A test that passes if the comparison finds the bug.
 
     One source of the engine is copied with one text replaced, compiled, and
@@ -13,6 +13,7 @@ def planted_bug(name, src, library, find, replace):
       library: label of the library that the source belongs to.
       find: the text to replace; it must be there exactly once.
       replace: what to put there.
+      finder: the source of the test.
     """
     native.genrule(
         name = name + "_source",
@@ -31,11 +32,13 @@ def planted_bug(name, src, library, find, replace):
     native.cc_test(
         name = name,
         size = "small",
-        srcs = ["finds_bug_test.cc"],
+        srcs = [finder],
         tags = ["noasan"],
         deps = [
             ":" + name + "_mutant",
             ":compare",
+            ":explore",
+            ":small_world",
             "@com_google_googletest//:gtest_main",
         ],
     )

@@ -140,21 +140,6 @@ const char* CodeWord(absl::StatusCode code) {
 
 const char* Word(bool value) { return value ? "yes" : "no"; }
 
-std::string TextOf(const oracle::Target& target) {
-  switch (target.kind) {
-    case oracle::TargetKind::kDefault:
-      return "default";
-    case oracle::TargetKind::kGroup:
-      return "group:" + target.id;
-    case oracle::TargetKind::kServiceAccount:
-      return "service_account:" + target.id;
-    case oracle::TargetKind::kUser:
-      return "user:" + target.id;
-    default:
-      return "not stored:" + target.id;
-  }
-}
-
 // `Share` is a ShareEffect or a ShareReceipt, whose fields have the same names.
 template <class Effect>
 void AppendShare(const std::string& resource, const std::string& target,
@@ -192,70 +177,28 @@ std::string ResourceOf(const acl::Change& change) {
   return "";
 }
 
+bool SameSource(const acl::Source& a, const oracle::Source& b) {
+  return a.kind == compare::KindOf(b.kind) && a.role == b.role &&
+         a.path == b.path;
+}
+
+bool SameShare(const ShareEffect& a, const oracle::ShareReceipt& b) {
+  return FromTarget(a.target) == b.target && a.grant_before == b.grant_before &&
+         a.grant_after == b.grant_after &&
+         a.effective_before == b.effective_before &&
+         a.effective_after == b.effective_after &&
+         std::equal(a.held_by.begin(), a.held_by.end(), b.held_by.begin(),
+                    b.held_by.end(), SameSource);
+}
+
+bool SameRemoval(const Cascade& a, const oracle::RemovalReceipt& b) {
+  return a.grants == b.grants && a.memberships == b.memberships &&
+         a.keys == b.keys && a.creators == b.creators;
+}
+
 std::string SourceText(absl::string_view kind, const std::string& role,
                        const std::vector<std::string>& path) {
   return absl::StrCat(kind, " ", role, " ", absl::StrJoin(path, ">"));
-}
-
-void AddGrant(const std::string& target, const std::string& role,
-              v1::Resource* to) {
-  v1::Grant* grant = to->add_grants();
-  grant->set_target(target);
-  grant->set_role(role);
-}
-
-void ExportResource(const oracle::ResourceId& id,
-                    const oracle::ResourceRow& row, v1::Resource* to) {
-  to->set_type(id.type);
-  to->set_id(id.id);
-  to->set_name(row.name);
-  if (row.creator) to->set_creator(compare::TextOf(*row.creator));
-  // The order of the reference's kind as a word, then of the id.
-  for (const auto kind :
-       {oracle::TargetKind::kDefault, oracle::TargetKind::kGroup,
-        oracle::TargetKind::kServiceAccount, oracle::TargetKind::kUser}) {
-    for (const auto& [target, role] : row.grants) {
-      if (target.kind == kind) AddGrant(TextOf(target), role, to);
-    }
-  }
-}
-
-void ExportGroup(const std::string& id, const oracle::GroupRow& row,
-                 v1::Group* to) {
-  to->set_id(id);
-  to->set_name(row.name);
-  const std::vector<std::pair<oracle::MemberKind, const char*>> kinds = {
-      {oracle::MemberKind::kGroup, "group:"},
-      {oracle::MemberKind::kServiceAccount, "service_account:"},
-      {oracle::MemberKind::kUser, "user:"}};
-  for (const auto& [kind, word] : kinds) {
-    for (const oracle::Member& member : row.members) {
-      if (member.kind == kind) to->add_members(word + member.id);
-    }
-  }
-}
-
-void ExportPrincipals(const oracle::State& state, v1::Workspace* world) {
-  for (const auto& [id, row] : state.users) {
-    v1::User* to = world->add_users();
-    to->set_id(id);
-    to->set_email(row.email);
-    to->set_name(row.name);
-    to->set_locked(row.locked);
-    to->set_workspace_admin(row.workspace_admin);
-  }
-  for (const auto& [id, row] : state.service_accounts) {
-    v1::ServiceAccount* to = world->add_service_accounts();
-    to->set_id(id);
-    to->set_name(row.name);
-    to->set_email(row.email);
-  }
-  for (const auto& [id, row] : state.keys) {
-    v1::ApiKey* to = world->add_api_keys();
-    to->set_id(id);
-    to->set_owner(compare::TextOf(row.owner));
-    to->set_disabled(!row.enabled);
-  }
 }
 
 }  // namespace
@@ -321,12 +264,15 @@ std::string TextOf(const acl::Source& source) {
 }
 
 std::string TextOf(const oracle::Source& source) {
-  return SourceText(SourceWord(KindOf(source)), source.role, source.path);
+  return SourceText(SourceWord(KindOf(source.kind)), source.role, source.path);
 }
 
 acl::SourceKind KindOf(const std::optional<oracle::Source>& witness) {
-  if (!witness) return SourceKind::kNone;
-  switch (witness->kind) {
+  return witness ? KindOf(witness->kind) : SourceKind::kNone;
+}
+
+acl::SourceKind KindOf(oracle::SourceKind kind) {
+  switch (kind) {
     case oracle::SourceKind::kCreator:
       return SourceKind::kCreator;
     case oracle::SourceKind::kWorkspaceAdmin:
@@ -348,6 +294,21 @@ std::string TextOf(const oracle::Principal& principal) {
                           ? "user:"
                           : "service_account:",
                       principal.id);
+}
+
+std::string TextOf(const oracle::Target& target) {
+  switch (target.kind) {
+    case oracle::TargetKind::kDefault:
+      return "default";
+    case oracle::TargetKind::kGroup:
+      return "group:" + target.id;
+    case oracle::TargetKind::kServiceAccount:
+      return "service_account:" + target.id;
+    case oracle::TargetKind::kUser:
+      return "user:" + target.id;
+    default:
+      return "not stored:" + target.id;
+  }
 }
 
 std::string TextOf(const acl::Receipt& receipt) {
@@ -378,6 +339,29 @@ std::string TextOf(const oracle::Receipt& receipt,
     if (one.removal) AppendRemoval(*one.removal, &text);
   }
   return text;
+}
+
+bool SameReceipt(const acl::Receipt& engine, const oracle::Receipt& oracle,
+                 const std::vector<acl::Change>& changes, bool dry_run) {
+  if (engine.revision != oracle.revision || engine.changed != oracle.changed ||
+      engine.dry_run != dry_run || engine.replayed != oracle.replayed ||
+      engine.changes.size() != oracle.changes.size()) {
+    return false;
+  }
+  for (size_t i = 0; i < engine.changes.size(); ++i) {
+    const ChangeReceipt& a = engine.changes[i];
+    const oracle::ChangeReceipt& b = oracle.changes[i];
+    if (a.changed != b.changed || a.share.has_value() != b.share.has_value() ||
+        a.removed.has_value() != b.removal.has_value()) {
+      return false;
+    }
+    if (a.share && (a.share->resource.ToString() != ResourceOf(changes.at(i)) ||
+                    !SameShare(*a.share, *b.share))) {
+      return false;
+    }
+    if (a.removed && !SameRemoval(*a.removed, *b.removal)) return false;
+  }
+  return true;
 }
 
 std::string TextOf(const acl::Explanation& explanation) {
@@ -433,28 +417,6 @@ std::string TextOf(const std::vector<oracle::Remedy>& remedies) {
                     remedy.group, " raises ", remedy.raised, "\n");
   }
   return text;
-}
-
-v1::Workspace ExportOf(const oracle::Model& model, const std::string& id) {
-  const oracle::State& state = model.state();
-  v1::Workspace world;
-  world.set_id(id);
-  world.set_revision(model.revision());
-  if (state.ladder != oracle::State().ladder) {
-    for (const std::string& role : state.ladder) world.add_roles(role);
-  }
-  for (const std::string& type : state.types) world.add_resource_types(type);
-  if (state.limit != oracle::State().limit) {
-    world.set_max_principals_per_resource(static_cast<uint32_t>(state.limit));
-  }
-  ExportPrincipals(state, &world);
-  for (const auto& [group, row] : state.groups) {
-    ExportGroup(group, row, world.add_groups());
-  }
-  for (const auto& [resource, row] : state.resources) {
-    ExportResource(resource, row, world.add_resources());
-  }
-  return world;
 }
 
 }  // namespace acl::compare

@@ -39,6 +39,10 @@ std::string TextOf(const acl::Receipt& receipt);
 std::string TextOf(const oracle::Receipt& receipt,
                    const std::vector<acl::Change>& changes, bool dry_run);
 
+// Whether the texts would be the same; faster.
+bool SameReceipt(const acl::Receipt& engine, const oracle::Receipt& oracle,
+                 const std::vector<acl::Change>& changes, bool dry_run);
+
 // All but the remedies, and the remedies.
 std::string TextOf(const acl::Explanation& explanation);
 std::string TextOf(const oracle::Explanation& explanation,
@@ -47,7 +51,9 @@ std::string TextOf(const std::vector<acl::Remedy>& remedies);
 std::string TextOf(const std::vector<oracle::Remedy>& remedies);
 
 acl::SourceKind KindOf(const std::optional<oracle::Source>& witness);
+acl::SourceKind KindOf(oracle::SourceKind kind);
 std::string TextOf(const oracle::Principal& principal);
+std::string TextOf(const oracle::Target& target);  // as stored
 
 // What an export of the model must be.
 v1::Workspace ExportOf(const oracle::Model& model, const std::string& id);

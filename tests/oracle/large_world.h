@@ -1,0 +1,58 @@
+// Random worlds of a more usual size: hundreds of names, groups nested deep.
+#ifndef TESTS_ORACLE_LARGE_WORLD_H_
+#define TESTS_ORACLE_LARGE_WORLD_H_
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "acl/share/change.h"
+#include "tests/oracle/ask.h"
+#include "tests/oracle/generator.h"
+#include "tests/oracle/history.h"
+
+namespace acl::compare {
+
+class LargeWorld {
+ public:
+  // Of this many users, at least 10, and of the rest in proportion: at 200
+  // about 60 groups and 100 resources.
+  LargeWorld(size_t users, Random* random);
+
+  // What makes the world. Nothing of it is refused, and all but some shares
+  // changes something.
+  std::vector<Change> Changes();
+  // A call of something that happens later; it may be refused.
+  Call AnyCall();
+  // Some that are or were there, with an unknown one now and then.
+  Names Sample(size_t subjects, size_t resources);
+
+ private:
+  std::string AnyOf(const char* prefix, size_t count);
+  std::string User() { return AnyOf("u", users_); }
+  std::string Account() { return AnyOf("s", accounts_); }
+  std::string Key() { return AnyOf("k", keys_); }
+  std::string Group() { return AnyOf("g", groups_); }
+  ResourceId Resource();
+  PrincipalId Principal();
+  Target AnyTarget();
+  Member AnyPrincipalMember();
+  Caller AnyCaller();
+
+  void AddPrincipals(std::vector<Change>* changes);
+  void AddGroups(std::vector<Change>* changes);
+  void AddResources(std::vector<Change>* changes);
+  Change AnyChange();
+  Change AnyShare();
+
+  Random& random_;
+  const size_t users_;
+  const size_t accounts_;
+  const size_t keys_;
+  const size_t groups_;
+  const size_t resources_;
+};
+
+}  // namespace acl::compare
+
+#endif  // TESTS_ORACLE_LARGE_WORLD_H_

@@ -11,8 +11,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/encoding/file.h"
 #include "acl/engine.h"
-#include "acl/world/file.h"
+#include "acl/world/world_file.h"
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
 #include "tests/engine/every_way.h"
@@ -22,6 +23,11 @@ namespace acl {
 namespace {
 
 using absl::StatusCode;
+
+absl::Status WriteWorldOf(const Engine& engine, const std::string& path) {
+  return WriteWorldFile(
+      path, [&](const WorldSink& sink) { return engine.Export(sink); });
+}
 
 class TrapsOfWrites : public Studio {
  protected:
@@ -34,10 +40,11 @@ class TrapsOfWrites : public Studio {
   }
   // The role of dan on `voice:w` in an engine that has read the file.
   static std::string RoleInFile(const std::string& path) {
-    const absl::StatusOr<WorldFile> file = ReadWorldFile(path);
+    const auto file = WorldReader::Open(path);
     if (!file.ok()) return std::string(file.status().message());
     Engine engine;
-    const absl::Status status = engine.Import(Actor::System(), file->world);
+    const absl::Status status =
+        engine.Import(Actor::System(), (*file)->Source());
     if (!status.ok()) return std::string(status.message());
     return RoleEveryWay(*engine.FindWorkspace("studio"), Subject::User("dan"),
                         {"voice", "w"});
@@ -79,7 +86,7 @@ void ShareWriteAndDie(Workspace workspace, const Engine& engine,
   const ResourceId w{"voice", "w"};
   const bool done =
       workspace.Share(Actor::System(), w, Target::User("dan"), role).ok() &&
-      WriteWorldFile(path, engine.Export()).ok();
+      WriteWorldOf(engine, path).ok();
   const char answer = done ? 'y' : 'n';
   if (write(pipe, &answer, 1) == 1) raise(SIGKILL);
   _exit(1);
@@ -117,7 +124,8 @@ int WriteWithin(size_t bytes, const std::string& path, const v1::World& world) {
   signal(SIGXFSZ, SIG_IGN);
   const struct rlimit limit = {bytes, bytes};
   setrlimit(RLIMIT_FSIZE, &limit);
-  const absl::Status status = WriteWorldFile(path, world);
+  const absl::Status status =
+      WriteFile(path, WriteMessage(Encoding::kBinary, world));
   if (status.ok()) return 0;
   return FaultOf(status) == v1::FILE_ACCESS ? 1 : 2;
 }
@@ -126,7 +134,7 @@ int WriteWithin(size_t bytes, const std::string& path, const v1::World& world) {
 // room comes, is reported as not written, and the old one is whole.
 TEST_F(TrapsOfWrites, WorldThatDoesNotFitIsReportedAndLeavesTheOldOne) {
   const std::string path = Folder() + "/w.binpb";
-  ASSERT_TRUE(WriteWorldFile(path, engine_.Export()).ok());
+  ASSERT_TRUE(WriteWorldOf(engine_, path).ok());
   const std::string old = *ReadFile(path);
   Must({Share{w_, Target::User("dan"), "editor"}});
   const v1::World world = engine_.Export();

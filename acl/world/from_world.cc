@@ -40,6 +40,12 @@ absl::string_view ListBefore(const v1::Workspace& part, Section section) {
   return "";
 }
 
+absl::Status CheckLadderName(absl::string_view name) {
+  if (name != "none") return CheckRoleName(name);
+  return Refuse(v1::MALFORMED,
+                "`none` can't be in a ladder: it is the absence of a role");
+}
+
 bool SetsMoreThanLists(const v1::Workspace& part) {
   return !part.id().empty() || part.revision() != 0 || part.roles_size() > 0 ||
          part.resource_types_size() > 0 ||
@@ -146,7 +152,7 @@ class WorkspaceImporter::Work {
                                          world.roles().end());
     const std::vector<std::string> types(world.resource_types().begin(),
                                          world.resource_types().end());
-    roles_sound_ = CheckNames("roles", "role ", world.roles(), CheckRoleName);
+    roles_sound_ = CheckNames("roles", "role ", world.roles(), CheckLadderName);
     if (roles_sound_ && !roles.empty()) {
       roles_sound_ = Note("roles", Ladder::Make(roles).status());
     }

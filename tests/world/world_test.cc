@@ -61,7 +61,7 @@ const std::vector<Row>& Rows() {
       {"- id: w", "- id: \"\"", v1::MALFORMED, 2, "id", "workspace id"},
       {"- id: w", "- {id: w, revision: 9223372036854775808}\n- id: v",
        v1::MALFORMED, 2, "revision", "is above 2^63 - 1"},
-      {"[low, high]", "[low, high, none]", v1::ROLE_UNKNOWN, 3, "roles[2]",
+      {"[low, high]", "[low, high, none]", v1::MALFORMED, 3, "roles[2]",
        "`none`"},
       {"[low, high]", "[low, high, low]", v1::MALFORMED, 3, "roles[2]",
        "role `low` stands twice"},

@@ -190,11 +190,11 @@ TEST_F(TrapsOfLists, MatrixThatDoesNotFitIsAnErrorAtEveryByte) {
   const std::vector<Snapshot> snapshots = {*studio_.TakeSnapshot()};
   for (const auto write : {&WriteMatrixCsv, &WriteMatrixJson}) {
     std::ostringstream whole;
-    ASSERT_TRUE(write(snapshots, whole).ok());
+    ASSERT_TRUE(write(snapshots, whole, nullptr).ok());
     for (size_t room = 0; room <= whole.str().size(); ++room) {
       SmallDisk disk(room);
       std::ostream out(&disk);
-      const absl::Status status = write(snapshots, out);
+      const absl::Status status = write(snapshots, out, nullptr);
       ASSERT_EQ(status.ok(), room == whole.str().size()) << room;
       if (status.ok()) {
         ASSERT_EQ(disk.bytes(), whole.str());

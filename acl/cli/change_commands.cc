@@ -85,7 +85,11 @@ absl::StatusOr<ChangeFile> ReadChangeFile(const std::string& path) {
   if (!status.ok()) return status;
   std::vector<WorldFault> faults;
   file.changes = ReadChanges(message.changes(), "changes", &faults);
-  if (!faults.empty()) return AsRefusal(faults, file.places);
+  if (!faults.empty()) {
+    // The file is well-formed, its changes are not: their own fault is told.
+    return Refuse(FaultOf(faults.front().refusal),
+                  AsRefusal(faults, file.places).message());
+  }
   file.workspace = message.workspace();
   if (message.has_expected_revision()) {
     file.options.expected_revision = message.expected_revision();

@@ -151,12 +151,7 @@ absl::StatusOr<Receipt> CommandDoor::Apply(const std::string& workspace,
       "apply", path, "--as", call.as().empty() ? "system" : call.as()};
   if (call.dry_run()) arguments.push_back("--dry-run");
   const absl::StatusOr<Json> json = Run(workspace, std::move(arguments));
-  if (!json.ok()) {
-    // What is malformed in a file is a fault of the file here.
-    return FaultOf(json.status()) == v1::FILE_MALFORMED
-               ? Refuse(v1::MALFORMED, json.status().message())
-               : json.status();
-  }
+  if (!json.ok()) return json.status();
   Receipt receipt;
   receipt.changed = (*json)["changed"];
   receipt.dry_run = (*json)["dry_run"];

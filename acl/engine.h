@@ -144,7 +144,7 @@ class Engine {
   // Adds every workspace of a world, or none: trusts nothing, and refuses with
   // all faults that it finds, one a line, each with its path in the world
   // (`workspaces[0].users[3].email`); `faults`, if given, gets them one by one.
-  // The order is that of the message. ALREADY_EXISTS if one of the workspaces
+  // The order is always the same. ALREADY_EXISTS if one of the workspaces
   // exists. World files: acl/world/world_file.h.
   absl::Status Import(const Actor& actor, const v1::World& world,
                       std::vector<WorldFault>* faults = nullptr);

@@ -75,6 +75,18 @@ absl::StatusOr<Workspace> LibraryDoor::Find(
                                             "`workspace`"));
 }
 
+absl::StatusOr<LibraryDoor::Pair> LibraryDoor::FindPair(
+    const std::string& workspace, const std::string& subject,
+    const std::string& resource) const {
+  const absl::StatusOr<Workspace> found = Find(workspace);
+  if (!found.ok()) return found.status();
+  const absl::StatusOr<Subject> who = Subject::Parse(subject);
+  if (!who.ok()) return who.status();
+  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
+  if (!what.ok()) return what.status();
+  return Pair{*found, *who, *what};
+}
+
 absl::StatusOr<Receipt> LibraryDoor::Apply(const std::string& workspace,
                                            const v1::ApplyAssertion& call) {
   absl::StatusOr<Workspace> found = Find(workspace);
@@ -98,38 +110,32 @@ absl::StatusOr<bool> LibraryDoor::Check(const std::string& workspace,
                                         const std::string& subject,
                                         const std::string& role,
                                         const std::string& resource) {
-  const absl::StatusOr<Workspace> found = Find(workspace);
-  if (!found.ok()) return found.status();
-  const absl::StatusOr<Subject> who = Subject::Parse(subject);
-  if (!who.ok()) return who.status();
-  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
-  if (!what.ok()) return what.status();
-  return found->Check(*who, role, *what);
+  const absl::StatusOr<Pair> pair = FindPair(workspace, subject, resource);
+  if (!pair.ok()) return pair.status();
+  const auto& [found, who, what] = *pair;
+  return found.Check(who, role, what);
 }
 
 absl::StatusOr<RoleFacts> LibraryDoor::Role(const std::string& workspace,
                                             const std::string& subject,
                                             const std::string& resource) {
-  const absl::StatusOr<Workspace> found = Find(workspace);
-  if (!found.ok()) return found.status();
-  const absl::StatusOr<Subject> who = Subject::Parse(subject);
-  if (!who.ok()) return who.status();
-  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
-  if (!what.ok()) return what.status();
+  const absl::StatusOr<Pair> pair = FindPair(workspace, subject, resource);
+  if (!pair.ok()) return pair.status();
+  const auto& [found, who, what] = *pair;
   // The witness of the fast path; the way to it from the explanation.
-  const absl::StatusOr<RoleAnswer> answer = found->EffectiveRole(*who, *what);
+  const absl::StatusOr<RoleAnswer> answer = found.EffectiveRole(who, what);
   if (!answer.ok()) return answer.status();
-  const absl::StatusOr<Explanation> explanation = found->Explain(*who, *what);
+  const absl::StatusOr<Explanation> explanation = found.Explain(who, what);
   if (!explanation.ok()) return explanation.status();
   RoleFacts facts;
-  facts.role = found->RoleName(answer->role);
+  facts.role = found.RoleName(answer->role);
   if (explanation->deciding == 0) {
     facts.reason = ReasonOfNone(*explanation);
     return facts;
   }
   facts.reason = std::string(SourceWord(answer->witness.kind));
   if (answer->witness.group) {
-    absl::StrAppend(&facts.reason, ":", found->GroupId(answer->witness.group));
+    absl::StrAppend(&facts.reason, ":", found.GroupId(answer->witness.group));
   }
   facts.path = explanation->sources.front().path;
   return facts;
@@ -138,14 +144,11 @@ absl::StatusOr<RoleFacts> LibraryDoor::Role(const std::string& workspace,
 absl::StatusOr<ExplanationFacts> LibraryDoor::Explain(
     const std::string& workspace, const std::string& subject,
     const std::string& resource, const std::string& role) {
-  const absl::StatusOr<Workspace> found = Find(workspace);
-  if (!found.ok()) return found.status();
-  const absl::StatusOr<Subject> who = Subject::Parse(subject);
-  if (!who.ok()) return who.status();
-  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
-  if (!what.ok()) return what.status();
+  const absl::StatusOr<Pair> pair = FindPair(workspace, subject, resource);
+  if (!pair.ok()) return pair.status();
+  const auto& [found, who, what] = *pair;
   const absl::StatusOr<Explanation> explanation =
-      found->Explain(*who, *what, role);
+      found.Explain(who, what, role);
   if (!explanation.ok()) return explanation.status();
   ExplanationFacts facts;
   for (const Source& source : explanation->sources) {
@@ -207,13 +210,12 @@ absl::StatusOr<std::vector<std::string>> LibraryDoor::Roles(
 std::string LibraryDoor::Comment(const std::string& workspace,
                                  const std::string& subject,
                                  const std::string& resource) {
-  const absl::StatusOr<Workspace> found = Find(workspace);
-  const absl::StatusOr<Subject> who = Subject::Parse(subject);
-  const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
-  if (!found.ok() || !who.ok() || !what.ok()) return "";
-  const absl::StatusOr<Explanation> explanation = found->Explain(*who, *what);
+  const absl::StatusOr<Pair> pair = FindPair(workspace, subject, resource);
+  if (!pair.ok()) return "";
+  const auto& [found, who, what] = *pair;
+  const absl::StatusOr<Explanation> explanation = found.Explain(who, what);
   if (!explanation.ok()) return "";
-  return ExplanationText(subject, resource, found->id(), *explanation);
+  return ExplanationText(subject, resource, found.id(), *explanation);
 }
 
 }  // namespace acl

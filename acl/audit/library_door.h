@@ -43,7 +43,17 @@ class LibraryDoor : public Door {
                       const std::string& resource) override;
 
  private:
+  // What a question is about; views into its texts.
+  struct Pair {
+    Workspace workspace;
+    Subject subject;
+    ResourceRef resource;
+  };
+
   absl::StatusOr<Workspace> Find(const std::string& workspace) const;
+  absl::StatusOr<Pair> FindPair(const std::string& workspace,
+                                const std::string& subject,
+                                const std::string& resource) const;
 
   std::unique_ptr<Engine> engine_;
 };

@@ -57,6 +57,11 @@ class Runner {
       workspace_ =
           test.workspace().empty() ? file_.workspace() : test.workspace();
       RunTest(test, absl::StrCat("tests[", i, "]."));
+      if (outcome_.assertions == 0) {
+        path_ = absl::StrCat("tests[", i, "]");
+        ++outcome_.assertions;
+        Failed("the test asserts nothing");
+      }
       outcomes.push_back(std::move(outcome_));
     }
     return outcomes;
@@ -135,12 +140,13 @@ class Runner {
                        : absl::StrCat("changes by ", Printable(a.as()));
     const absl::StatusOr<Receipt> receipt = door_.Apply(workspace_, a);
     const bool answered = Answered(what, a.refused(), receipt.status());
-    if (!a.message().empty() && !receipt.ok()) {
+    if (!a.message().empty()) {
       ++outcome_.assertions;
-      if (!absl::StrContains(receipt.status().message(), a.message())) {
-        Failed(absl::StrCat(what, ": expected a message with ",
-                            Quoted(a.message()),
-                            ", got: ", receipt.status().message()));
+      const std::string got(receipt.ok() ? "it was accepted"
+                                         : receipt.status().message());
+      if (receipt.ok() || !absl::StrContains(got, a.message())) {
+        Failed(absl::StrCat(what, ": expected a refusal with ",
+                            Quoted(a.message()), ", got: ", got));
       }
     }
     if (!answered) return;

@@ -16,11 +16,7 @@ absl::Status CheckNames(const std::vector<std::string>& names) {
                                               " roles, not ", names.size()));
   }
   for (size_t i = 0; i < names.size(); ++i) {
-    if (names[i] == "none") {
-      return Refuse(v1::MALFORMED,
-                    "`none` can't be in a ladder: it is the absence of a role");
-    }
-    if (absl::Status s = CheckRoleName(names[i]); !s.ok()) return s;
+    if (absl::Status s = CheckLadderName(names[i]); !s.ok()) return s;
     if (std::count(names.begin(), names.end(), names[i]) > 1) {
       return Refuse(v1::MALFORMED, absl::StrCat("role ", Quoted(names[i]),
                                                 " stands twice in the ladder"));
@@ -30,6 +26,12 @@ absl::Status CheckNames(const std::vector<std::string>& names) {
 }
 
 }  // namespace
+
+absl::Status CheckLadderName(absl::string_view name) {
+  if (name != "none") return CheckRoleName(name);
+  return Refuse(v1::MALFORMED,
+                "`none` can't be in a ladder: it is the absence of a role");
+}
 
 Ladder Ladder::Default() {
   return *Make({"viewer", "commenter", "editor", "admin"});

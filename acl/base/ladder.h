@@ -22,6 +22,10 @@ using Rank = uint8_t;
 
 constexpr size_t kMaxRoles = 15;
 
+// OK, or MALFORMED for what can't name a role of a ladder: `none`, or what
+// CheckRoleName() refuses.
+absl::Status CheckLadderName(absl::string_view name);
+
 // A ladder of 1 to kMaxRoles roles. Immutable: safe to read from any thread.
 class Ladder {
  public:

@@ -43,15 +43,9 @@ absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
 
 ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console) {
-  // Held from reading to writing, so that no other command's change is lost.
   FileLock lock;
-  if (!arguments.dry_run && !common.world.empty()) {
-    if (absl::Status s = lock.Take(common.world); !s.ok()) {
-      return Fail(console, s);
-    }
-  }
   absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open(common, console);
+      Session::OpenForChange(common, arguments.dry_run, console, &lock);
   if (!session.ok()) return Fail(console, session.status());
   const absl::StatusOr<Receipt> receipt = ApplyShare(arguments, session->get());
   if (!receipt.ok()) return Fail(console, receipt.status());
@@ -157,16 +151,11 @@ ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
   if (!file.ok()) return Fail(console, file.status());
   const absl::StatusOr<Actor> actor = ParseActor(arguments.actor);
   if (!actor.ok()) return Fail(console, actor.status());
-  FileLock lock;
-  if (!arguments.dry_run && !common.world.empty()) {
-    if (absl::Status s = lock.Take(common.world); !s.ok()) {
-      return Fail(console, s);
-    }
-  }
   Common chosen = common;
   if (chosen.workspace.empty()) chosen.workspace = file->workspace;
+  FileLock lock;
   const absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::Open(chosen, console);
+      Session::OpenForChange(chosen, arguments.dry_run, console, &lock);
   if (!session.ok()) return Fail(console, session.status());
   const absl::StatusOr<Workspace> workspace = (*session)->OneWorkspace();
   if (!workspace.ok()) return Fail(console, workspace.status());

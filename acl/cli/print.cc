@@ -93,10 +93,6 @@ std::string RevisionText(const Receipt& receipt) {
                      receipt.revision);
 }
 
-std::string Some(size_t count, const char* what) {
-  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
-}
-
 std::string RemovedText(const Cascade& removed) {
   return fmt::format(
       "  with it: {}, {}, {}; {} lost their creator\n",
@@ -180,6 +176,10 @@ std::string WitnessText(const Reader& reader, const Witness& witness) {
   Source source{witness.kind, "", {}};
   if (witness.group) source.path = {reader.GroupId(witness.group)};
   return SourceText(source);
+}
+
+std::string Some(size_t count, const char* what) {
+  return fmt::format("{} {}{}", count, what, count == 1 ? "" : "s");
 }
 
 std::string Dump(const Json& json) {

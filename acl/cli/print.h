@@ -2,6 +2,7 @@
 #ifndef ACL_CLI_PRINT_H_
 #define ACL_CLI_PRINT_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,9 @@ Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
 
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);
+
+// "1 file", "2 files".
+std::string Some(size_t count, const char* what);
 
 // JSON on one line, with what is not UTF-8 replaced.
 std::string Dump(const Json& json);

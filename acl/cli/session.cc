@@ -30,6 +30,15 @@ absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Common& common,
   return session;
 }
 
+absl::StatusOr<std::unique_ptr<Session>> Session::OpenForChange(
+    const Common& common, bool dry_run, const Console& console,
+    FileLock* lock) {
+  if (!dry_run && !common.world.empty()) {
+    if (absl::Status s = lock->Take(common.world); !s.ok()) return s;
+  }
+  return Open(common, console);
+}
+
 absl::StatusOr<std::vector<Workspace>> Session::Workspaces() {
   std::vector<std::string> ids = engine_.WorkspaceIds();
   if (!common_.workspace.empty()) ids = {common_.workspace};

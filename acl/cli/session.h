@@ -11,6 +11,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "acl/cli/console.h"
+#include "acl/encoding/file.h"
 #include "acl/engine.h"
 
 namespace acl::cli {
@@ -29,6 +30,13 @@ class Session {
   static absl::StatusOr<std::unique_ptr<Session>> Open(const Common& common,
                                                        const Console& console);
 
+  // The same for a change: unless it is a dry run, `lock` is taken before the
+  // file is read, so that no other command's change is lost. FILE_ACCESS.
+  // REQUIRES: the lock lives until the change is saved.
+  static absl::StatusOr<std::unique_ptr<Session>> OpenForChange(
+      const Common& common, bool dry_run, const Console& console,
+      FileLock* lock);
+
   // The workspace that was asked for, or all of them, in bytewise order.
   // WORKSPACE_NOT_FOUND.
   absl::StatusOr<std::vector<Workspace>> Workspaces();
@@ -42,8 +50,6 @@ class Session {
 
   // Replaces the file by the world as it is now.
   absl::Status Save();
-
-  const Engine& engine() const { return engine_; }
 
  private:
   Session(Common common, const Console& console)

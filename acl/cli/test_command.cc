@@ -54,10 +54,6 @@ void PrintIndented(const std::string& text, std::ostream& out) {
   }
 }
 
-std::string Some(size_t count, const char* what) {
-  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
-}
-
 void PrintFile(const FileOutcome& outcome, const Console& console) {
   if (!outcome.error.ok()) {
     Fail(console, outcome.error);

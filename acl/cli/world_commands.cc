@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -37,10 +38,6 @@ struct Counts {
     }
   }
 };
-
-std::string Some(size_t count, const char* what) {
-  return absl::StrCat(count, " ", what, count == 1 ? "" : "s");
-}
 
 std::string CountsText(const Counts& counts) {
   return absl::StrCat(

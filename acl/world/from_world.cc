@@ -5,6 +5,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "acl/base/fault.h"
+#include "acl/base/ladder.h"
 #include "acl/base/text.h"
 #include "acl/share/decide.h"
 #include "acl/share/lookup.h"
@@ -38,12 +39,6 @@ absl::string_view ListBefore(const v1::Workspace& part, Section section) {
     if (sizes[i] > 0) return kSectionNames[i];
   }
   return "";
-}
-
-absl::Status CheckLadderName(absl::string_view name) {
-  if (name != "none") return CheckRoleName(name);
-  return Refuse(v1::MALFORMED,
-                "`none` can't be in a ladder: it is the absence of a role");
 }
 
 bool SetsMoreThanLists(const v1::Workspace& part) {

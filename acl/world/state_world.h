@@ -26,9 +26,10 @@ absl::Status ToWorld(const State& state, size_t part_items,
 v1::Workspace ToWorld(const State& state);
 
 // Makes a state of the parts of one workspace. Trusts nothing: `faults` gets
-// everything that is wrong, once each and in the order of the message, with the
-// path of the innermost part that is wrong. What is wrong in one place makes no
-// fault in another: an item that is refused can still be referred to.
+// everything that is wrong, once each, with the path of the innermost part that
+// is wrong: list by list, in groups the ids before the members. What is wrong
+// in one place makes no fault in another: an item that is refused can still be
+// referred to.
 class WorkspaceImporter {
  public:
   // `state` has only its incarnation and scope. `faults` is not owned.

@@ -38,7 +38,7 @@ absl::Status WriteWorld(Encoding encoding, const WorldProducer& world,
   // Files for people have each workspace in one piece.
   v1::World whole;
   const absl::Status status = world([&](const v1::Workspace& part) {
-    if (part.continued()) {
+    if (part.continued() && whole.workspaces_size() > 0) {
       v1::Workspace* last =
           whole.mutable_workspaces(whole.workspaces_size() - 1);
       last->MergeFrom(part);

@@ -1,15 +1,12 @@
 // The arguments of the commands that ask and change, one a line, on a small
 // world; only as dry runs.
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <sstream>
 #include <string>
 #include <vector>
 
-#include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "acl/cli/app.h"
 #include "acl/world/world_file.h"
@@ -22,8 +19,7 @@ const std::string& SmallWorldFile() {
   static const std::string* const path = [] {
     Engine engine;
     MakeSmallWorld(&engine);
-    auto* made = new std::string(
-        absl::StrCat("/dev/shm/acl_fuzz_world_", getpid(), ".binpb"));
+    auto* made = new std::string(ScratchFolder() + "/world.binpb");
     const absl::Status written = WriteWorldFile(
         *made, [&](const WorldSink& sink) { return engine.Export(sink); });
     Require(written.ok(), "the world can be written");

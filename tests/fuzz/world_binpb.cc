@@ -1,13 +1,10 @@
 // Binary world files, as a message and a part at a time.
 
-#include <unistd.h>
-
 #include <cstddef>
 #include <cstdint>
 #include <fstream>
 #include <string>
 
-#include "absl/strings/str_cat.h"
 #include "acl/world/world_file.h"
 #include "tests/fuzz/world_round_trip.h"
 
@@ -16,11 +13,9 @@ namespace {
 
 // Both ways to read the file agree.
 void ReadInParts(absl::string_view bytes) {
-  static const std::string* const path =
-      new std::string(absl::StrCat("/dev/shm/acl_fuzz_", getpid(), ".binpb"));
-  std::ofstream(*path, std::ios::binary) << bytes;
-  const auto reader = WorldReader::Open(*path);
-  unlink(path->c_str());
+  const std::string path = ScratchFolder() + "/world.binpb";
+  std::ofstream(path, std::ios::binary) << bytes;
+  const auto reader = WorldReader::Open(path);
   Require(reader.ok(), "the file can be opened");
   Engine engine;
   const bool in_parts =

@@ -2,7 +2,9 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <string>
+#include <system_error>
 
 #include "acl/base/fault.h"
 #include "acl/world/world_file.h"
@@ -21,6 +23,19 @@ void Require(bool holds, const char* what) {
   if (holds) return;
   std::fprintf(stderr, "broken: %s\n", what);
   std::abort();
+}
+
+const std::string& ScratchFolder() {
+  static const std::string* const folder = [] {
+    std::string name = "/dev/shm/acl_fuzz_XXXXXX";
+    Require(mkdtemp(name.data()) != nullptr, "there is a scratch folder");
+    std::atexit([] {
+      std::error_code ignored;
+      std::filesystem::remove_all(ScratchFolder(), ignored);
+    });
+    return new std::string(name);
+  }();
+  return *folder;
 }
 
 void RoundTrip(const Engine& engine) {

@@ -222,7 +222,9 @@ ExitCode MatrixCommand(const Common& common, const Console& console) {
   const absl::Status written =
       console.json ? WriteMatrixJson(snapshots, console.out, progress.Sink())
                    : WriteMatrixCsv(snapshots, console.out, progress.Sink());
-  return written.ok() ? kAllow : Fail(console, written);
+  if (written.ok()) return kAllow;
+  // Whoever owns the stream says why it takes no more.
+  return console.out.good() ? Fail(console, written) : kFailure;
 }
 
 }  // namespace acl::cli

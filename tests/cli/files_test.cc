@@ -5,6 +5,8 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <fstream>
+#include <sstream>
 #include <string>
 #include <vector>
 
@@ -175,6 +177,15 @@ TEST_F(Files, AssertionFileThatCanNotBeRunIsBadInput) {
   EXPECT_THAT(Acl({"test", Path("u.yaml")}).err,
               HasSubstr("give the world either by `world` or by `world_file`"));
   EXPECT_EQ(Acl({"test", Path("none.yaml")}).code, 1);
+}
+
+// The program itself says why its output takes no more.
+TEST_F(Files, MatrixOnAFullDiskFailsWithoutWordsOfItsOwn) {
+  std::ofstream full("/dev/full");
+  std::ostringstream err;
+  const char* const argv[] = {"acl", "matrix", "--world", world_.c_str()};
+  EXPECT_EQ(cli::Run(4, argv, Console{full, err}), kFailure);
+  EXPECT_EQ(err.str(), "");
 }
 
 TEST_F(Files, ManualAndCompletionsNameEveryCommand) {

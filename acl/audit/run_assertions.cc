@@ -151,8 +151,9 @@ class Runner {
     }
     if (!answered) return;
     ++outcome_.assertions;  // it was accepted
-    if (a.has_changed())
+    if (a.has_changed()) {
       Same(what + ", changed", a.changed(), receipt->changed);
+    }
     if (a.has_revision()) {
       Same(what + ", revision", a.revision(), receipt->revision);
     }
@@ -378,7 +379,7 @@ absl::Status LoadWorld(const v1::AssertionFile& file, const Places& places,
     return door->LoadFile(Beside(outcome->file, file.world_file()));
   }
   std::vector<WorldFault> faults;
-  const absl::Status loaded = door->Load(file.world(), &faults);
+  absl::Status loaded = door->Load(file.world(), &faults);
   if (file.world_faults_size() > 0) {
     if (file.tests_size() > 0) {
       return FileFault(places, "tests",

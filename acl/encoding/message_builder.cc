@@ -179,6 +179,7 @@ void MessageBuilder::TakeKey(int line, const std::string& key) {
   const FieldDescriptor* field = descriptor->FindFieldByName(key);
   if (field == nullptr) {
     std::vector<const FieldDescriptor*> fields;
+    fields.reserve(static_cast<size_t>(descriptor->field_count()));
     for (int i = 0; i < descriptor->field_count(); ++i) {
       fields.push_back(descriptor->field(i));
     }

@@ -248,6 +248,7 @@ class WorkspaceImporter::Work {
   // All groups first: they may be members of each other in any order.
   void ReadGroups(const v1::Workspace& part) {
     std::vector<NameRef> added;
+    added.reserve(static_cast<size_t>(part.groups_size()));
     for (int i = 0; i < part.groups_size(); ++i) {
       added.push_back(ReadGroup(part.groups(i), i));
     }

@@ -38,9 +38,8 @@ absl::Status RefusalOf(const Output& output) {
   Fault fault = v1::FAULT_UNSPECIFIED;
   if (json.is_discarded() ||
       !v1::Fault_Parse(json["fault"].get<std::string>(), &fault)) {
-    return absl::InternalError(absl::StrCat("exit code ", output.code,
-                                            " without a refusal: ",
-                                            output.err));
+    return absl::InternalError(absl::StrCat(
+        "exit code ", output.code, " without a refusal: ", output.err));
   }
   return Refuse(fault, json["message"].get<std::string>());
 }
@@ -107,8 +106,7 @@ absl::StatusOr<CommandDoor::Json> CommandDoor::Ask(
 
 absl::Status CommandDoor::Load(const v1::World& world,
                                std::vector<WorldFault>* faults) {
-  absl::Status status =
-      WriteFile(world_, WriteMessage(Encoding::kYaml, world));
+  absl::Status status = WriteFile(world_, WriteMessage(Encoding::kYaml, world));
   if (!status.ok()) return status;
   const Output output = Invoke({"validate", world_});
   if (output.code == cli::kAllow) return absl::OkStatus();
@@ -120,10 +118,11 @@ absl::Status CommandDoor::Load(const v1::World& world,
   std::vector<std::string> lines =
       absl::StrSplit(output.err, '\n', absl::SkipEmpty());
   for (size_t i = 0; i < lines.size(); ++i) {
-    const bool same = i < expected.size() &&
-                      absl::StrContains(
-                          lines[i], absl::StrCat(": ", expected[i].path, ": ",
-                                                 expected[i].refusal.message()));
+    const bool same =
+        i < expected.size() &&
+        absl::StrContains(lines[i],
+                          absl::StrCat(": ", expected[i].path, ": ",
+                                       expected[i].refusal.message()));
     faults->push_back(same ? expected[i]
                            : WorldFault{lines[i], absl::UnknownError("")});
   }
@@ -132,9 +131,8 @@ absl::Status CommandDoor::Load(const v1::World& world,
 
 absl::Status CommandDoor::LoadFile(const std::string& path) {
   const Output output = Invoke({"convert", path, world_});
-  return output.code == cli::kAllow
-             ? absl::OkStatus()
-             : Refuse(v1::FILE_MALFORMED, output.err);
+  return output.code == cli::kAllow ? absl::OkStatus()
+                                    : Refuse(v1::FILE_MALFORMED, output.err);
 }
 
 absl::StatusOr<Receipt> CommandDoor::Apply(const std::string& workspace,
@@ -215,8 +213,8 @@ absl::StatusOr<ExplanationFacts> CommandDoor::Explain(
   if (!json.ok()) return json.status();
   ExplanationFacts facts;
   for (const auto& source : (*json)["sources"]) {
-    facts.sources.push_back(absl::StrCat(source["role"].get<std::string>(), " ",
-                                         ReasonOf(source)));
+    facts.sources.push_back(
+        absl::StrCat(source["role"].get<std::string>(), " ", ReasonOf(source)));
   }
   for (const auto& remedy : (*json)["remedies"]) {
     facts.remedies.push_back(absl::StrCat(

@@ -70,7 +70,9 @@ TEST_P(Corpus, HoldsThroughTheCommand) {
 INSTANTIATE_TEST_SUITE_P(Scenarios, Corpus, ::testing::ValuesIn(Scenarios()),
                          TestName);
 
-TEST(CorpusSize, HasAtLeastEightyScenarios) { EXPECT_GE(Scenarios().size(), 80u); }
+TEST(CorpusSize, HasAtLeastEightyScenarios) {
+  EXPECT_GE(Scenarios().size(), 80u);
+}
 
 }  // namespace
 }  // namespace acl

@@ -3,9 +3,9 @@
 #include <atomic>
 #include <map>
 #include <mutex>
-#include <random>
 #include <utility>
 
+#include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
 #include "acl/base/ordered_map.h"
 #include "acl/base/text.h"
@@ -21,8 +21,8 @@ namespace {
 using WorkspaceTable = OrderedMap<std::string, std::shared_ptr<WorkspaceCore>>;
 
 uint64_t RandomIncarnation() {
-  std::random_device random;
-  return (uint64_t{random()} << 32) | random();
+  thread_local absl::BitGen random;
+  return absl::Uniform<uint64_t>(random);
 }
 
 // Tells incarnations of workspaces of this process apart in handles. 0 stands
@@ -135,9 +135,10 @@ class WorldImporter {
       FinishWorkspace();
       if (absl::Status s = Begin(part.id(), path); !s.ok()) return s;
     } else if (workspace_ == nullptr) {
-      faults_.push_back(
-          {path + ".continued",
-           Refuse(v1::MALFORMED, "goes on with nothing; it is the first")});
+      AddWorldFault(
+          path + ".continued",
+          Refuse(v1::MALFORMED, "goes on with nothing; it is the first"),
+          &faults_);
       if (absl::Status s = Begin(absl::StrCat("\n", parts_), path); !s.ok()) {
         return s;
       }
@@ -161,12 +162,12 @@ class WorldImporter {
     if (!state.ok()) return state.status();
     const auto [first, is_new] = seen_.emplace(id, path);
     if (!is_new) {
-      faults_.push_back(
-          {path + ".id",
-           Refuse(v1::ALREADY_EXISTS,
-                  absl::StrCat("workspace ", Quoted(id),
-                               " stands in the world already, at ",
-                               first->second))});
+      AddWorldFault(path + ".id",
+                    Refuse(v1::ALREADY_EXISTS,
+                           absl::StrCat("workspace ", Quoted(id),
+                                        " stands in the world already, at ",
+                                        first->second)),
+                    &faults_);
     }
     workspace_ =
         std::make_unique<WorkspaceImporter>(*std::move(state), &faults_);
@@ -175,7 +176,13 @@ class WorldImporter {
 
   void FinishWorkspace() {
     if (workspace_ == nullptr) return;
-    states_.push_back(workspace_->Finish());
+    State state = workspace_->Finish();
+    // Once something is wrong, only the faults count.
+    if (faults_.empty()) {
+      states_.push_back(std::move(state));
+    } else {
+      states_ = {};
+    }
     workspace_ = nullptr;
   }
 
@@ -198,12 +205,13 @@ absl::StatusOr<Workspace> Engine::AddWorkspace(
     const Actor& actor, absl::string_view id,
     const WorkspaceSettings& settings) {
   if (absl::Status s = CheckId("workspace id", id); !s.ok()) return s;
-  absl::StatusOr<Settings> checked = Settings::Make(settings);
+  absl::StatusOr<std::shared_ptr<const Settings>> checked =
+      Settings::Make(settings);
   if (!checked.ok()) return checked.status();
   absl::StatusOr<State> state = core_->NewState();
   if (!state.ok()) return state.status();
   state->workspace = std::string(id);
-  state->settings = std::make_shared<const Settings>(*std::move(checked));
+  state->settings = *std::move(checked);
   std::vector<State> states;
   states.push_back(*std::move(state));
   if (absl::Status s =

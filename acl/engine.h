@@ -142,7 +142,8 @@ class Engine {
   std::vector<std::string> WorkspaceIds() const;
 
   // Adds every workspace of a world, or none: trusts nothing, and refuses with
-  // all faults that it finds, one a line, each with its path in the world
+  // all faults that it finds (up to kMaxWorldFaults), one a line, each with its
+  // path in the world
   // (`workspaces[0].users[3].email`); `faults`, if given, gets them one by one.
   // The order is always the same. ALREADY_EXISTS if one of the workspaces
   // exists. World files: acl/world/world_file.h.

@@ -268,6 +268,7 @@ class CommandLine {
     completion->footer(
         "\nExamples:\n"
         "  source <(acl completion bash)\n"
+        "  source <(acl completion zsh)\n"
         "  acl completion zsh > \"${fpath[1]}/_acl\"\n");
     completion->add_option("SHELL", shell_, "bash or zsh")
         ->required()

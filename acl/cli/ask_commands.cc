@@ -218,7 +218,10 @@ ExitCode MatrixCommand(const Common& common, const Console& console) {
     if (!snapshot.ok()) return Fail(console, snapshot.status());
     snapshots.push_back(*std::move(snapshot));
   }
-  Progress progress(console, "matrix, rows:");
+  // On a terminal the rows themselves show how far it is.
+  Console beside = console;
+  beside.err_terminal = console.err_terminal && !console.out_terminal;
+  Progress progress(beside, "matrix, rows:");
   const absl::Status written =
       console.json ? WriteMatrixJson(snapshots, console.out, progress.Sink())
                    : WriteMatrixCsv(snapshots, console.out, progress.Sink());

@@ -22,9 +22,10 @@ struct Console {
   std::ostream& out;
   std::ostream& err;
   bool json = false;          // answers and refusals in JSON
-  bool out_colour = false;    // `out` is a terminal that may have colour
-  bool err_colour = false;    // `err`, likewise
-  bool err_terminal = false;  // `err` may show progress
+  bool out_terminal = false;  // `out` is a terminal
+  bool out_colour = false;    // and may have colour
+  bool err_terminal = false;  // `err` is a terminal: it shows progress
+  bool err_colour = false;    // and may have colour
 };
 
 // The ways text stands out.

@@ -12,10 +12,10 @@
 namespace {
 
 // https://no-color.org
-bool WantsColour(int fd) {
+bool WantsColour() {
   const char* const no_colour = std::getenv("NO_COLOR");
   const char* const terminal = std::getenv("TERM");
-  return isatty(fd) && (no_colour == nullptr || *no_colour == '\0') &&
+  return (no_colour == nullptr || *no_colour == '\0') &&
          (terminal == nullptr || std::string(terminal) != "dumb");
 }
 
@@ -26,9 +26,10 @@ int main(int argc, char** argv) {
   // What is wrong with a file is said in our own words, not by the parser too.
   google::protobuf::SetLogHandler(nullptr);
   acl::cli::Console console{std::cout, std::cerr};
-  console.out_colour = WantsColour(STDOUT_FILENO);
-  console.err_colour = WantsColour(STDERR_FILENO);
+  console.out_terminal = isatty(STDOUT_FILENO);
   console.err_terminal = isatty(STDERR_FILENO);
+  console.out_colour = console.out_terminal && WantsColour();
+  console.err_colour = console.err_terminal && WantsColour();
   int code = acl::cli::Run(argc, argv, console);
   std::cout.flush();
   if (!std::cout.good() && code != acl::cli::kBadInput) {

@@ -144,6 +144,12 @@ std::string SubcommandWords(const CLI::App& app) {
   return absl::StrJoin(words, " ");
 }
 
+// Offers what begins like the word; a name may have spaces.
+std::string BashOffer(absl::string_view what) {
+  return absl::StrCat("mapfile -t COMPREPLY < <(compgen ", what,
+                      " -- \"$word\")");
+}
+
 // In single quotes for a shell; `:` and brackets mean something to zsh.
 std::string ZshText(absl::string_view text) {
   return absl::StrReplaceAll(
@@ -161,7 +167,8 @@ std::string ZshValue(const CLI::Option& option) {
     case Offer::kNothing:
       break;
   }
-  return absl::StrCat(":", name, ": ");
+  // A mere message would keep options from being completed.
+  return absl::StrCat(":", name, ":{:}");
 }
 
 std::string ZshArguments(const CLI::App& app) {
@@ -189,9 +196,11 @@ std::string ManPage(const CLI::App& app) {
       ".TH ACL 1 \"\" \"acl\" \"User Commands\"\n.SH NAME\nacl \\- ",
       Roff("who may do what, and why"), "\n.SH SYNOPSIS\n");
   const std::vector<Command> commands = CommandsOf(app);
+  absl::string_view separator;
   for (const Command& command : commands) {
     if (HasCommands(*command.app)) continue;
-    absl::StrAppend(&text, SynopsisOf(command), ".br\n");
+    absl::StrAppend(&text, separator, SynopsisOf(command));
+    separator = ".br\n";
   }
   absl::StrAppend(&text, ".SH DESCRIPTION\n", Verbatim(app.get_footer()),
                   ".SH COMMANDS\n");
@@ -221,33 +230,31 @@ std::string BashCompletion(const CLI::App& app) {
       "before=${COMP_WORDS[COMP_CWORD-1]}"
       "\n  local command=${COMP_WORDS[1]-}\n"
       "  if ((COMP_CWORD == 1)); then\n"
-      "    COMPREPLY=($(compgen -W '",
-      SubcommandWords(app), " --help' -- \"$word\"))\n    return\n  fi\n",
-      "  case $before in\n"
-      "    -w|--world|-o|--output|--junit) COMPREPLY=($(compgen -f -- "
-      "\"$word\"))"
-      "; return ;;\n"
-      "    --format) COMPREPLY=($(compgen -W 'yaml json txtpb binpb' -- "
-      "\"$word\")); return ;;\n"
-      "  esac\n"
-      "  case $command in\n");
+      "    ",
+      BashOffer(absl::StrCat("-W '", SubcommandWords(app), " --help'")),
+      "\n    return\n  fi\n  case $before in\n"
+      "    -w|--world|-o|--output|--junit) ",
+      BashOffer("-f"), "; return ;;\n    --format) ",
+      BashOffer("-W 'yaml json txtpb binpb'"),
+      "; return ;;\n  esac\n  case $command in\n");
   for (const Command& command : CommandsOf(app)) {
     if (absl::StrContains(command.words, " ")) continue;
     std::string words = OptionWords(*command.app);
     std::string files;
     for (const Command& inner : CommandsOf(*command.app)) {
-      absl::StrAppend(&words, " ", inner.words, " ", OptionWords(*inner.app));
-      files = " -f";
+      words = absl::StrCat(inner.words, " ", OptionWords(*inner.app));
+      files = "-f ";
     }
     for (const CLI::Option* option : command.app->get_options()) {
       if (!option->get_positional()) continue;
-      if (OfferOf(*option) == Offer::kFiles) files = " -f";
+      if (OfferOf(*option) == Offer::kFiles) files = "-f ";
       if (OfferOf(*option) == Offer::kWords) {
         absl::StrAppend(&words, " ", WordsOf(*option));
       }
     }
-    absl::StrAppend(&text, "    ", command.words, ") COMPREPLY=($(compgen",
-                    files, " -W '", words, "' -- \"$word\")) ;;\n");
+    absl::StrAppend(&text, "    ", command.words, ") ",
+                    BashOffer(absl::StrCat(files, "-W '", words, "'")),
+                    " ;;\n");
   }
   return text + "  esac\n}\ncomplete -o filenames -F _acl acl\n";
 }
@@ -265,21 +272,28 @@ std::string ZshCompletion(const CLI::App& app) {
                   "  )\n  if ((CURRENT == 2)); then\n"
                   "    _describe command commands\n    return\n  fi\n"
                   "  local command=$words[2]\n"
-                  "  shift words\n  ((CURRENT--))\n"
-                  "  case $command in\n");
+                  "  shift words\n  ((CURRENT--))\n");
   for (const Command& command : CommandsOf(app)) {
-    if (absl::StrContains(command.words, " ")) continue;
-    if (HasCommands(*command.app)) {
-      absl::StrAppend(&text, "    ", command.words,
-                      ")\n      if ((CURRENT == 2)); then\n        compadd ",
-                      SubcommandWords(*command.app),
-                      "\n      else\n        _files\n      fi ;;\n");
-      continue;
-    }
-    absl::StrAppend(&text, "    ", command.words, ")\n      ",
+    if (!HasCommands(*command.app)) continue;
+    absl::StrAppend(&text, "  if [[ $command == ", command.words,
+                    " ]]; then\n"
+                    "    if ((CURRENT == 2)); then\n      compadd ",
+                    SubcommandWords(*command.app),
+                    "\n      return\n    fi\n"
+                    "    command+=\" $words[2]\"\n"
+                    "    shift words\n    ((CURRENT--))\n  fi\n");
+  }
+  text += "  case $command in\n";
+  for (const Command& command : CommandsOf(app)) {
+    if (HasCommands(*command.app)) continue;
+    absl::StrAppend(&text, "    '", command.words, "')\n      ",
                     ZshArguments(*command.app), " ;;\n");
   }
-  return text + "  esac\n}\n_acl \"$@\"\n";
+  // It may be sourced, or be a file of `fpath` that is loaded when needed.
+  return text +
+         "  esac\n}\n"
+         "if [[ $funcstack[1] == _acl ]]; then\n  _acl \"$@\"\n"
+         "else\n  compdef _acl acl\nfi\n";
 }
 
 }  // namespace acl::cli

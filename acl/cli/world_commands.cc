@@ -167,8 +167,10 @@ ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
   if (absl::Status s = EncodingOf(arguments.output).status(); !s.ok()) {
     return Fail(console, s);
   }
-  absl::StatusOr<PeribolosImport> import =
-      ImportPeribolos(arguments.folder, arguments.orgs);
+  absl::StatusOr<PeribolosImport> import = [&] {
+    const Progress progress(console, "reading " + Printable(arguments.folder));
+    return ImportPeribolos(arguments.folder, arguments.orgs);
+  }();
   if (!import.ok()) return Fail(console, import.status());
   for (const std::string& warning : import->warnings) {
     console.err << "acl: warning: " << warning << "\n";

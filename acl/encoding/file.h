@@ -21,10 +21,11 @@ absl::Status SystemFault(const std::string& path, absl::string_view doing);
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
 // Writes a file anew. Until Commit() nobody sees any of it; if it never comes,
-// not even because the process was killed, the old file is there as it was and
-// nothing is left beside it. Keeps the permissions of a file that is there;
-// follows a symbolic link. What is no ordinary file (a pipe, a terminal) is
-// written to directly. Not thread-safe.
+// even because the process was killed, the old file is there as it was and
+// nothing is left beside it. (SIGKILL within Commit(), or a file system that
+// has no files without names, can leave a file `PATH.XXXXXX`.) Keeps the
+// permissions of a file that is there; follows a symbolic link. What is no
+// ordinary file (a pipe, a terminal) is written to directly. Not thread-safe.
 class ReplacedFile {
  public:
   // FILE_ACCESS.

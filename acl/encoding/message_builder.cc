@@ -16,7 +16,7 @@ namespace {
 using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 
-constexpr size_t kMaxFaults = 1000;
+constexpr size_t kMaxFaults = 10000;
 
 absl::string_view ShapeWords(Shape shape) {
   return shape == Shape::kList  ? "a list"

@@ -78,7 +78,15 @@ absl::StatusOr<std::vector<std::string>> CheckedTypes(
   return types;
 }
 
-absl::StatusOr<Settings> Settings::Make(const WorkspaceSettings& wanted) {
+absl::StatusOr<std::shared_ptr<const Settings>> Settings::Make(
+    const WorkspaceSettings& wanted) {
+  static const auto* const usual =
+      new std::shared_ptr<const Settings>(std::make_shared<const Settings>(
+          Settings{Ladder::Default(), DefaultResourceTypes()}));
+  if (wanted.roles.empty() && wanted.resource_types.empty() &&
+      wanted.max_principals_per_resource == (*usual)->max_principals) {
+    return *usual;
+  }
   Settings settings;
   if (!wanted.roles.empty()) {
     absl::StatusOr<Ladder> ladder = Ladder::Make(wanted.roles);
@@ -91,7 +99,7 @@ absl::StatusOr<Settings> Settings::Make(const WorkspaceSettings& wanted) {
   if (!types.ok()) return types.status();
   settings.types = *std::move(types);
   settings.max_principals = wanted.max_principals_per_resource;
-  return settings;
+  return std::make_shared<const Settings>(std::move(settings));
 }
 
 bool Settings::HasType(absl::string_view type) const {

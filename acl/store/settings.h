@@ -4,6 +4,7 @@
 #define ACL_STORE_SETTINGS_H_
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -37,8 +38,10 @@ struct Settings {
   std::vector<std::string> types;  // in bytewise order
   uint32_t max_principals = 100;
 
-  // MALFORMED or ROLE_UNKNOWN for settings that break the rules.
-  static absl::StatusOr<Settings> Make(const WorkspaceSettings& wanted);
+  // One object serves every workspace with the default settings. MALFORMED or
+  // ROLE_UNKNOWN for settings that break the rules.
+  static absl::StatusOr<std::shared_ptr<const Settings>> Make(
+      const WorkspaceSettings& wanted);
 
   bool HasType(absl::string_view type) const;
   // OK, MALFORMED or TYPE_UNKNOWN.

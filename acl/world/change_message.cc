@@ -61,8 +61,8 @@ class Reading {
  private:
   void Note(absl::string_view field, const absl::Status& status) {
     if (status.ok()) return;
-    faults_.push_back(
-        {field.empty() ? path_ : absl::StrCat(path_, ".", field), status});
+    AddWorldFault(field.empty() ? path_ : absl::StrCat(path_, ".", field),
+                  status, &faults_);
   }
 
   // A reference, or none with a fault.

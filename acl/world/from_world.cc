@@ -97,7 +97,7 @@ class WorkspaceImporter::Work {
   // Records a refusal under the part's path. True if there is none.
   bool Note(absl::string_view where, const absl::Status& status) {
     if (!status.ok()) {
-      faults_.push_back({absl::StrCat(path_, ".", where), status});
+      AddWorldFault(absl::StrCat(path_, ".", where), status, &faults_);
     }
     return status.ok();
   }
@@ -163,7 +163,7 @@ class WorkspaceImporter::Work {
     if (world.has_max_principals_per_resource()) {
       wanted.max_principals_per_resource = world.max_principals_per_resource();
     }
-    state_.settings = std::make_shared<const Settings>(*Settings::Make(wanted));
+    state_.settings = *Settings::Make(wanted);
   }
 
   const State& state() const { return draft_->state(); }
@@ -309,7 +309,7 @@ class WorkspaceImporter::Work {
       if (status.ok() && item.group != nullptr) {
         status = Apply(AddMember{item.group->id, member});
       }
-      if (!status.ok()) faults_.push_back({item.path, status});
+      if (!status.ok()) AddWorldFault(item.path, status, &faults_);
     }
   }
 

@@ -4,8 +4,11 @@
 #define ACL_WORLD_WORLD_FAULT_H_
 
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "absl/status/status.h"
+#include "acl/base/fault.h"
 
 namespace acl {
 
@@ -14,6 +17,21 @@ struct WorldFault {
   std::string path;  // in the message: `workspaces[0].users[3]`
   absl::Status refusal;
 };
+
+// A list of faults has at most this many, and one more that says so: it has the
+// path of the first that was left out.
+constexpr size_t kMaxWorldFaults = 10000;
+
+// Adds one to a list that keeps to that.
+inline void AddWorldFault(std::string path, absl::Status refusal,
+                          std::vector<WorldFault>* faults) {
+  if (faults->size() > kMaxWorldFaults) return;
+  if (faults->size() == kMaxWorldFaults) {
+    refusal = Refuse(v1::MALFORMED,
+                     "more faults, from here on; mend the others first");
+  }
+  faults->push_back({std::move(path), std::move(refusal)});
+}
 
 }  // namespace acl
 

@@ -194,6 +194,27 @@ TEST(Json, HundredThousandBracketsAreRefusedWithoutFallingOver) {
                   {std::string(100000, '['), "the document is a list"}});
 }
 
+// Its parser keeps everything up to the closing bracket in memory.
+TEST(Yaml, ValueInBracketsIsRefusedWhenItGetsTooLong) {
+  const std::string much(size_t{9} << 20, '[');
+  ExpectRefusals(Encoding::kYaml,
+                 {{"workspaces:\n  - id: a\n    roles: " + much,
+                   "w:3: a value in brackets or quotes near here is longer"},
+                  {"{" + std::string(size_t{9} << 20, '{'),
+                   "a value in brackets or quotes near here is longer"}});
+  std::string text = "{\"workspaces\": [{\"id\": \"w\", \"users\": [";
+  for (int i = 0; i < 200000; ++i) {
+    absl::StrAppend(&text, i == 0 ? "" : ", ", "{\"id\": \"user-", i, "\"}");
+  }
+  text += "]}]}";
+  v1::World world;
+  Places places("w");
+  const absl::Status status =
+      ReadMessage(Encoding::kYaml, text, &world, &places);
+  ASSERT_TRUE(status.ok()) << status;
+  EXPECT_EQ(world.workspaces(0).users_size(), 200000);
+}
+
 TEST(TextProto, EveryRefusalNamesItsLine) {
   ExpectRefusals(
       Encoding::kTextProto,

@@ -300,5 +300,21 @@ TEST(Import, PartsInDisorderAreRefusedWithTheirPlace) {
           HasSubstr("workspaces[1].users: comes behind groups of the same")));
 }
 
+TEST(Import, ListOfFaultsEndsAndSaysSo) {
+  v1::World world;
+  v1::Workspace* workspace = world.add_workspaces();
+  workspace->set_id("w");
+  for (size_t i = 0; i < kMaxWorldFaults; ++i) workspace->add_users();
+  EXPECT_EQ(FaultsOf(world).size(), kMaxWorldFaults);
+  for (int i = 0; i < 3; ++i) workspace->add_users();
+  const std::vector<WorldFault> faults = FaultsOf(world);
+  ASSERT_EQ(faults.size(), kMaxWorldFaults + 1);
+  EXPECT_THAT(faults[kMaxWorldFaults - 1].path,
+              HasSubstr("workspaces[0].users[9999]"));
+  EXPECT_THAT(faults.back().path, HasSubstr("workspaces[0].users[10000]"));
+  EXPECT_THAT(std::string(faults.back().refusal.message()),
+              HasSubstr("more faults, from here on"));
+}
+
 }  // namespace
 }  // namespace acl

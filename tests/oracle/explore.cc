@@ -49,8 +49,7 @@ Explorer::Point Explorer::Beginning() const {
   state.workspace = "w";
   state.incarnation = 1;
   state.scope = 1;
-  state.settings =
-      std::make_shared<const Settings>(*Settings::Make(vocabulary_.settings));
+  state.settings = *Settings::Make(vocabulary_.settings);
   auto decided = Decide(state, Actor::System(), vocabulary_.beginning, {},
                         kRequestIdWindow);
   Point point{decided->next,

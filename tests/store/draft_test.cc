@@ -20,7 +20,7 @@ State EmptyState() {
   State state;
   state.workspace = "w";
   state.scope = 1;
-  state.settings = std::make_shared<const Settings>(*Settings::Make({}));
+  state.settings = *Settings::Make({});
   return state;
 }
 

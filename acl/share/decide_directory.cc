@@ -116,6 +116,9 @@ absl::StatusOr<ChangeReceipt> RemovePrincipal(Kind kind, const std::string& id,
   return Removed(draft->RemovePrincipal(NameRef((*row)->name)));
 }
 
+// A longer path of a cycle is shown by its ends.
+constexpr size_t kShownOfCycle = 20;
+
 // Refuses `member` in `group` if the group is the member, or below it.
 absl::Status CheckNoCycle(const State& state, const GroupRow& group,
                           const NameRef& member) {
@@ -128,8 +131,12 @@ absl::Status CheckNoCycle(const State& state, const GroupRow& group,
   }
   path.insert(path.begin(), {member->id, group.name->id});
   std::string text;
-  for (const std::string& id : path) {
-    absl::StrAppend(&text, text.empty() ? "" : " > ", Quoted(id));
+  for (size_t i = 0; i < path.size(); ++i) {
+    if (path.size() > kShownOfCycle && i == kShownOfCycle / 2) {
+      i = path.size() - kShownOfCycle / 2;
+      absl::StrAppend(&text, " > (", path.size() - kShownOfCycle, " more)");
+    }
+    absl::StrAppend(&text, text.empty() ? "" : " > ", Quoted(path[i]));
   }
   return Refuse(v1::GROUP_CYCLE,
                 absl::StrCat("group ", Quoted(member->id),

@@ -6,6 +6,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/engine.h"
+#include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/engine/studio.h"
 
@@ -88,8 +89,14 @@ TEST_F(Groups, ChainOfGroupsCarriesARoleToItsEnd) {
   EXPECT_EQ(Role(Subject::User("dan"), w_), "editor");
   EXPECT_EQ(studio_.Explain(Subject::User("dan"), w_)->sources[0].path.size(),
             1000u);
-  EXPECT_EQ(FaultOf(Apply({AddMember{"c0", Member::Group("c999")}}).status()),
-            v1::GROUP_CYCLE);
+  const absl::Status cycle =
+      Apply({AddMember{"c0", Member::Group("c999")}}).status();
+  EXPECT_EQ(FaultOf(cycle), v1::GROUP_CYCLE);
+  EXPECT_THAT(std::string(cycle.message()),
+              ::testing::HasSubstr(
+                  "`c999` would become a member of itself: `c999` > `c0` > "
+                  "`c1` > `c2` > `c3` > `c4` > `c5` > `c6` > `c7` > `c8` > "
+                  "(981 more) > `c990` >"));
   Must({RemoveMember{"c500", Member::Group("c499")}});
   EXPECT_EQ(Role(Subject::User("dan"), w_), "none");
 }

@@ -318,7 +318,9 @@ void CompareAt(Workspace* replay, Revision revision, const History& history,
 // engine: every answer must be that of the revision that it names.
 TEST(TrapsOfHistories, RecordedHistoryIsThatOfWritesOneAfterTheOther) {
   size_t refused = 0, idle = 0, changed = 0, overlaps = 0;
-  for (unsigned seed = 1; seed <= 6; ++seed) {
+  // On a busy machine threads may take turns for a while.
+  for (unsigned seed = 1; seed <= 6 || (overlaps <= 10 && seed <= 300);
+       ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
     Engine engine, second;
     Workspace workspace = *engine.AddWorkspace(Actor::System(), "w");

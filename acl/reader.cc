@@ -1,12 +1,13 @@
 #include "acl/reader.h"
 
+#include <array>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/pinned_state.h"
-#include "acl/resolve/effective.h"
+#include "acl/resolve/role.h"
 #include "acl/resolve/subject.h"
 #include "acl/share/explain.h"
 #include "acl/share/lookup.h"
@@ -16,31 +17,28 @@
 namespace acl {
 namespace {
 
-RoleAnswer AnswerOf(const State& state, const Effective& effective) {
+// How many questions are looked up before the first of them is answered.
+constexpr size_t kBatch = 32;
+
+RoleAnswer AnswerOf(const State& state, const RoleFound& found) {
   RoleAnswer answer;
   answer.revision = state.revision;
-  if (effective.rank == 0) return answer;
-  answer.role = {state.scope, state.ladder().NumberAt(effective.rank)};
-  answer.witness.kind = effective.witness;
-  if (effective.group != nullptr) {
-    answer.witness.group = {state.scope, effective.group->name->number};
+  if (found.rank == 0) return answer;
+  answer.role = {state.scope, state.ladder().NumberAt(found.rank)};
+  answer.witness.kind = found.witness;
+  if (found.witness == SourceKind::kGroup) {
+    answer.witness.group = {state.scope, found.group};
   }
   return answer;
 }
 
-Effective Resolve(const State& state, const FoundSubject& subject,
-                  const ResourceRow* resource) {
-  if (resource == nullptr || subject.standing != Standing::kActive) return {};
-  return Resolver(state, subject).On(*resource);
-}
-
-absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
+absl::StatusOr<RoleFound> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
   if (!found.ok()) return found.status();
   absl::StatusOr<const ResourceRow*> row = FindResource(state, resource);
   if (!row.ok()) return row.status();
-  return Resolve(state, *found, *row);
+  return RoleOn(state, LinesOf(state, *found, *row));
 }
 
 Rank RankOf(const State& state, Role role) {
@@ -58,32 +56,37 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     const Subject& subject, const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<Effective> effective = Resolve(*state, subject, resource);
-  if (!effective.ok()) return effective.status();
-  state.Decided(effective->rank != 0);
-  return AnswerOf(*state, *effective);
+  const absl::StatusOr<RoleFound> found = Resolve(*state, subject, resource);
+  if (!found.ok()) return found.status();
+  state.Decided(found->rank != 0);
+  return AnswerOf(*state, *found);
 }
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     SubjectHandle subject, ResourceHandle resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  const Effective effective = Resolve(*state, acl::FindSubject(*state, subject),
-                                      acl::FindResource(*state, resource));
-  state.Decided(effective.rank != 0);
-  return AnswerOf(*state, effective);
+  const RoleFound found = RoleOn(*state, LinesOf(*state, subject, resource));
+  state.Decided(found.rank != 0);
+  return AnswerOf(*state, found);
 }
 
 absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
                                     absl::Span<RoleAnswer> answers) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  for (size_t i = 0; i < questions.size(); ++i) {
-    const Effective effective =
-        Resolve(*state, acl::FindSubject(*state, questions[i].subject),
-                acl::FindResource(*state, questions[i].resource));
-    state.Decided(effective.rank != 0);
-    answers[i] = AnswerOf(*state, effective);
+  std::array<RoleLines, kBatch> lines;
+  for (size_t begin = 0; begin < questions.size(); begin += kBatch) {
+    const auto batch = questions.subspan(begin, kBatch);
+    for (size_t i = 0; i < batch.size(); ++i) {
+      lines[i] = LinesOf(*state, batch[i].subject, batch[i].resource);
+      lines[i].Prefetch();
+    }
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const RoleFound found = RoleOn(*state, lines[i]);
+      state.Decided(found.rank != 0);
+      answers[begin + i] = AnswerOf(*state, found);
+    }
   }
   return absl::OkStatus();
 }
@@ -93,11 +96,11 @@ absl::StatusOr<bool> Reader::Check(const Subject& subject,
                                    const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<Effective> effective = Resolve(*state, subject, resource);
-  if (!effective.ok()) return effective.status();
+  const absl::StatusOr<RoleFound> found = Resolve(*state, subject, resource);
+  if (!found.ok()) return found.status();
   absl::StatusOr<Rank> rank = state->ladder().Require(role);
   if (!rank.ok()) return rank.status();
-  return state.Decided(effective->rank >= *rank);
+  return state.Decided(found->rank >= *rank);
 }
 
 absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
@@ -110,9 +113,8 @@ absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
                   "the role is not of this workspace, or left its ladder; find "
                   "it again by name");
   }
-  const Effective effective = Resolve(*state, acl::FindSubject(*state, subject),
-                                      acl::FindResource(*state, resource));
-  return state.Decided(effective.rank >= rank);
+  const RoleFound found = RoleOn(*state, LinesOf(*state, subject, resource));
+  return state.Decided(found.rank >= rank);
 }
 
 absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
@@ -124,16 +126,15 @@ absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
   answer.allowed.reserve(questions.size());
   for (size_t i = 0; i < questions.size(); ++i) {
     const Question& question = questions[i];
-    absl::StatusOr<Effective> effective =
+    const absl::StatusOr<RoleFound> found =
         Resolve(*state, question.subject, question.resource);
     absl::StatusOr<Rank> rank = state->ladder().Require(question.role);
-    const absl::Status& status =
-        effective.ok() ? rank.status() : effective.status();
+    const absl::Status& status = found.ok() ? rank.status() : found.status();
     if (!status.ok()) {
       return Refuse(FaultOf(status),
                     absl::StrCat("question ", i, ": ", status.message()));
     }
-    answer.allowed.push_back(effective->rank >= *rank);
+    answer.allowed.push_back(found->rank >= *rank);
   }
   for (const bool allowed : answer.allowed) state.Decided(allowed);
   return answer;

@@ -48,6 +48,8 @@ absl::StatusOr<Ladder> Ladder::Changed(
   if (absl::Status s = CheckNames(names); !s.ok()) return s;
   Ladder changed;
   changed.rank_by_number_.assign(rank_by_number_.size(), 0);
+  std::array<bool, kMaxRoles + 1> taken = {true};
+  for (const std::string& name : names) taken[SlotAt(RankOfName(name))] = true;
   Rank last_kept = 0;
   bool too_many = false;
   for (const std::string& name : names) {
@@ -63,9 +65,14 @@ absl::StatusOr<Ladder> Ladder::Changed(
         old != 0 ? NumberAt(old) : changed.rank_by_number_.size();
     if (number > RoleNumber{0xffff}) {
       too_many = true;
-    } else {
-      changed.Add(name, static_cast<RoleNumber>(number));
+      continue;
     }
+    // There are as many slots as roles that a ladder may have.
+    const auto free = std::find(taken.begin(), taken.end(), false);
+    const auto slot =
+        old != 0 ? SlotAt(old) : static_cast<RoleSlot>(free - taken.begin());
+    taken[slot] = true;
+    changed.Add(name, static_cast<RoleNumber>(number), slot);
   }
   if (too_many) {
     return Refuse(v1::LIMIT, "the workspace has had 65,535 roles; no more");
@@ -73,11 +80,13 @@ absl::StatusOr<Ladder> Ladder::Changed(
   return changed;
 }
 
-void Ladder::Add(const std::string& name, RoleNumber number) {
+void Ladder::Add(const std::string& name, RoleNumber number, RoleSlot slot) {
   names_.push_back(name);
   numbers_.push_back(number);
   if (number >= rank_by_number_.size()) rank_by_number_.resize(number + 1);
   rank_by_number_[number] = top();
+  slots_.push_back(slot);
+  rank_by_slot_[slot] = top();
 }
 
 Rank Ladder::RankOfName(absl::string_view name) const {

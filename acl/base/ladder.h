@@ -2,6 +2,8 @@
 #ifndef ACL_BASE_LADDER_H_
 #define ACL_BASE_LADDER_H_
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -12,9 +14,14 @@
 
 namespace acl {
 
-// What a grant keeps of a role: a number that stays with the role's name while
-// the ladder grows around it. Not an order. 0 is `none`.
+// What a handle keeps of a role: a number that is never given to another role.
+// Not an order. 0 is `none`.
 using RoleNumber = uint16_t;
+
+// What a grant keeps of a role: a number of four bits that stays with the role
+// as long as it is in the ladder, and is free for another one afterwards. Not
+// an order. 0 is `none`.
+using RoleSlot = uint8_t;
 
 // A role's place in the ladder: 0 for none, 1 for the lowest role, size() for
 // the top. Ranks are what is compared; they change when the ladder does.
@@ -52,14 +59,18 @@ class Ladder {
   Rank RankOf(RoleNumber number) const {
     return number < rank_by_number_.size() ? rank_by_number_[number] : 0;
   }
+  // The rank of a slot; 0 for `none` and for a slot that is free.
+  Rank RankOfSlot(RoleSlot slot) const { return rank_by_slot_[slot]; }
+  // The slot at a rank; 0 at rank 0. REQUIRES: rank <= top().
+  RoleSlot SlotAt(Rank rank) const { return rank == 0 ? 0 : slots_[rank - 1]; }
   // The number at a rank; 0 at rank 0. REQUIRES: rank <= top().
   RoleNumber NumberAt(Rank rank) const {
     return rank == 0 ? 0 : numbers_[rank - 1];
   }
   // The name at a rank; "none" at rank 0. REQUIRES: rank <= top().
   const std::string& NameAt(Rank rank) const;
-  const std::string& NameOf(RoleNumber number) const {
-    return NameAt(RankOf(number));
+  const std::string& NameOfSlot(RoleSlot slot) const {
+    return NameAt(RankOfSlot(slot));
   }
 
   // Requires a role of the ladder: its rank, or ROLE_UNKNOWN with a message
@@ -68,11 +79,13 @@ class Ladder {
 
  private:
   Ladder() = default;
-  void Add(const std::string& name, RoleNumber number);
+  void Add(const std::string& name, RoleNumber number, RoleSlot slot);
 
-  std::vector<std::string> names_;    // by rank - 1
-  std::vector<RoleNumber> numbers_;   // by rank - 1
-  std::vector<Rank> rank_by_number_;  // by number
+  std::vector<std::string> names_;                     // by rank - 1
+  std::vector<RoleNumber> numbers_;                    // by rank - 1
+  std::vector<Rank> rank_by_number_;                   // by number
+  std::vector<RoleSlot> slots_;                        // by rank - 1
+  std::array<Rank, kMaxRoles + 1> rank_by_slot_ = {};  // by slot
 };
 
 }  // namespace acl

@@ -77,6 +77,18 @@ class OrderedMap {
   bool Contains(const K& key) const {
     return FindNode(key) != nullptr;
   }
+  // The greatest key that is not more than `key`, or null.
+  template <class K>
+  const Key* FindFloor(const K& key) const {
+    const Less less{};
+    const Key* floor = nullptr;
+    for (const Node* node = root_.get(); node != nullptr;) {
+      const bool more = less(key, node->key);
+      if (!more) floor = &node->key;
+      node = more ? node->left.get() : node->right.get();
+    }
+    return floor;
+  }
 
   Cursor Begin() const {
     Cursor cursor;

@@ -4,18 +4,23 @@
 #ifndef ACL_DIRECTORY_DIRECTORY_H_
 #define ACL_DIRECTORY_DIRECTORY_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
 #include "absl/strings/string_view.h"
 #include "acl/base/dense_vector.h"
+#include "acl/base/line_table.h"
 #include "acl/base/ordered_map.h"
 #include "acl/base/reference.h"
+#include "acl/directory/member_line.h"
 #include "acl/directory/name.h"
+#include "acl/directory/target_key.h"
 
 namespace acl {
 
-// A user or a service account.
+// A user or a service account. What the hot path needs of it stands in its
+// MemberLine as well.
 struct PrincipalRow {
   NameRef name;
   std::string display_name;
@@ -54,8 +59,10 @@ struct Directory {
   OrderedMap<std::string, NameRef> emails;  // canonical address → principal
   NameSet workspace_admins;                 // users
   DenseVector<PrincipalRow> principals;
+  LineTable<MemberLine> members;  // by the same numbers
   DenseVector<KeyRow> keys;
   DenseVector<GroupRow> groups;
+  size_t nested = 0;  // memberships of groups in groups
   uint32_t next_principal = 0;
   uint32_t next_key = 0;
   uint32_t next_group = 0;
@@ -73,6 +80,11 @@ struct Directory {
   }
   const GroupRow* Group(const NameRef& name) const {
     return groups.Get(name->number);
+  }
+  // The name of a key that this directory gave out: of something that exists.
+  const NameRef& NameOf(TargetKey key) const {
+    return IsGroup(key) ? groups.Get(NumberOf(key))->name
+                        : principals.Get(NumberOf(key))->name;
   }
 };
 

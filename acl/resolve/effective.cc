@@ -53,17 +53,18 @@ void Resolver::VisitSources(const ResourceRow& resource,
   if (workspace_admin_) {
     visit(ladder.top(), SourceKind::kWorkspaceAdmin, nullptr);
   }
-  if (const RoleNumber own = resource.GrantOf(self_); own != 0) {
-    visit(ladder.RankOf(own), own_kind_, nullptr);
+  const GrantLine& grants = state_.GrantsOn(resource);
+  if (const RoleSlot own = grants.RoleOf(TargetKeyOf(self_))) {
+    visit(ladder.RankOfSlot(own), own_kind_, nullptr);
   }
-  if (!resource.grants.empty()) {
-    for (const Reached& reached : groups_.reached()) {
-      const RoleNumber role = resource.GrantOf(reached.group->name);
-      if (role != 0) visit(ladder.RankOf(role), SourceKind::kGroup, &reached);
+  for (const Reached& reached : groups_.reached()) {
+    const RoleSlot role = grants.RoleOf(GroupKey(reached.group->name->number));
+    if (role != 0) {
+      visit(ladder.RankOfSlot(role), SourceKind::kGroup, &reached);
     }
   }
-  if (resource.baseline != 0) {
-    visit(ladder.RankOf(resource.baseline), SourceKind::kBaseline, nullptr);
+  if (const RoleSlot baseline = grants.baseline()) {
+    visit(ladder.RankOfSlot(baseline), SourceKind::kBaseline, nullptr);
   }
 }
 

@@ -70,29 +70,63 @@ class Union {
   std::vector<std::unique_ptr<Input>> heap_;
 };
 
+// Names in order, as a set that Union takes.
+class NameList {
+ public:
+  class Cursor {
+   public:
+    Cursor(const NameRef* at, const NameRef* end) : at_(at), end_(end) {}
+    bool valid() const { return at_ != end_; }
+    const NameRef& key() const { return *at_; }
+    void Next() { ++at_; }
+
+   private:
+    const NameRef* at_;
+    const NameRef* end_;
+  };
+
+  void Add(const NameRef& name) { names_.push_back(name); }
+  void Sort() { std::sort(names_.begin(), names_.end(), NameLess()); }
+
+  Cursor From(const NameKey& key, bool after) const {
+    const NameRef* const end = names_.data() + names_.size();
+    const NameRef* const at =
+        after ? std::upper_bound(names_.data(), end, key, NameLess())
+              : std::lower_bound(names_.data(), end, key, NameLess());
+    return Cursor(at, end);
+  }
+
+ private:
+  std::vector<NameRef> names_;
+};
+
 // All principals who may hold a role of at least `at_least`, and more. The sets
-// are added to `candidates`, singletons to `storage` first.
+// are added to `candidates`, those who stand in the resource to `own` first.
 void AddPrincipalCandidates(const State& state, const ResourceRow& resource,
-                            Rank at_least, NameSet* storage,
-                            Union* candidates) {
+                            Rank at_least, NameList* own, Union* candidates) {
   const Directory& directory = state.directory;
-  if (state.ladder().RankOf(resource.baseline) >= at_least) {
+  const GrantLine& grants = state.GrantsOn(resource);
+  if (state.ladder().RankOfSlot(grants.baseline()) >= at_least) {
     candidates->Add(directory.names);
     return;
   }
   candidates->Add(directory.workspace_admins);
-  candidates->Add(resource.grants);
-  if (resource.creator != nullptr) storage->Set(resource.creator, {}, 0);
-  candidates->Add(*storage);
+  if (resource.creator != nullptr) own->Add(resource.creator);
   absl::flat_hash_set<const GroupRow*> seen;
-  auto at = resource.grants.Begin();
-  for (; at.valid() && at.key()->kind == Kind::kGroup; at.Next()) {
-    if (state.ladder().RankOf(at.value()) < at_least) continue;
+  grants.ForEach([&](TargetKey key, RoleSlot role) {
+    if (state.ladder().RankOfSlot(role) < at_least) return;
+    const NameRef& target = directory.NameOf(key);
+    if (!IsGroup(key)) {
+      own->Add(target);
+      return;
+    }
     for (const GroupRow* group :
-         GroupsBelow(directory, *directory.Group(at.key()))) {
+         GroupsBelow(directory, *directory.Group(target))) {
       if (seen.insert(group).second) candidates->Add(group->members);
     }
-  }
+  });
+  own->Sort();
+  candidates->Add(*own);
 }
 
 }  // namespace
@@ -133,8 +167,8 @@ bool VisitPrincipals(const State& state, const ResourceRow& resource,
   // Groups and keys come before service accounts and users in every set.
   const NameKey first = KeyOf(Kind::kServiceAccount, "");
   Union candidates(after != nullptr ? *after : first, after != nullptr);
-  NameSet storage;
-  AddPrincipalCandidates(state, resource, at_least, &storage, &candidates);
+  NameList own;
+  AddPrincipalCandidates(state, resource, at_least, &own, &candidates);
   while (!candidates.empty()) {
     const NameRef name = candidates.Pop();
     if (!heartbeat()) return false;

@@ -8,9 +8,6 @@
 namespace acl {
 namespace {
 
-// The highest bit of a subject's number in a handle says that it is a key.
-constexpr uint32_t kKeyBit = 0x80000000;
-
 FoundSubject SubjectOfKey(const State& state, const KeyRow& key) {
   FoundSubject found = SubjectOf(*state.directory.Principal(key.owner));
   found.key = &key;
@@ -64,8 +61,8 @@ absl::StatusOr<FoundSubject> FindSubject(const State& state,
 
 FoundSubject FindSubject(const State& state, SubjectHandle handle) {
   if (handle.scope() != state.scope) return {};
-  const uint32_t number = handle.number() & ~kKeyBit;
-  if ((handle.number() & kKeyBit) != 0) {
+  const uint32_t number = handle.number() & ~kKeyHandleBit;
+  if (IsKeyHandle(handle)) {
     const KeyRow* key = state.directory.keys.Get(number);
     return key == nullptr ? FoundSubject() : SubjectOfKey(state, *key);
   }
@@ -75,7 +72,7 @@ FoundSubject FindSubject(const State& state, SubjectHandle handle) {
 
 SubjectHandle HandleOf(const State& state, const FoundSubject& subject) {
   if (subject.key != nullptr) {
-    return {state.scope, subject.key->name->number | kKeyBit};
+    return {state.scope, subject.key->name->number | kKeyHandleBit};
   }
   return {state.scope, subject.principal->name->number};
 }

@@ -13,6 +13,9 @@
 
 namespace acl {
 
+// The highest bit of a subject's number in a handle says that it is a key.
+constexpr uint32_t kKeyHandleBit = 0x80000000;
+
 // Whether a subject's sources count.
 enum class Standing : uint8_t {
   kActive,
@@ -38,6 +41,11 @@ struct FoundSubject {
 // Looks a subject up. Only what is malformed is an error: MALFORMED. O(log n).
 absl::StatusOr<FoundSubject> FindSubject(const State& state,
                                          const Subject& subject);
+
+// Whether a handle stands for an API key.
+inline bool IsKeyHandle(SubjectHandle handle) {
+  return (handle.number() & kKeyHandleBit) != 0;
+}
 
 // The subject of a handle; unknown if it is stale or of another workspace.
 FoundSubject FindSubject(const State& state, SubjectHandle handle);

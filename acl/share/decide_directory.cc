@@ -49,12 +49,11 @@ absl::Status CheckEmailFree(const State& state, const std::string& email,
                    KindWord(row->name->kind), " ", Quoted(row->name->id)));
 }
 
-// Numbers are never given out twice, so that stale handles stay stale; a
-// subject's has one bit less for telling keys apart.
+// Numbers are never given out twice, so that stale handles stay stale.
 absl::Status CheckNumberLeft(uint32_t next) {
-  if (next < 0x7fffffff) return absl::OkStatus();
+  if (next < kMaxTargetNumber) return absl::OkStatus();
   return Refuse(v1::LIMIT,
-                "the workspace has had 2^31 of this kind; export it and import "
+                "the workspace has had 2^27 of this kind; export it and import "
                 "it anew");
 }
 
@@ -157,15 +156,15 @@ std::string FirstMissingInUse(const std::vector<std::string>& old,
   return "";
 }
 
-bool RoleInUse(const State& state, RoleNumber role) {
-  for (auto at = state.resource_names.Begin(); at.valid(); at.Next()) {
-    const ResourceRow& row = *state.Resource(at.key());
-    if (row.baseline == role) return true;
-    for (auto grant = row.grants.Begin(); grant.valid(); grant.Next()) {
-      if (grant.value() == role) return true;
-    }
+bool RoleInUse(const State& state, RoleSlot role) {
+  bool used = false;
+  for (auto at = state.resource_names.Begin(); at.valid() && !used; at.Next()) {
+    const GrantLine& grants = state.GrantsOn(*state.Resource(at.key()));
+    used = grants.baseline() == role;
+    grants.ForEach(
+        [&](TargetKey, RoleSlot granted) { used |= granted == role; });
   }
-  return false;
+  return used;
 }
 
 bool TypeInUse(const State& state, const std::string& type) {
@@ -339,7 +338,7 @@ class Decider {
     const Ladder& old = state_.ladder();
     const std::string used =
         FirstMissingInUse(old.names(), c.roles, [&](const std::string& name) {
-          return RoleInUse(state_, old.NumberAt(old.RankOfName(name)));
+          return RoleInUse(state_, old.SlotAt(old.RankOfName(name)));
         });
     if (!used.empty()) {
       return Refuse(v1::ROLE_IN_USE,

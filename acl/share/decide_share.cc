@@ -74,13 +74,13 @@ absl::Status CheckLimit(const State& state, const ResourceRow& row,
                         const NameRef& target) {
   const uint32_t limit = state.settings->max_principals;
   if (limit == 0 || target == nullptr || target == row.creator ||
-      row.grants.Contains(target) || row.principals() < limit) {
+      state.GrantOf(row, target) != 0 || state.PrincipalsOn(row) < limit) {
     return absl::OkStatus();
   }
   return Refuse(
       v1::LIMIT,
       absl::StrCat(Quoted(absl::StrCat(row.name->type, ":", row.name->id)),
-                   " has grants for ", row.principals(),
+                   " has grants for ", state.PrincipalsOn(row),
                    " principals, the limit is ", limit,
                    "; unshare one or grant a group"));
 }
@@ -95,8 +95,9 @@ Resolver ResolverOf(const State& state, const NameRef& target) {
 // The effective role of a target; that of `default` is its grant.
 Rank EffectiveOf(const State& state, const ResourceRow& row,
                  const NameRef& target) {
-  return target == nullptr ? state.ladder().RankOf(row.baseline)
-                           : ResolverOf(state, target).On(row).rank;
+  return target == nullptr
+             ? state.ladder().RankOfSlot(state.GrantsOn(row).baseline())
+             : ResolverOf(state, target).On(row).rank;
 }
 
 // What other than the target's own grant gives the role `effective`.
@@ -116,19 +117,19 @@ std::vector<Source> HeldBy(const State& state, const ResourceRow& row,
 // Sets the grant, which is allowed, and tells what that did. A creator's stays
 // as it is: being the creator is the source.
 ChangeReceipt SetGrant(const ResourceId& resource, const NameRef& target,
-                       RoleNumber role, Draft* draft) {
+                       RoleSlot role, Draft* draft) {
   const Ladder& ladder = draft->state().ladder();
   const ResourceRow* row = draft->state().FindResource(resource);
   const NameRef resource_name = row->name;
   const bool creator = target != nullptr && target == row->creator;
-  const RoleNumber before = row->GrantOf(target);
-  const RoleNumber after = creator ? before : role;
+  const RoleSlot before = draft->state().GrantOf(*row, target);
+  const RoleSlot after = creator ? before : role;
   ChangeReceipt receipt;
   receipt.changed = before != after;
   ShareEffect effect{resource,
                      TargetOf(target),
-                     ladder.NameOf(before),
-                     ladder.NameOf(after),
+                     ladder.NameOfSlot(before),
+                     ladder.NameOfSlot(after),
                      "",
                      "",
                      {}};
@@ -175,7 +176,7 @@ absl::StatusOr<ChangeReceipt> Decide(const Actor& actor,
       !s.ok()) {
     return s;
   }
-  return SetGrant(resource, *name, state.ladder().NumberAt(rank), draft);
+  return SetGrant(resource, *name, state.ladder().SlotAt(rank), draft);
 }
 
 }  // namespace

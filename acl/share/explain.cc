@@ -81,11 +81,11 @@ class RemedyFinder {
   // those with such a grant, and the groups below them.
   void TryGroups(const Resolver& resolver) {
     absl::flat_hash_set<const GroupRow*> seen;
-    auto at = resource_.grants.Begin();
-    for (; at.valid() && at.key()->kind == Kind::kGroup; at.Next()) {
-      if (state_.ladder().RankOf(at.value()) < asked_) continue;
-      for (const GroupRow* group :
-           GroupsBelow(state_.directory, *state_.directory.Group(at.key()))) {
+    for (const NamedGrant& grant : state_.SortedGrants(resource_)) {
+      if (grant.target->kind != Kind::kGroup) break;  // groups come first
+      if (state_.ladder().RankOfSlot(grant.role) < asked_) continue;
+      for (const GroupRow* group : GroupsBelow(
+               state_.directory, *state_.directory.Group(grant.target))) {
         if (!seen.insert(group).second || resolver.groups().Contains(*group)) {
           continue;
         }

@@ -60,6 +60,13 @@ GroupRow& Draft::Group(const NameRef& name) {
 ResourceRow& Draft::Resource(const NameRef& name) {
   return Own(&state_.resources, name);
 }
+GrantLine& Draft::Grants(const NameRef& resource) {
+  Touch(resource);
+  return state_.grants.Own(resource->number, edit_);
+}
+MemberLine& Draft::Member(const NameRef& principal) {
+  return state_.directory.members.Own(principal->number, edit_);
+}
 NameSet& Draft::GroupsOf(const NameRef& member) {
   return member->kind == Kind::kGroup ? Group(member).groups
                                       : Principal(member).groups;
@@ -75,6 +82,10 @@ NameRef Draft::AddPrincipal(Kind kind, const std::string& id,
   NameRef name = NewName(kind, directory.next_principal++, "", id);
   row.name = name;
   row.edit = edit_;
+  directory.members.Add(
+      name->number,
+      MemberLine(PrincipalKey(name->number), row.locked, row.workspace_admin),
+      edit_);
   if (!row.email.empty()) directory.emails.Set(row.email, name, edit_);
   if (row.workspace_admin) directory.workspace_admins.Set(name, {}, edit_);
   directory.names.Set(name, {}, edit_);
@@ -100,6 +111,7 @@ void Draft::UpdatePrincipal(const NameRef& name, PrincipalRow row) {
   owned.display_name = std::move(row.display_name);
   owned.locked = row.locked;
   owned.workspace_admin = row.workspace_admin;
+  Member(name).SetFlags(row.locked, row.workspace_admin);
 }
 
 Cascade Draft::RemovePrincipal(const NameRef& name) {
@@ -115,12 +127,14 @@ Cascade Draft::RemovePrincipal(const NameRef& name) {
   }
   for (auto at = row.created.Begin(); at.valid(); at.Next()) {
     Resource(at.key()).creator = nullptr;
+    Grants(at.key()).set_creator(0);
     ++cascade.creators;
   }
   if (!row.email.empty()) directory.emails.Erase(row.email, edit_);
   directory.workspace_admins.Erase(name, edit_);
   directory.names.Erase(name, edit_);
   directory.principals.Erase(name->number, edit_);
+  directory.members.Erase(name->number, edit_);
   Touch(name);
   return cascade;
 }
@@ -174,7 +188,7 @@ Cascade Draft::RemoveGroup(const NameRef& group) {
   DropMembershipsOf(group, &cascade);
   const NameSet members = directory.Group(group)->members;
   for (auto at = members.Begin(); at.valid(); at.Next()) {
-    GroupsOf(at.key()).Erase(group, edit_);
+    RemoveMember(group, at.key());
     ++cascade.memberships;
   }
   directory.names.Erase(group, edit_);
@@ -186,11 +200,21 @@ Cascade Draft::RemoveGroup(const NameRef& group) {
 void Draft::AddMember(const NameRef& group, const NameRef& member) {
   Group(group).members.Set(member, {}, edit_);
   GroupsOf(member).Set(group, {}, edit_);
+  if (member->kind == Kind::kGroup) {
+    ++state_.directory.nested;
+  } else {
+    Member(member).AddGroup(TargetKeyOf(group), edit_);
+  }
 }
 
 void Draft::RemoveMember(const NameRef& group, const NameRef& member) {
   Group(group).members.Erase(member, edit_);
   GroupsOf(member).Erase(group, edit_);
+  if (member->kind == Kind::kGroup) {
+    --state_.directory.nested;
+  } else {
+    Member(member).RemoveGroup(TargetKeyOf(group), edit_);
+  }
 }
 
 NameRef Draft::AddResource(const ResourceId& id,
@@ -204,6 +228,7 @@ NameRef Draft::AddResource(const ResourceId& id,
   row->creator = creator;
   row->edit = edit_;
   if (creator != nullptr) Principal(creator).created.Set(name, {}, edit_);
+  state_.grants.Add(name->number, GrantLine(TargetKeyOf(creator)), edit_);
   state_.resource_names.Set(name, {}, edit_);
   state_.resources.Set(name->number, std::move(row), edit_);
   Touch(name);
@@ -218,12 +243,13 @@ void Draft::RenameResource(const NameRef& resource,
 Cascade Draft::RemoveResource(const NameRef& resource) {
   Freeze();
   const ResourceRow row = *state_.Resource(resource);
+  const GrantLine grants = state_.GrantsOn(row);
   Cascade cascade;
-  for (auto at = row.grants.Begin(); at.valid(); at.Next()) {
-    GrantsOf(at.key()).Erase(resource, edit_);
+  grants.ForEach([&](TargetKey key, RoleSlot) {
+    GrantsOf(NameRef(state_.directory.NameOf(key))).Erase(resource, edit_);
     ++cascade.grants;
-  }
-  if (row.baseline != 0) {
+  });
+  if (grants.baseline() != 0) {
     state_.baselines.Erase(resource, edit_);
     ++cascade.grants;
   }
@@ -232,23 +258,24 @@ Cascade Draft::RemoveResource(const NameRef& resource) {
   }
   state_.resource_names.Erase(resource, edit_);
   state_.resources.Erase(resource->number, edit_);
+  state_.grants.Erase(resource->number, edit_);
   Touch(resource);
   return cascade;
 }
 
 void Draft::SetGrant(const NameRef& resource, const NameRef& target,
-                     RoleNumber role) {
-  ResourceRow& row = Resource(resource);
+                     RoleSlot role) {
+  GrantLine& line = Grants(resource);
   if (role == 0) {
-    row.grants.Erase(target, edit_);
+    line.Erase(TargetKeyOf(target), edit_);
     GrantsOf(target).Erase(resource, edit_);
-  } else if (row.grants.Set(target, role, edit_)) {
+  } else if (line.Set(TargetKeyOf(target), role, edit_)) {
     GrantsOf(target).Set(resource, {}, edit_);
   }
 }
 
-void Draft::SetBaseline(const NameRef& resource, RoleNumber role) {
-  Resource(resource).baseline = role;
+void Draft::SetBaseline(const NameRef& resource, RoleSlot role) {
+  Grants(resource).set_baseline(role);
   if (role == 0) {
     state_.baselines.Erase(resource, edit_);
   } else {

@@ -73,9 +73,8 @@ class Draft {
   Cascade RemoveResource(const NameRef& resource);
 
   // Sets or, with role 0, takes the grant of a user, service account or group.
-  void SetGrant(const NameRef& resource, const NameRef& target,
-                RoleNumber role);
-  void SetBaseline(const NameRef& resource, RoleNumber role);
+  void SetGrant(const NameRef& resource, const NameRef& target, RoleSlot role);
+  void SetBaseline(const NameRef& resource, RoleSlot role);
 
  private:
   void Touch(const NameRef& name);
@@ -92,6 +91,8 @@ class Draft {
   KeyRow& Key(const NameRef& name);
   GroupRow& Group(const NameRef& name);
   ResourceRow& Resource(const NameRef& name);
+  GrantLine& Grants(const NameRef& resource);
+  MemberLine& Member(const NameRef& principal);
 
   // The back links of a member and of a target.
   NameSet& GroupsOf(const NameRef& member);

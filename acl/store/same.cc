@@ -50,15 +50,31 @@ bool SameRow(const GroupRow& a, const GroupRow& b) {
          SameNames(a.groups, b.groups) && SameNames(a.grants, b.grants);
 }
 
+bool SameGrants(const State& a, const State& b, const ResourceRow& in_a,
+                const ResourceRow& in_b) {
+  const auto same_role = [&](RoleSlot role_a, RoleSlot role_b) {
+    return a.ladder().NameOfSlot(role_a) == b.ladder().NameOfSlot(role_b);
+  };
+  const GrantLine& grants_a = a.GrantsOn(in_a);
+  const GrantLine& grants_b = b.GrantsOn(in_b);
+  if (grants_a.size() != grants_b.size() ||
+      !same_role(grants_a.baseline(), grants_b.baseline())) {
+    return false;
+  }
+  bool same = true;
+  grants_a.ForEach([&](TargetKey key, RoleSlot role) {
+    const NameRef* target =
+        b.directory.names.FindKey(KeyOf(*a.directory.NameOf(key)));
+    same &= target != nullptr &&
+            same_role(role, grants_b.RoleOf(TargetKeyOf(*target)));
+  });
+  return same;
+}
+
 bool SameResource(const State& a, const State& b, const ResourceRow& in_a,
                   const ResourceRow& in_b) {
-  const auto same_role = [&](RoleNumber role_a, RoleNumber role_b) {
-    return a.ladder().NameOf(role_a) == b.ladder().NameOf(role_b);
-  };
   return in_a.display_name == in_b.display_name &&
-         SameName(in_a.creator, in_b.creator) &&
-         same_role(in_a.baseline, in_b.baseline) &&
-         SameKeys(in_a.grants, in_b.grants, same_role);
+         SameName(in_a.creator, in_b.creator) && SameGrants(a, b, in_a, in_b);
 }
 
 // The row tables are compared through the current names of `key`, since a thing

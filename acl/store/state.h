@@ -7,43 +7,37 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "acl/base/dense_vector.h"
 #include "acl/base/handle.h"
 #include "acl/base/ladder.h"
+#include "acl/base/line_table.h"
 #include "acl/base/ordered_map.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
 #include "acl/directory/directory.h"
 #include "acl/directory/name.h"
+#include "acl/directory/target_key.h"
+#include "acl/store/grant_line.h"
 #include "acl/store/settings.h"
 
 namespace acl {
 
 struct AnsweredRequest;  // acl/share/request.h
 
-// One resource with its grants.
+// One resource, but for its grants.
 struct ResourceRow {
   NameRef name;
   std::string display_name;
   NameRef creator;  // null for none
-  // Target → role: groups, service accounts and users. Never the creator.
-  OrderedMap<NameRef, RoleNumber, NameLess> grants;
-  RoleNumber baseline = 0;  // the grant of `default`; 0 for none
   EditTag edit = 0;
+};
 
-  // The grant of a user, service account or group; with null that of `default`.
-  // 0 for none. O(log n).
-  RoleNumber GrantOf(const NameRef& target) const {
-    if (target == nullptr) return baseline;
-    const RoleNumber* role = grants.Find(target);
-    return role == nullptr ? RoleNumber{0} : *role;
-  }
-
-  // How many principals and groups count against the limit.
-  size_t principals() const {
-    return grants.size() + (creator == nullptr ? 0 : 1);
-  }
+// A grant on some resource.
+struct NamedGrant {
+  NameRef target;
+  RoleSlot role;
 };
 
 // The answers to changes with a request id, oldest first.
@@ -65,6 +59,8 @@ struct State {
   NameSet resource_names;
   NameSet baselines;  // resources with a baseline
   DenseVector<ResourceRow> resources;
+  // By the same numbers. The creator never has a grant.
+  LineTable<GrantLine> grants;
   uint32_t next_resource = 0;
   RequestTable requests;
 
@@ -76,6 +72,24 @@ struct State {
   }
   const ResourceRow* Resource(const NameRef& name) const {
     return resources.Get(name->number);
+  }
+
+  const GrantLine& GrantsOn(const ResourceRow& resource) const {
+    return *grants.Get(resource.name->number);
+  }
+  // The grant of a user, service account or group; with null that of `default`.
+  // 0 for none. O(log n).
+  RoleSlot GrantOf(const ResourceRow& resource, const NameRef& target) const {
+    const GrantLine& line = GrantsOn(resource);
+    return target == nullptr ? line.baseline()
+                             : line.RoleOf(TargetKeyOf(target));
+  }
+  // All of them but the baseline, in the order of the targets' names.
+  // O(n log n).
+  std::vector<NamedGrant> SortedGrants(const ResourceRow& resource) const;
+  // How many principals and groups count against the limit.
+  size_t PrincipalsOn(const ResourceRow& resource) const {
+    return GrantsOn(resource).size() + (resource.creator == nullptr ? 0 : 1);
   }
 };
 

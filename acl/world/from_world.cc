@@ -371,9 +371,9 @@ class WorkspaceImporter::Work {
                                ladder.NameAt(ladder.top()),
                                " for good; leave the grant out")));
     } else if (resource != nullptr && target == nullptr) {
-      draft_->SetBaseline(resource, ladder.NumberAt(rank));
+      draft_->SetBaseline(resource, ladder.SlotAt(rank));
     } else if (resource != nullptr) {
-      draft_->SetGrant(resource, target, ladder.NumberAt(rank));
+      draft_->SetGrant(resource, target, ladder.SlotAt(rank));
     }
   }
 

@@ -63,17 +63,19 @@ void AddGrant(const std::string& target, const std::string& role,
   grant->set_role(role);
 }
 
-void AddResource(const Ladder& ladder, const ResourceRow& row,
+void AddResource(const State& state, const ResourceRow& row,
                  v1::Resource* resource) {
+  const Ladder& ladder = state.ladder();
   resource->set_type(row.name->type);
   resource->set_id(row.name->id);
   resource->set_name(row.display_name);
   if (row.creator != nullptr) resource->set_creator(ReferenceTo(row.creator));
-  if (row.baseline != 0) {
-    AddGrant("default", ladder.NameOf(row.baseline), resource);
+  if (const RoleSlot baseline = state.GrantsOn(row).baseline()) {
+    AddGrant("default", ladder.NameOfSlot(baseline), resource);
   }
-  for (auto at = row.grants.Begin(); at.valid(); at.Next()) {
-    AddGrant(ReferenceTo(at.key()), ladder.NameOf(at.value()), resource);
+  for (const NamedGrant& grant : state.SortedGrants(row)) {
+    AddGrant(ReferenceTo(grant.target), ladder.NameOfSlot(grant.role),
+             resource);
   }
 }
 
@@ -97,8 +99,9 @@ class Exporter {
     }
     for (auto at = state_.resource_names.Begin(); at.valid(); at.Next()) {
       const ResourceRow& row = *state_.Resource(at.key());
-      if (absl::Status s = Room(1 + row.grants.size()); !s.ok()) return s;
-      AddResource(state_.ladder(), row, part_.add_resources());
+      if (absl::Status s = Room(1 + state_.GrantsOn(row).size()); !s.ok())
+        return s;
+      AddResource(state_, row, part_.add_resources());
     }
     return sink_(part_);
   }

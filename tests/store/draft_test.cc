@@ -59,7 +59,7 @@ TEST(Draft, GroupAddedAndRemovedInOneDraftTakesEverythingAlong) {
   for (int i = 0; i < kMany; ++i) {
     const std::string id = absl::StrCat(i);
     EXPECT_TRUE(state.directory.FindPrincipal(Kind::kUser, id)->groups.empty());
-    EXPECT_EQ(state.FindResource({"voice", id})->grants.size(),
+    EXPECT_EQ(state.GrantsOn(*state.FindResource({"voice", id})).size(),
               i > 0 ? 1u : 0u);
   }
 }
@@ -76,7 +76,7 @@ TEST(Draft, UserAddedAndRemovedInOneDraftTakesEverythingAlong) {
   EXPECT_EQ(state.directory.FindByEmail("0@x"), nullptr);
   EXPECT_EQ(state.directory.FindKey("0"), nullptr);
   EXPECT_EQ(state.FindResource({"voice", "0"})->creator, nullptr);
-  EXPECT_EQ(state.FindResource({"voice", "7"})->grants.size(), 1u);
+  EXPECT_EQ(state.GrantsOn(*state.FindResource({"voice", "7"})).size(), 1u);
   EXPECT_EQ(state.directory.FindGroup("g")->members.size(), size_t{kMany} - 1);
 }
 
@@ -93,9 +93,9 @@ TEST(Draft, BaseStaysAsItIsWhateverTheDraftDoes) {
   EXPECT_EQ(next->revision, 2u);
   EXPECT_EQ(base->directory.FindGroup("g")->members.size(), size_t{kMany});
   EXPECT_NE(base->directory.FindPrincipal(Kind::kUser, "0"), nullptr);
-  EXPECT_EQ(base->FindResource({"voice", "5"})->grants.size(), 2u);
+  EXPECT_EQ(base->GrantsOn(*base->FindResource({"voice", "5"})).size(), 2u);
   EXPECT_EQ(next->FindResource({"voice", "5"}), nullptr);
-  EXPECT_EQ(next->FindResource({"voice", "6"})->grants.size(), 0u);
+  EXPECT_EQ(next->GrantsOn(*next->FindResource({"voice", "6"})).size(), 0u);
   EXPECT_GT(next->rows_written, base->rows_written);
 }
 

@@ -1,0 +1,50 @@
+// The hot path: one effective role from two cache lines. Internal; the front
+// door is acl/engine.h.
+#ifndef ACL_RESOLVE_ROLE_H_
+#define ACL_RESOLVE_ROLE_H_
+
+#include <cstdint>
+
+#include "acl/base/handle.h"
+#include "acl/base/ladder.h"
+#include "acl/resolve/source.h"
+#include "acl/resolve/subject.h"
+#include "acl/store/state.h"
+
+namespace acl {
+
+// A role with the source that gives it.
+struct RoleFound {
+  Rank rank = 0;
+  SourceKind witness = SourceKind::kNone;
+  uint32_t group = 0;  // its number, if the witness is a group
+};
+
+// Where the answer to a question stands in a state. Valid as long as that is.
+struct RoleLines {
+  const MemberLine* member = nullptr;  // null: the answer is none
+  const GrantLine* grants = nullptr;
+  uint32_t principal = 0;
+  uint32_t resource = 0;
+  bool as_workspace_key = false;
+
+  // Begins to load them into the cache.
+  void Prefetch() const {
+    __builtin_prefetch(member);
+    __builtin_prefetch(grants);
+  }
+};
+
+// Finds them without looking at them. What is stale or unknown gives none.
+RoleLines LinesOf(const State& state, SubjectHandle subject,
+                  ResourceHandle resource);
+RoleLines LinesOf(const State& state, const FoundSubject& subject,
+                  const ResourceRow* resource);
+
+// The same answer as Resolver::On(). O(groups of the subject * log(grants of
+// the resource)); a subject whose groups are in groups costs following them.
+RoleFound RoleOn(const State& state, const RoleLines& lines);
+
+}  // namespace acl
+
+#endif  // ACL_RESOLVE_ROLE_H_

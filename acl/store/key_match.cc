@@ -1,0 +1,96 @@
+#include "acl/store/key_match.h"
+
+#include <cstdlib>
+#include <string>
+
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
+namespace acl {
+namespace {
+
+uint32_t MatchPortable(const uint32_t* line, const uint32_t* keys,
+                       size_t count) {
+  uint32_t matches = 0;
+  for (size_t k = 0; k < count; ++k) {
+    for (size_t i = 0; i < 16; ++i) {
+      matches |= static_cast<uint32_t>(line[i] >> kRoleBits == keys[k]) << i;
+    }
+  }
+  return matches;
+}
+
+#if defined(__x86_64__)
+__attribute__((target("avx2"))) uint32_t MatchAvx2(const uint32_t* line,
+                                                   const uint32_t* keys,
+                                                   size_t count) {
+  const auto* const halves = reinterpret_cast<const __m256i*>(line);
+  const __m256i low = _mm256_srli_epi32(_mm256_load_si256(halves), kRoleBits);
+  const __m256i high =
+      _mm256_srli_epi32(_mm256_load_si256(halves + 1), kRoleBits);
+  __m256i in_low = _mm256_setzero_si256();
+  __m256i in_high = _mm256_setzero_si256();
+  for (size_t k = 0; k < count; ++k) {
+    const __m256i key = _mm256_set1_epi32(static_cast<int>(keys[k]));
+    in_low = _mm256_or_si256(in_low, _mm256_cmpeq_epi32(low, key));
+    in_high = _mm256_or_si256(in_high, _mm256_cmpeq_epi32(high, key));
+  }
+  const auto mask = [](__m256i lanes) __attribute__((target("avx2"))) {
+    return static_cast<uint32_t>(
+        _mm256_movemask_ps(_mm256_castsi256_ps(lanes)));
+  };
+  return mask(in_low) | mask(in_high) << 8;
+}
+
+__attribute__((target("avx512f"))) uint32_t MatchAvx512(const uint32_t* line,
+                                                        const uint32_t* keys,
+                                                        size_t count) {
+  // The form without a mask draws a false warning from GCC 12.
+  const __m512i lanes =
+      _mm512_maskz_srli_epi32(0xffff, _mm512_load_si512(line), kRoleBits);
+  __mmask16 matches = 0;
+  for (size_t k = 0; k < count; ++k) {
+    matches |= _mm512_cmpeq_epi32_mask(
+        lanes, _mm512_set1_epi32(static_cast<int>(keys[k])));
+  }
+  return matches;
+}
+#endif
+
+}  // namespace
+
+bool HasSimdLevel(SimdLevel level) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  if (level == SimdLevel::kAvx2) return __builtin_cpu_supports("avx2") != 0;
+  if (level == SimdLevel::kAvx512) {
+    return __builtin_cpu_supports("avx512f") != 0;
+  }
+#endif
+  return level == SimdLevel::kPortable;
+}
+
+SimdLevel BestSimdLevel() {
+  const char* const wish = std::getenv("ACL_SIMD");
+  const std::string most = wish == nullptr ? "" : wish;
+  if (most != "portable") {
+    if (most != "avx2" && HasSimdLevel(SimdLevel::kAvx512)) {
+      return SimdLevel::kAvx512;
+    }
+    if (HasSimdLevel(SimdLevel::kAvx2)) return SimdLevel::kAvx2;
+  }
+  return SimdLevel::kPortable;
+}
+
+KeyMatchFunction KeyMatchFor(SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::kAvx2) return MatchAvx2;
+  if (level == SimdLevel::kAvx512) return MatchAvx512;
+#endif
+  return MatchPortable;
+}
+
+const KeyMatchFunction kKeyMatch = KeyMatchFor(BestSimdLevel());
+
+}  // namespace acl

@@ -1,0 +1,35 @@
+// Looking for several keys among the sixteen numbers of a cache line at once.
+// Internal.
+#ifndef ACL_STORE_KEY_MATCH_H_
+#define ACL_STORE_KEY_MATCH_H_
+
+#include <cstddef>
+#include <cstdint>
+
+namespace acl {
+
+// How many bits of an entry are below its key.
+constexpr int kRoleBits = 4;
+
+// The instruction sets there is a search for, slowest first.
+enum class SimdLevel { kPortable, kAvx2, kAvx512 };
+
+// The best that this machine has. ACL_SIMD=portable or avx2 in the environment
+// asks for less, for tests.
+SimdLevel BestSimdLevel();
+bool HasSimdLevel(SimdLevel level);
+
+// Bit i of the result is set if line[i] >> kRoleBits is among the `count` keys,
+// none of which is 0. `line` has 16 numbers and is aligned to 64 bytes.
+using KeyMatchFunction = uint32_t (*)(const uint32_t* line,
+                                      const uint32_t* keys, size_t count);
+
+// The search for a level. REQUIRES: the machine has it.
+KeyMatchFunction KeyMatchFor(SimdLevel level);
+
+// The search for BestSimdLevel().
+extern const KeyMatchFunction kKeyMatch;
+
+}  // namespace acl
+
+#endif  // ACL_STORE_KEY_MATCH_H_

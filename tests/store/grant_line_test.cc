@@ -1,0 +1,132 @@
+// The grants of a line against a map, over every layout and its borders; and
+// old copies that stay as they were.
+#include "acl/store/grant_line.h"
+
+#include <map>
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "gtest/gtest.h"
+
+namespace acl {
+namespace {
+
+using Model = std::map<TargetKey, RoleSlot>;
+
+Model ModelOf(const GrantLine& line) {
+  Model model;
+  line.ForEach([&](TargetKey key, RoleSlot role) {
+    EXPECT_TRUE(model.emplace(key, role).second) << key;
+  });
+  return model;
+}
+
+void ExpectSame(const GrantLine& line, const Model& model) {
+  ASSERT_EQ(line.size(), model.size());
+  ASSERT_EQ(ModelOf(line), model);
+  for (const auto& [key, role] : model) ASSERT_EQ(line.RoleOf(key), role);
+}
+
+RoleSlot SomeRole(uint32_t i) { return static_cast<RoleSlot>(1 + i % 15); }
+
+// Every size around the borders of the layouts, reached in rising, falling and
+// mixed order of keys, and left again to nothing.
+TEST(GrantLine, HoldsEverySizeAcrossTheBordersOfItsLayouts) {
+  for (const uint32_t size :
+       {1u,   9u,   10u,   11u,   12u,    13u,    14u,   15u,
+        16u,  17u,  100u,  383u,  384u,   385u,   511u,  512u,
+        513u, 514u, 1025u, 5000u, 65535u, 65536u, 65537u}) {
+    for (const uint32_t stride : {1u, 7919u}) {
+      SCOPED_TRACE(testing::Message() << size << " grants, stride " << stride);
+      GrantLine line(PrincipalKey(1));
+      Model model;
+      for (uint32_t i = 0; i < size; ++i) {
+        const TargetKey key = PrincipalKey(i * stride % 65539);
+        ASSERT_EQ(line.Set(key, SomeRole(i), 1), model.count(key) == 0);
+        model[key] = SomeRole(i);
+      }
+      ExpectSame(line, model);
+      EXPECT_EQ(line.creator(), PrincipalKey(1));
+      for (uint32_t i = 0; i < size; ++i) {
+        const TargetKey key = PrincipalKey(i * stride % 65539);
+        ASSERT_TRUE(line.Erase(key, 1));
+        model.erase(key);
+        if (model.size() < 20 || i % 997 == 0) ExpectSame(line, model);
+      }
+      EXPECT_FALSE(line.Erase(PrincipalKey(0), 1));
+      EXPECT_TRUE(line.present());
+    }
+  }
+}
+
+TEST(GrantLine, RandomHistoriesAgreeWithAMapAndLeaveOldCopiesAlone) {
+  std::mt19937 random(11);
+  for (const uint32_t range : {8u, 30u, 600u, 2000u}) {
+    GrantLine line(0);
+    Model model;
+    std::vector<std::pair<GrantLine, Model>> kept;
+    EditTag edit = 1;
+    for (int step = 0; step < 20000; ++step) {
+      const TargetKey key = random() % 2 == 0 ? PrincipalKey(random() % range)
+                                              : GroupKey(random() % range);
+      if (random() % 5 < 3) {
+        const RoleSlot role = SomeRole(random());
+        ASSERT_EQ(line.Set(key, role, edit), model.count(key) == 0);
+        model[key] = role;
+      } else {
+        ASSERT_EQ(line.Erase(key, edit), model.erase(key) == 1);
+      }
+      if (random() % 10 == 0) line.set_baseline(SomeRole(random()));
+      // From here on the line is shared, and changed by another edit.
+      if (random() % 1000 == 0) {
+        kept.emplace_back(line, model);
+        ++edit;
+      }
+    }
+    ExpectSame(line, model);
+    for (const auto& [old, expected] : kept) ExpectSame(old, expected);
+  }
+}
+
+TEST(GrantLine, MatchFindsTheGrantsOfThoseKeysInEveryLayout) {
+  for (const uint32_t size : {0u, 3u, 14u, 15u, 700u}) {
+    GrantLine line(0);
+    for (uint32_t i = 0; i < size; ++i) {
+      line.Set(GroupKey(i), SomeRole(i), 1);
+    }
+    const TargetKey keys[] = {PrincipalKey(0), GroupKey(2), GroupKey(13),
+                              GroupKey(699), GroupKey(5000)};
+    Model found;
+    line.Match(keys, 5, [&](TargetKey key, RoleSlot role) {
+      EXPECT_TRUE(found.emplace(key, role).second);
+    });
+    Model expected;
+    for (const uint32_t i : {2u, 13u, 699u}) {
+      if (i < size) expected[GroupKey(i)] = SomeRole(i);
+    }
+    EXPECT_EQ(found, expected);
+  }
+}
+
+// The creator's and the header's bits are no grants, whatever they look like.
+TEST(GrantLine, HeaderIsNoGrant) {
+  for (uint32_t number = 0; number < 2000; ++number) {
+    GrantLine line(PrincipalKey(number) << kRoleBits);
+    line.set_baseline(15);
+    for (uint32_t i = 0; i < 2000; ++i) {
+      ASSERT_EQ(line.RoleOf(PrincipalKey(i)), 0);
+      ASSERT_EQ(line.RoleOf(GroupKey(i)), 0);
+    }
+  }
+}
+
+TEST(GrantLine, AbsentLineHasNothing) {
+  const GrantLine line;
+  EXPECT_FALSE(line.present());
+  EXPECT_EQ(line.RoleOf(PrincipalKey(0)), 0);
+  EXPECT_TRUE(line.empty());
+}
+
+}  // namespace
+}  // namespace acl

@@ -34,11 +34,42 @@ RoleAnswer AnswerOf(const State& state, const RoleFound& found) {
 
 absl::StatusOr<RoleFound> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
-  absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
-  if (!found.ok()) return found.status();
-  absl::StatusOr<const ResourceRow*> row = FindResource(state, resource);
-  if (!row.ok()) return row.status();
-  return RoleOn(state, LinesOf(state, *found, *row));
+  NamedQuestion question;
+  question.Hash(state, subject, resource);
+  const absl::StatusOr<RoleLines> lines =
+      question.Find(state, subject, resource);
+  if (!lines.ok()) return lines.status();
+  return RoleOn(state, *lines);
+}
+
+// Answers up to kBatch questions; appends to `allowed`. `first` is the number
+// of the first of them.
+absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
+                        size_t first, std::vector<bool>* allowed) {
+  std::array<NamedQuestion, kBatch> named;
+  std::array<RoleLines, kBatch> lines;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    named[i].Hash(state, batch[i].subject, batch[i].resource);
+  }
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchNames(state);
+  std::array<Rank, kBatch> ranks;
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const absl::StatusOr<RoleLines> found =
+        named[i].Find(state, batch[i].subject, batch[i].resource);
+    const absl::StatusOr<Rank> rank = state.ladder().Require(batch[i].role);
+    const absl::Status& status = found.ok() ? rank.status() : found.status();
+    if (!status.ok()) {
+      return Refuse(FaultOf(status), absl::StrCat("question ", first + i, ": ",
+                                                  status.message()));
+    }
+    ranks[i] = *rank;
+    lines[i] = *found;
+    lines[i].Prefetch();
+  }
+  for (size_t i = 0; i < batch.size(); ++i) {
+    allowed->push_back(RoleOn(state, lines[i]).rank >= ranks[i]);
+  }
+  return absl::OkStatus();
 }
 
 Rank RankOf(const State& state, Role role) {
@@ -124,17 +155,12 @@ absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
   CheckManyAnswer answer;
   answer.revision = state->revision;
   answer.allowed.reserve(questions.size());
-  for (size_t i = 0; i < questions.size(); ++i) {
-    const Question& question = questions[i];
-    const absl::StatusOr<RoleFound> found =
-        Resolve(*state, question.subject, question.resource);
-    absl::StatusOr<Rank> rank = state->ladder().Require(question.role);
-    const absl::Status& status = found.ok() ? rank.status() : found.status();
-    if (!status.ok()) {
-      return Refuse(FaultOf(status),
-                    absl::StrCat("question ", i, ": ", status.message()));
+  for (size_t begin = 0; begin < questions.size(); begin += kBatch) {
+    if (absl::Status s = CheckBatch(*state, questions.subspan(begin, kBatch),
+                                    begin, &answer.allowed);
+        !s.ok()) {
+      return s;
     }
-    answer.allowed.push_back(found->rank >= *rank);
   }
   for (const bool allowed : answer.allowed) state.Decided(allowed);
   return answer;

@@ -9,6 +9,12 @@
 #include "acl/base/text.h"
 
 namespace acl {
+namespace {
+
+// How many replaced states are worth the cost of finding out who still reads.
+constexpr size_t kCollectAt = 16;
+
+}  // namespace
 
 WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
                              Observer* observer, size_t request_id_window,
@@ -63,7 +69,7 @@ void WorkspaceCore::Publish(std::shared_ptr<const State> next) {
   }
   const State& state = *next;
   head_.Publish(std::make_shared<Version>(std::move(next)), &retired_);
-  retired_.Collect();
+  if (retired_.size() >= kCollectAt) retired_.Collect();
   PushOutSnapshots(state);
   published_.notify_all();
 }

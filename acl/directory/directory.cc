@@ -4,8 +4,8 @@ namespace acl {
 
 const PrincipalRow* Directory::FindPrincipal(Kind kind,
                                              absl::string_view id) const {
-  const NameRef* name = names.FindKey(KeyOf(kind, id));
-  return name == nullptr ? nullptr : Principal(*name);
+  const Name* name = Find(kind, id);
+  return name == nullptr ? nullptr : principals.Get(name->number);
 }
 
 const PrincipalRow* Directory::FindByEmail(absl::string_view email) const {
@@ -14,13 +14,13 @@ const PrincipalRow* Directory::FindByEmail(absl::string_view email) const {
 }
 
 const KeyRow* Directory::FindKey(absl::string_view id) const {
-  const NameRef* name = names.FindKey(KeyOf(Kind::kKey, id));
-  return name == nullptr ? nullptr : keys.Get((*name)->number);
+  const Name* name = Find(Kind::kKey, id);
+  return name == nullptr ? nullptr : keys.Get(name->number);
 }
 
 const GroupRow* Directory::FindGroup(absl::string_view id) const {
-  const NameRef* name = names.FindKey(KeyOf(Kind::kGroup, id));
-  return name == nullptr ? nullptr : Group(*name);
+  const Name* name = Find(Kind::kGroup, id);
+  return name == nullptr ? nullptr : groups.Get(name->number);
 }
 
 }  // namespace acl

@@ -15,6 +15,7 @@
 #include "acl/base/reference.h"
 #include "acl/directory/member_line.h"
 #include "acl/directory/name.h"
+#include "acl/directory/name_index.h"
 #include "acl/directory/target_key.h"
 
 namespace acl {
@@ -55,7 +56,8 @@ struct GroupRow {
 // All of them. Every NameRef in a row names a row that exists, and membership,
 // ownership and e-mail are kept in both directions; groups form no cycle.
 struct Directory {
-  NameSet names;  // groups, keys, service accounts, users
+  NameSet names;    // groups, keys, service accounts, users: in order
+  NameIndex index;  // and by id
   OrderedMap<std::string, NameRef> emails;  // canonical address → principal
   NameSet workspace_admins;                 // users
   DenseVector<PrincipalRow> principals;
@@ -67,7 +69,11 @@ struct Directory {
   uint32_t next_key = 0;
   uint32_t next_group = 0;
 
-  // The row of an id, or null. O(log n).
+  // The name of an id, or null.
+  const Name* Find(Kind kind, absl::string_view id) const {
+    return index.Find(KeyOf(kind, id));
+  }
+  // The row of an id, or null.
   const PrincipalRow* FindPrincipal(Kind kind, absl::string_view id) const;
   // By canonical address.
   const PrincipalRow* FindByEmail(absl::string_view email) const;
@@ -80,6 +86,12 @@ struct Directory {
   }
   const GroupRow* Group(const NameRef& name) const {
     return groups.Get(name->number);
+  }
+  // The name itself, of one that Find() gave.
+  const NameRef& Shared(const Name& name) const {
+    return name.kind == Kind::kGroup ? groups.Get(name.number)->name
+           : name.kind == Kind::kKey ? keys.Get(name.number)->name
+                                     : principals.Get(name.number)->name;
   }
   // The name of a key that this directory gave out: of something that exists.
   const NameRef& NameOf(TargetKey key) const {

@@ -5,6 +5,10 @@
 namespace acl {
 namespace {
 
+bool IsPrincipal(Kind kind) {
+  return kind == Kind::kUser || kind == Kind::kServiceAccount;
+}
+
 // Whether some group among the keys is a member of another.
 bool HasNested(const Directory& directory, absl::Span<const TargetKey> keys) {
   for (const TargetKey key : keys) {
@@ -66,6 +70,47 @@ RoleLines LinesOf(const State& state, const FoundSubject& subject,
   lines.member = state.directory.members.Get(lines.principal);
   lines.grants = state.grants.Get(lines.resource);
   lines.as_workspace_key = subject.as_workspace_key();
+  return lines;
+}
+
+void NamedQuestion::Hash(const State& state, const Subject& subject,
+                         const ResourceRef& resource) {
+  if (subject.kind() != Kind::kEmail) {
+    subject_ = NameIndex::HashOf(KeyOf(subject.kind(), subject.id()));
+    state.directory.index.Prefetch(subject_);
+  }
+  resource_ = NameIndex::HashOf(KeyOf(resource));
+  state.resource_index.Prefetch(resource_);
+}
+
+void NamedQuestion::PrefetchNames(const State& state) const {
+  state.directory.index.PrefetchName(subject_);
+  state.resource_index.PrefetchName(resource_);
+}
+
+absl::StatusOr<RoleLines> NamedQuestion::Find(
+    const State& state, const Subject& subject,
+    const ResourceRef& resource) const {
+  const Name* const name =
+      state.resource_index.Find(KeyOf(resource), resource_);
+  const Name* const who =
+      IsPrincipal(subject.kind())
+          ? state.directory.index.Find(KeyOf(subject.kind(), subject.id()),
+                                       subject_)
+          : nullptr;
+  if (name == nullptr || who == nullptr) {
+    // An e-mail, a key, or an error; the subject's comes first.
+    absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
+    if (!found.ok()) return found.status();
+    absl::StatusOr<const ResourceRow*> row = FindResource(state, resource);
+    if (!row.ok()) return row.status();
+    return LinesOf(state, *found, *row);
+  }
+  RoleLines lines;
+  lines.principal = who->number;
+  lines.resource = name->number;
+  lines.member = state.directory.members.Get(lines.principal);
+  lines.grants = state.grants.Get(lines.resource);
   return lines;
 }
 

@@ -5,8 +5,10 @@
 
 #include <cstdint>
 
+#include "absl/status/statusor.h"
 #include "acl/base/handle.h"
 #include "acl/base/ladder.h"
+#include "acl/base/reference.h"
 #include "acl/resolve/source.h"
 #include "acl/resolve/subject.h"
 #include "acl/store/state.h"
@@ -40,6 +42,23 @@ RoleLines LinesOf(const State& state, SubjectHandle subject,
                   ResourceHandle resource);
 RoleLines LinesOf(const State& state, const FoundSubject& subject,
                   const ResourceRow* resource);
+
+// A question by id on its way to an answer, in steps: between them the memory
+// that the next one looks at can be loaded for many questions at once.
+class NamedQuestion {
+ public:
+  // Neither the subject nor the resource is looked at yet.
+  void Hash(const State& state, const Subject& subject,
+            const ResourceRef& resource);
+  void PrefetchNames(const State& state) const;
+  // The lines, not looked at yet. MALFORMED or TYPE_UNKNOWN.
+  absl::StatusOr<RoleLines> Find(const State& state, const Subject& subject,
+                                 const ResourceRef& resource) const;
+
+ private:
+  uint64_t subject_ = 0;
+  uint64_t resource_ = 0;
+};
 
 // The same answer as Resolver::On(). O(groups of the subject * log(grants of
 // the resource)); a subject whose groups are in groups costs following them.

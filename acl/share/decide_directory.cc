@@ -27,7 +27,7 @@ ChangeReceipt Removed(const Cascade& cascade) {
 }
 
 absl::Status CheckIdFree(const State& state, Kind kind, const std::string& id) {
-  if (!state.directory.names.Contains(KeyOf(kind, id))) {
+  if (state.directory.Find(kind, id) == nullptr) {
     return absl::OkStatus();
   }
   const std::string what = kind == Kind::kServiceAccount

@@ -56,10 +56,9 @@ absl::StatusOr<const KeyRow*> RequireKey(const State& state,
 
 absl::StatusOr<NameRef> RequireNamed(const State& state,
                                      const OwnedReference& reference) {
-  const NameRef* name =
-      state.directory.names.FindKey(KeyOf(reference.kind(), reference.id()));
+  const Name* name = state.directory.Find(reference.kind(), reference.id());
   if (name == nullptr) return SubjectNotFound(reference.kind(), reference.id());
-  return *name;
+  return state.directory.Shared(*name);
 }
 
 absl::StatusOr<NameRef> RequireTarget(const State& state,

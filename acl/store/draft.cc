@@ -89,6 +89,7 @@ NameRef Draft::AddPrincipal(Kind kind, const std::string& id,
   if (!row.email.empty()) directory.emails.Set(row.email, name, edit_);
   if (row.workspace_admin) directory.workspace_admins.Set(name, {}, edit_);
   directory.names.Set(name, {}, edit_);
+  directory.index.Add(*name, edit_);
   directory.principals.Set(
       name->number, std::make_shared<PrincipalRow>(std::move(row)), edit_);
   Touch(name);
@@ -133,6 +134,7 @@ Cascade Draft::RemovePrincipal(const NameRef& name) {
   if (!row.email.empty()) directory.emails.Erase(row.email, edit_);
   directory.workspace_admins.Erase(name, edit_);
   directory.names.Erase(name, edit_);
+  directory.index.Erase(*name, edit_);
   directory.principals.Erase(name->number, edit_);
   directory.members.Erase(name->number, edit_);
   Touch(name);
@@ -143,6 +145,7 @@ void Draft::AddKey(const std::string& id, const NameRef& owner, bool enabled) {
   Directory& directory = state_.directory;
   NameRef name = NewName(Kind::kKey, directory.next_key++, "", id);
   directory.names.Set(name, {}, edit_);
+  directory.index.Add(*name, edit_);
   directory.keys.Set(
       name->number,
       std::make_shared<KeyRow>(KeyRow{name, owner, enabled, edit_}), edit_);
@@ -158,6 +161,7 @@ void Draft::RemoveKey(const NameRef& key) {
   Directory& directory = state_.directory;
   Principal(directory.keys.Get(key->number)->owner).keys.Erase(key, edit_);
   directory.names.Erase(key, edit_);
+  directory.index.Erase(*key, edit_);
   directory.keys.Erase(key->number, edit_);
   Touch(key);
 }
@@ -171,6 +175,7 @@ NameRef Draft::AddGroup(const std::string& id,
   row.display_name = display_name;
   row.edit = edit_;
   directory.names.Set(name, {}, edit_);
+  directory.index.Add(*name, edit_);
   directory.groups.Set(name->number, std::make_shared<GroupRow>(row), edit_);
   Touch(name);
   return name;
@@ -192,6 +197,7 @@ Cascade Draft::RemoveGroup(const NameRef& group) {
     ++cascade.memberships;
   }
   directory.names.Erase(group, edit_);
+  directory.index.Erase(*group, edit_);
   directory.groups.Erase(group->number, edit_);
   Touch(group);
   return cascade;
@@ -230,6 +236,7 @@ NameRef Draft::AddResource(const ResourceId& id,
   if (creator != nullptr) Principal(creator).created.Set(name, {}, edit_);
   state_.grants.Add(name->number, GrantLine(TargetKeyOf(creator)), edit_);
   state_.resource_names.Set(name, {}, edit_);
+  state_.resource_index.Add(*name, edit_);
   state_.resources.Set(name->number, std::move(row), edit_);
   Touch(name);
   return name;
@@ -257,6 +264,7 @@ Cascade Draft::RemoveResource(const NameRef& resource) {
     Principal(row.creator).created.Erase(resource, edit_);
   }
   state_.resource_names.Erase(resource, edit_);
+  state_.resource_index.Erase(*resource, edit_);
   state_.resources.Erase(resource->number, edit_);
   state_.grants.Erase(resource->number, edit_);
   Touch(resource);

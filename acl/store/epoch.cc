@@ -1,5 +1,9 @@
 #include "acl/store/epoch.h"
 
+#include <linux/membarrier.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <atomic>
 #include <limits>
@@ -18,14 +22,42 @@ struct alignas(64) Slot {
   Slot* next = nullptr;
 };
 
-// Every operation on these two and on `pinned_at` is sequentially consistent.
-// A writer unlinks, then advances the epoch, then looks at the slots. A reader
-// announces an epoch, then loads. If the writer misses the announcement, the
-// load comes after the unlinking; if the announced epoch is later than the
-// writer's, the reader began after the unlinking. Either way it can't have seen
-// what was unlinked.
+// A writer unlinks, advances the epoch, fences, and then looks at the slots. A
+// reader announces an epoch, fences, and then loads. If the writer misses the
+// announcement, the load comes after the unlinking; if the announced epoch is
+// later than the writer's, the reader began after the unlinking. Either way it
+// can't have seen what was unlinked.
 std::atomic<uint64_t> g_epoch{1};
 std::atomic<Slot*> g_slots{nullptr};
+
+long Membarrier(int command) {
+#if defined(__linux__)
+  return syscall(SYS_membarrier, command, 0, 0);
+#else
+  return -1;
+#endif
+}
+
+// Whether the kernel fences the readers when a writer asks for it. Then a
+// reader's own fence, which costs it more than all the rest, is none.
+bool WritersFenceReaders() {
+  static const bool able =
+      Membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+  return able;
+}
+
+void FenceOfReader(bool writers_do_it) {
+  if (writers_do_it) {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  } else {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+}
+
+void FenceOfWriter() {
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (WritersFenceReaders()) Membarrier(MEMBARRIER_CMD_PRIVATE_EXPEDITED);
+}
 
 Slot* TakeSlot() {
   for (Slot* slot = g_slots.load(); slot != nullptr; slot = slot->next) {
@@ -39,18 +71,38 @@ Slot* TakeSlot() {
   return slot;
 }
 
+// What a pin needs, without a destructor: quick to get at.
 struct ThreadState {
-  Slot* slot = TakeSlot();
-  int depth = 0;
-  ~ThreadState() { slot->taken.store(false); }
+  Slot* slot;  // null before the first pin
+  int depth;
+  bool writers_fence;
+  bool ending;
+};
+thread_local ThreadState t_thread = {nullptr, 0, false, false};
+
+// Gives the slot back at the end of the thread.
+struct SlotOwner {
+  Slot* const slot = TakeSlot();
+  ~SlotOwner() {
+    t_thread.slot = nullptr;
+    t_thread.ending = true;
+    slot->taken.store(false);
+  }
 };
 
-ThreadState& ThisThread() {
-  thread_local ThreadState state;
-  return state;
+void Enter(ThreadState* thread) {
+  thread->writers_fence = WritersFenceReaders();
+  if (thread->ending) {  // asked by another object that ends with the thread
+    thread->slot = TakeSlot();
+    return;
+  }
+  thread_local SlotOwner owner;
+  thread->slot = owner.slot;
 }
 
+// What the epochs of all pins are at least, for whoever has just unlinked.
 uint64_t OldestPin() {
+  FenceOfWriter();
   uint64_t oldest = kUnpinned;
   for (Slot* slot = g_slots.load(); slot != nullptr; slot = slot->next) {
     oldest = std::min(oldest, slot->pinned_at.load());
@@ -61,13 +113,18 @@ uint64_t OldestPin() {
 }  // namespace
 
 EpochPin::EpochPin() {
-  ThreadState& thread = ThisThread();
-  if (thread.depth++ == 0) thread.slot->pinned_at.store(g_epoch.load());
+  ThreadState& thread = t_thread;
+  if (thread.slot == nullptr) Enter(&thread);
+  if (thread.depth++ != 0) return;
+  thread.slot->pinned_at.store(g_epoch.load(std::memory_order_acquire),
+                               std::memory_order_relaxed);
+  FenceOfReader(thread.writers_fence);
 }
 
 EpochPin::~EpochPin() {
-  ThreadState& thread = ThisThread();
-  if (--thread.depth == 0) thread.slot->pinned_at.store(kUnpinned);
+  ThreadState& thread = t_thread;
+  if (--thread.depth != 0) return;
+  thread.slot->pinned_at.store(kUnpinned, std::memory_order_release);
 }
 
 RetireList::~RetireList() {

@@ -38,8 +38,12 @@ class RetireList {
   // REQUIRES: nothing published leads to it any more.
   void Add(std::shared_ptr<const void> object);
 
-  // Frees what no reader can see any more. O(threads + freed).
+  // Frees what no reader can see any more. O(threads + freed), and a call to
+  // the kernel.
   void Collect();
+
+  // How much is kept.
+  size_t size() const { return retired_.size(); }
 
  private:
   std::vector<std::pair<uint64_t, std::shared_ptr<const void>>> retired_;

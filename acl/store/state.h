@@ -56,8 +56,9 @@ struct State {
   uint64_t rows_written = 0;
   std::shared_ptr<const Settings> settings;
   Directory directory;
-  NameSet resource_names;
-  NameSet baselines;  // resources with a baseline
+  NameSet resource_names;    // in order
+  NameIndex resource_index;  // and by type and id
+  NameSet baselines;         // resources with a baseline
   DenseVector<ResourceRow> resources;
   // By the same numbers. The creator never has a grant.
   LineTable<GrantLine> grants;
@@ -65,10 +66,10 @@ struct State {
   RequestTable requests;
 
   const Ladder& ladder() const { return settings->ladder; }
-  // The row of a resource, or null. O(log n).
+  // The row of a resource, or null.
   const ResourceRow* FindResource(const ResourceRef& resource) const {
-    const NameRef* name = resource_names.FindKey(KeyOf(resource));
-    return name == nullptr ? nullptr : resources.Get((*name)->number);
+    const Name* name = resource_index.Find(KeyOf(resource));
+    return name == nullptr ? nullptr : resources.Get(name->number);
   }
   const ResourceRow* Resource(const NameRef& name) const {
     return resources.Get(name->number);

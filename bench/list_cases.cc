@@ -64,8 +64,7 @@ void VisitMatrix(benchmark::State& state, LoadedWorld& world) {
         [&](const PrincipalId&, const ResourceRef&, Role) {
           return ++seen < slice;
         });
-    RequireThat(visited.ok() || absl::IsCancelled(visited),
-                visited.message());
+    RequireThat(visited.ok() || absl::IsCancelled(visited), visited.message());
     RequireThat(seen == slice, "the matrix has another number of pairs");
     pairs += seen;
   }

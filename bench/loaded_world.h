@@ -38,7 +38,7 @@ class LoadedWorld {
 
   const Generator& generator() const { return generator_; }
   const WorldShape& shape() const { return generator_.shape(); }
-  Workspace& workspace() { return *workspace_; }
+  Workspace& workspace() const { return *workspace_; }
 
   // By number.
   SubjectHandle user(uint32_t number) const { return users_[number]; }

@@ -31,8 +31,8 @@ void HandleSingle(benchmark::State& state, LoadedWorld& world) {
   size_t at = 0;
   for (auto _ : state) {
     const HandleQuestion& question = questions[at];
-    benchmark::DoNotOptimize(world.workspace().EffectiveRole(
-        question.subject, question.resource));
+    benchmark::DoNotOptimize(
+        world.workspace().EffectiveRole(question.subject, question.resource));
     if (++at == questions.size()) at = 0;
   }
 }
@@ -52,8 +52,8 @@ void StringSingle(benchmark::State& state, LoadedWorld& world) {
   size_t at = 0;
   for (auto _ : state) {
     const Question& question = questions[at];
-    benchmark::DoNotOptimize(world.workspace().EffectiveRole(
-        question.subject, question.resource));
+    benchmark::DoNotOptimize(
+        world.workspace().EffectiveRole(question.subject, question.resource));
     if (++at == questions.size()) at = 0;
   }
 }
@@ -69,8 +69,8 @@ void CheckDenied(benchmark::State& state, LoadedWorld& world) {
   }
   size_t at = 0;
   for (auto _ : state) {
-    benchmark::DoNotOptimize(world.workspace().Check(
-        denied[at].subject, viewer, denied[at].resource));
+    benchmark::DoNotOptimize(world.workspace().Check(denied[at].subject, viewer,
+                                                     denied[at].resource));
     if (++at == denied.size()) at = 0;
   }
 }

@@ -21,7 +21,8 @@ void RegisterListCases(const WorldShape& shape);
 void RegisterChangeCases(const WorldShape& shape);
 // nested_membership, and on one world: snapshot_hold.
 void RegisterOtherChangeCases(const WorldShape& shape);
-// readers/1, readers/2, readers_beside_writer/2, on one world.
+// readers/1, readers/2, readers_beside_writer/2 and so on, up to the processors
+// of the machine, on one world.
 void RegisterReaderCases(const WorldShape& shape);
 // peer_unordered_map/W1, peer_flat_hash_map/W1. Each is compared with the
 // engine before it is timed.

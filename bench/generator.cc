@@ -81,6 +81,18 @@ std::string ResourceName(uint32_t resource) {
   return absl::StrFormat("res-%016d", resource);
 }
 
+std::string PrincipalName(const PlainGrant& grant) {
+  switch (grant.kind) {
+    case TargetKind::kUser:
+      return UserName(grant.target);
+    case TargetKind::kGroup:
+      return GroupName(grant.target);
+    case TargetKind::kDefault:
+      break;
+  }
+  return "default";
+}
+
 Generator::Generator(const WorldShape& shape)
     : shape_(shape),
       all_(shape.grants, shape.resources, Mix(shape.seed, kAllQuota)),

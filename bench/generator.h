@@ -75,6 +75,8 @@ struct PlainGrant {
 std::string UserName(uint32_t user);
 std::string GroupName(uint32_t group);
 std::string ResourceName(uint32_t resource);
+// The id of a grant's user or group, or `default`.
+std::string PrincipalName(const PlainGrant& grant);
 
 // Thread-safe; copies are cheap.
 class Generator {

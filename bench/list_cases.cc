@@ -9,8 +9,8 @@
 namespace acl::bench {
 namespace {
 
-// How many pairs of the matrix one pass visits.
-constexpr int64_t kSlice = 5'000'000;
+// How many pairs of the matrix one pass visits at most.
+constexpr int64_t kSlice = 1'000'000;
 
 // Asks for page after page; how many items there were.
 template <class Ask>

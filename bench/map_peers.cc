@@ -22,12 +22,6 @@ uint64_t UserNumber(uint32_t user) { return uint64_t{user} * 2 + 2; }
 uint64_t GroupNumber(uint32_t group) { return uint64_t{group} * 2 + 1; }
 constexpr uint64_t kDefaultNumber = 0;
 
-std::string PrincipalName(const PlainGrant& grant) {
-  if (grant.kind == TargetKind::kUser) return UserName(grant.target);
-  if (grant.kind == TargetKind::kGroup) return GroupName(grant.target);
-  return "default";
-}
-
 uint64_t PrincipalNumber(const PlainGrant& grant) {
   if (grant.kind == TargetKind::kUser) return UserNumber(grant.target);
   if (grant.kind == TargetKind::kGroup) return GroupNumber(grant.target);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <atomic>
 #include <chrono>
 #include <thread>
@@ -90,13 +91,17 @@ void Readers(benchmark::State& state, const WorldShape& shape, int readers,
 void RegisterReaderCases(const WorldShape& shape) {
   const auto add = [&](const char* name, int readers, bool writer) {
     benchmark::RegisterBenchmark(
-        name, [shape, readers, writer](benchmark::State& state) {
+        absl::StrCat(name, "/", readers).c_str(),
+        [shape, readers, writer](benchmark::State& state) {
           Readers(state, shape, readers, writer);
         });
   };
-  add("readers/1", 1, false);
-  add("readers/2", 2, false);
-  add("readers_beside_writer/2", 2, true);
+  const int processors = static_cast<int>(std::thread::hardware_concurrency());
+  add("readers", 1, false);
+  for (int readers = 2; readers <= std::max(processors, 2); readers *= 2) {
+    add("readers", readers, false);
+    add("readers_beside_writer", readers, true);
+  }
 }
 
 }  // namespace acl::bench

@@ -45,16 +45,23 @@ std::vector<Query> MakeQueries(const Generator& world, size_t count,
   const Zipf zipf(world.shape().resources);
   const Permutation place(world.shape().resources, Mix(seed, 1));
   std::vector<Query> queries(count);
-  std::vector<PlainGrant> grants;
+  std::vector<Query*> hits;
   for (size_t i = 0; i < count; ++i) {
-    Query& query = queries[i];
-    query.resource = place(zipf(&random));
-    if (i % 2 == 0) {
-      world.GrantsOf(query.resource, &grants);
-      query.user = Reached(world, grants, &random);
-    } else {
-      query.user = random.Below(world.shape().users);
+    queries[i].resource = place(zipf(&random));
+    queries[i].user = random.Below(world.shape().users);
+    if (i % 2 == 0) hits.push_back(&queries[i]);
+  }
+  // One resource after the other: its grants may be many.
+  std::stable_sort(
+      hits.begin(), hits.end(),
+      [](const Query* a, const Query* b) { return a->resource < b->resource; });
+  std::vector<PlainGrant> grants;
+  for (size_t i = 0; i < hits.size(); ++i) {
+    Query& hit = *hits[i];
+    if (i == 0 || hit.resource != hits[i - 1]->resource) {
+      world.GrantsOf(hit.resource, &grants);
     }
+    hit.user = Reached(world, grants, &random);
   }
   return queries;
 }

@@ -21,8 +21,8 @@ void RegisterListCases(const WorldShape& shape);
 void RegisterChangeCases(const WorldShape& shape);
 // nested_membership, and on one world: snapshot_hold.
 void RegisterOtherChangeCases(const WorldShape& shape);
-// readers/1, readers/2, readers_beside_writer/2 and so on, up to the processors
-// of the machine, on one world.
+// readers/1, readers_beside_writer/1, the same with 2 and so on, up to the
+// processors of the machine, on one world.
 void RegisterReaderCases(const WorldShape& shape);
 // peer_unordered_map/W1, peer_flat_hash_map/W1. Each is compared with the
 // engine before it is timed.
@@ -32,6 +32,10 @@ void RegisterMapPeers(const WorldShape& shape);
 // there. A name that is unknown, or a world that can't be, ends the process.
 std::vector<WorldShape> WorldsFromArguments(int* argc, char** argv,
                                             const char* standard);
+
+// Makes the process fail, rather than its neighbours, when a world is too large
+// for the machine.
+void LimitMemory();
 
 // Runs what is registered, with the remaining arguments; the exit code.
 int RunCases(int argc, char** argv);

@@ -8,6 +8,7 @@
 
 int main(int argc, char** argv) {
   using namespace acl::bench;  // NOLINT(google-build-using-namespace)
+  LimitMemory();
   const std::vector<WorldShape> shapes = WorldsFromArguments(&argc, argv, "W1");
   for (const WorldShape& shape : shapes) {
     // In a young process, so that what it takes is seen in the memory in use.

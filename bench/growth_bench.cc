@@ -121,6 +121,7 @@ uint64_t MaxGrantsFromArguments(int* argc, char** argv) {
 
 int main(int argc, char** argv) {
   using namespace acl::bench;  // NOLINT(google-build-using-namespace)
+  LimitMemory();
   RegisterCurves(MaxGrantsFromArguments(&argc, argv));
   return RunCases(argc, argv);
 }

@@ -97,8 +97,7 @@ void RegisterReaderCases(const WorldShape& shape) {
         });
   };
   const int processors = static_cast<int>(std::thread::hardware_concurrency());
-  add("readers", 1, false);
-  for (int readers = 2; readers <= std::max(processors, 2); readers *= 2) {
+  for (int readers = 1; readers <= std::max(processors, 2); readers *= 2) {
     add("readers", readers, false);
     add("readers_beside_writer", readers, true);
   }

@@ -1,4 +1,4 @@
-#!/usr/bin/env python3
+#!/usr/bin/python3
 """Turns the raw results of one run into a table and plots.
 
     report.py FOLDER
@@ -180,7 +180,7 @@ def peer_rows(table, results, world):
             rows.append((source.ns(name), name[len("peer_"):-len(world) - 1], ours, ratio))
     if not rows:
         return
-    table.head("peers, " + world, "per question", "acl is faster by")
+    table.head("peers, " + world, "per question", "times acl")
     for ns, name, ours, ratio in sorted(rows):
         table.row(name.replace("_", " ").replace("flat hash map", "flat_hash_map of numbers")
                   .replace("unordered map", "unordered_map of strings"),
@@ -204,6 +204,9 @@ def head_lines(results):
                      f"{context['optimized']}, assertions: {context['assertions']}; "
                      f"load before the run {context['load_avg'][0]:.1f}. Thread CPU time, "
                      "medians.")
+        if context["library_build_type"] != "release":
+            lines.append("Debian builds Google Benchmark with its assertions: the loop around "
+                         "a question costs a little more than it had to, on both sides.")
         if context["load_avg"] and context["load_avg"][0] > 1:
             lines.append("**Other programs were running**: caches and memory were shared, "
                          "so absolute times are too long; compare the ratios.")
@@ -257,8 +260,11 @@ def plot_curves(pyplot, folder, growth):
         axes.plot(x, y, marker="o", label="acl, by handle, single")
         floor_x, floor_y = points(growth, "growth_floor", curve)
         axes.plot(floor_x, floor_y, marker=".", linestyle="--", color="gray", label="floor")
-        axes.set_xscale("log")
+        axes.set_xscale("log", base=2 if curve == "nesting" else 10)
         axes.set_yscale("log")
+        if curve in ("groups_per_user", "nesting"):
+            axes.set_xticks(x, [str(n) for n in x], minor=False)
+            axes.set_xticks([], minor=True)
         finish(figure, axes, words, os.path.join(folder, f"growth_{curve}.svg"))
 
 
@@ -271,7 +277,7 @@ def plot_readers(pyplot, folder, engine):
             axes.plot(*zip(*found), marker="o", label=words)
     if not axes.lines:
         return
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.3 * max(y for line in axes.lines for y in line.get_ydata()))
     axes.set_xticks(sorted({x for line in axes.lines for x in line.get_xdata()}))
     finish(figure, axes, "reading threads", os.path.join(folder, "readers.svg"))
 

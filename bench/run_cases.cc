@@ -1,6 +1,7 @@
-#include <cstdio>
-#include <cstdlib>
-#include <cstring>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <fstream>
 #include <string>
 
@@ -69,6 +70,15 @@ std::vector<WorldShape> WorldsFromArguments(int* argc, char** argv,
     shapes.push_back(Require(NamedShape(name)));
   }
   return shapes;
+}
+
+void LimitMemory() {
+  rlimit limit;
+  if (getrlimit(RLIMIT_AS, &limit) != 0) return;
+  const rlim_t memory = static_cast<rlim_t>(sysconf(_SC_PHYS_PAGES)) *
+                        static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
+  limit.rlim_cur = std::min(limit.rlim_cur, memory / 10 * 9);
+  setrlimit(RLIMIT_AS, &limit);
 }
 
 int RunCases(int argc, char** argv) {

@@ -23,7 +23,7 @@ expected = """
     matrix_visit/tiny bytes_per_grant/tiny share/tiny/override share/tiny/new
     load/tiny peer_unordered_map/tiny peer_flat_hash_map/tiny
     nested_membership nested_membership/leaf snapshot_hold
-    readers/1 readers/2 readers_beside_writer/2
+    readers/1 readers/2 readers_beside_writer/1 readers_beside_writer/2
 """.split()
 results = json.load(open(folder + "/out.json"))
 measured = {b["name"]: b for b in results["benchmarks"]}

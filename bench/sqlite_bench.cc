@@ -42,6 +42,7 @@ void Sqlite(benchmark::State& state, const WorldShape& shape) {
 
 int main(int argc, char** argv) {
   using namespace acl::bench;  // NOLINT(google-build-using-namespace)
+  LimitMemory();
   for (const WorldShape& shape : WorldsFromArguments(&argc, argv, "W1")) {
     RegisterFloorCases(shape);
     RegisterRoleCases(shape);

@@ -182,9 +182,10 @@ void Generator::AllGroupsOf(uint32_t user,
   }
 }
 
-uint32_t Generator::AnyMemberOf(uint32_t group, Random* random) const {
+std::optional<uint32_t> Generator::AnyMemberOf(uint32_t group,
+                                               Random* random) const {
   const Chain chain = ChainOf(group);
-  if (chain.begin == chain.end) return random->Below(shape_.users);
+  if (chain.begin == chain.end) return std::nullopt;
   const auto members = static_cast<uint32_t>(chain.end - chain.begin);
   return memberships_[chain.block].Inverse(
       static_cast<uint32_t>(chain.begin + random->Below(members)));

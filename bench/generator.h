@@ -11,6 +11,7 @@
 #define BENCH_GENERATOR_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -98,9 +99,9 @@ class Generator {
   uint32_t ParentOf(uint32_t group) const;
   // GroupsOf() and all that these are members of.
   void AllGroupsOf(uint32_t user, std::vector<uint32_t>* groups) const;
-  // Some user who is a member of the group, directly or not; any user if it has
+  // Some user who is a member of the group, directly or not; none if it has
   // none.
-  uint32_t AnyMemberOf(uint32_t group, Random* random) const;
+  std::optional<uint32_t> AnyMemberOf(uint32_t group, Random* random) const;
 
   // The grants of a resource, at most one for a target.
   void GrantsOf(uint32_t resource, std::vector<PlainGrant>* grants) const;

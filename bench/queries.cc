@@ -6,21 +6,20 @@
 namespace acl::bench {
 namespace {
 
-// Somebody whom one of the grants reaches.
+// Somebody whom one of the grants reaches; anybody if they reach nobody.
 uint32_t Reached(const Generator& world, const std::vector<PlainGrant>& grants,
                  Random* random) {
-  if (grants.empty()) return random->Below(world.shape().users);
-  const PlainGrant& grant =
-      grants[random->Below(static_cast<uint32_t>(grants.size()))];
-  switch (grant.kind) {
-    case TargetKind::kUser:
-      return grant.target;
-    case TargetKind::kGroup:
-      return world.AnyMemberOf(grant.target, random);
-    case TargetKind::kDefault:
-      break;
+  const auto anybody = [&] { return random->Below(world.shape().users); };
+  if (grants.empty()) return anybody();
+  const size_t first = random->Below(static_cast<uint32_t>(grants.size()));
+  for (size_t i = 0; i < grants.size(); ++i) {
+    const PlainGrant& grant = grants[(first + i) % grants.size()];
+    if (grant.kind == TargetKind::kUser) return grant.target;
+    if (grant.kind == TargetKind::kDefault) return anybody();
+    const auto member = world.AnyMemberOf(grant.target, random);
+    if (member.has_value()) return *member;
   }
-  return random->Below(world.shape().users);
+  return anybody();
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <memory>
 #include <string>
@@ -25,18 +26,38 @@ struct UserGrant {
   uint32_t role;
 };
 
-// Some grant that a user has.
-UserGrant AnyUserGrant(const Generator& world, Random* random) {
-  std::vector<PlainGrant> grants;
-  while (true) {
-    const uint32_t resource = random->Below(world.shape().resources);
-    world.GrantsOf(resource, &grants);
-    if (grants.empty() || grants[0].kind != TargetKind::kUser) continue;
-    return {{kResourceType, ResourceName(resource)},
-            Target::User(UserName(grants[0].target)),
-            grants[0].role};
+// Goes through the resources in a shuffled order, again and again.
+class UserGrants {
+ public:
+  UserGrants(const Generator& world, uint64_t seed)
+      : world_(world), order_(world.shape().resources, seed) {}
+
+  // How many can be taken without one that comes twice.
+  int RoundSize() const {
+    return std::min<int>(kRound,
+                         static_cast<int>(world_.shape().resources) / 2);
   }
-}
+
+  // A grant that a user has, for each of the next resources.
+  std::vector<UserGrant> Round() {
+    std::vector<UserGrant> round;
+    std::vector<PlainGrant> grants;
+    while (static_cast<int>(round.size()) < RoundSize()) {
+      const uint32_t resource = order_(next_++ % world_.shape().resources);
+      world_.GrantsOf(resource, &grants);
+      if (grants.empty() || grants[0].kind != TargetKind::kUser) continue;
+      round.push_back({{kResourceType, ResourceName(resource)},
+                       Target::User(UserName(grants[0].target)),
+                       grants[0].role});
+    }
+    return round;
+  }
+
+ private:
+  const Generator& world_;
+  const Permutation order_;
+  uint32_t next_ = 0;
+};
 
 // Some user and resource without a grant between them.
 UserGrant AnyNewGrant(const Generator& world, Random* random) {
@@ -61,27 +82,29 @@ Receipt Give(Workspace& workspace, const UserGrant& grant, uint32_t role) {
                                  RoleWord(role)));
 }
 
-// Grants that exist get another role, one at a time; the next round puts it
-// back.
+// Gives the generated roles again, whatever they are now.
+void Restore(Workspace& workspace, const std::vector<UserGrant>& grants) {
+  for (const UserGrant& grant : grants) Give(workspace, grant, grant.role);
+}
+
+// Gives each another role.
+void Override(Workspace& workspace, const std::vector<UserGrant>& grants) {
+  for (const UserGrant& grant : grants) {
+    const Receipt receipt = Give(workspace, grant, 1 + grant.role % kRoles);
+    RequireThat(receipt.changed, "an override has changed nothing");
+  }
+}
+
+// Grants that exist get another role, one at a time.
 void ShareOverride(benchmark::State& state, const WorldShape& shape) {
   LoadedWorld& world = ChangingWorld(shape);
-  Random random(1);
-  std::vector<UserGrant> grants;
-  uint32_t shift = 0;
-  while (state.KeepRunningBatch(kRound)) {
+  UserGrants grants(world.generator(), 1);
+  while (state.KeepRunningBatch(grants.RoundSize())) {
     state.PauseTiming();
-    if (shift == 0) {
-      grants.clear();
-      for (int i = 0; i < kRound; ++i) {
-        grants.push_back(AnyUserGrant(world.generator(), &random));
-      }
-    }
-    shift = 1 - shift;
+    const std::vector<UserGrant> round = grants.Round();
+    Restore(world.workspace(), round);
     state.ResumeTiming();
-    for (const UserGrant& grant : grants) {
-      const uint32_t role = 1 + (grant.role - 1 + shift) % kRoles;
-      benchmark::DoNotOptimize(Give(world.workspace(), grant, role));
-    }
+    Override(world.workspace(), round);
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -164,29 +187,19 @@ void BytesPerGrant(benchmark::State& state, const WorldShape& shape) {
 void SnapshotHold(benchmark::State& state, const WorldShape& shape) {
   LoadedWorld& world = ChangingWorld(shape);
   Workspace& workspace = world.workspace();
-  Random random(3);
-  while (state.KeepRunningBatch(kRound)) {
+  UserGrants grants(world.generator(), 3);
+  while (state.KeepRunningBatch(grants.RoundSize())) {
     state.PauseTiming();
-    std::vector<UserGrant> grants;
-    for (int i = 0; i < kRound; ++i) {
-      grants.push_back(AnyUserGrant(world.generator(), &random));
-    }
-    const Query query = world.queries()[random.Below(1024)];
-    const SubjectHandle user = world.user(query.user);
-    const ResourceHandle resource = world.resource(query.resource);
+    const std::vector<UserGrant> round = grants.Round();
+    Restore(workspace, round);
+    const Subject user = Subject::User(round[0].target.id());
+    const ResourceRef resource = round[0].resource;
     const Role before = Require(workspace.EffectiveRole(user, resource)).role;
     state.ResumeTiming();
-    {
-      const Snapshot snapshot = Require(workspace.TakeSnapshot());
-      for (const UserGrant& grant : grants) {
-        Give(workspace, grant, 1 + grant.role % kRoles);
-      }
-      const RoleAnswer answer = Require(snapshot.EffectiveRole(user, resource));
-      RequireThat(answer.role == before, "a snapshot has changed");
-    }
-    state.PauseTiming();
-    for (const UserGrant& grant : grants) Give(workspace, grant, grant.role);
-    state.ResumeTiming();
+    const Snapshot snapshot = Require(workspace.TakeSnapshot());
+    Override(workspace, round);
+    const Role held = Require(snapshot.EffectiveRole(user, resource)).role;
+    RequireThat(held == before, "a snapshot has changed");
   }
   state.SetItemsProcessed(state.iterations());
 }

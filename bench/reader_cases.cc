@@ -44,11 +44,11 @@ int64_t KeepChanging(LoadedWorld& world, const std::atomic<bool>& stop) {
     const uint32_t resource = random.Below(world.shape().resources);
     world.generator().GrantsOf(resource, &grants);
     if (grants.empty() || grants[0].kind != TargetKind::kUser) continue;
-    Require(world.workspace().Share(Actor::System(),
-                                    {kResourceType, ResourceName(resource)},
-                                    Target::User(UserName(grants[0].target)),
-                                    RoleWord(1 + random.Below(kRoles))));
-    ++made;
+    const Receipt receipt = Require(world.workspace().Share(
+        Actor::System(), {kResourceType, ResourceName(resource)},
+        Target::User(UserName(grants[0].target)),
+        RoleWord(1 + random.Below(kRoles))));
+    if (receipt.changed) ++made;  // not when it was that role already
   }
   return made;
 }

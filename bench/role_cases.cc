@@ -67,6 +67,7 @@ void CheckDenied(benchmark::State& state, LoadedWorld& world) {
       denied.push_back(world.by_handle()[i]);
     }
   }
+  RequireThat(!denied.empty(), "everybody has a role");
   size_t at = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(world.workspace().Check(denied[at].subject, viewer,

@@ -41,6 +41,10 @@ class Results:
         row = self.rows[name]
         return row["cpu_time"] * scale[row["time_unit"]]
 
+    def waiting(self, name):
+        """How much longer a thread took than it had a processor."""
+        return self.rows[name]["real_time"] / self.rows[name]["cpu_time"]
+
     def counter(self, name, key):
         return self.rows[name][key]
 
@@ -163,7 +167,11 @@ def common_rows(table, engine):
         if "writer" in name:
             changes = engine.counter(name, "changes_per_second")
             words += f", beside {short(changes)} changes/s (30,000 wanted)"
-        table.row(words, times(speedup), f"≥ {target} ×", verdict(speedup, target, False))
+            shown = changes >= 0.9 * 30_000
+        else:
+            shown = engine.waiting(name) < 1.15  # else they did not run at once
+        table.row(words, times(speedup), f"≥ {target} ×",
+                  verdict(speedup, target, False) if shown else "**not shown**, machine busy")
 
 
 def peer_rows(table, results, world):

@@ -275,3 +275,13 @@ def acl_deps():
         libs = ["rapidcheck"],
         linkopts = ["-lrapidcheck"],
     )
+
+    # Only for ./dev bench.
+    _maybe(
+        _system_library,
+        "sqlite3",
+        package = "libsqlite3-dev",
+        header = "/usr/include/sqlite3.h",
+        libs = ["sqlite3"],
+        linkopts = ["-lsqlite3"],
+    )

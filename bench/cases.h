@@ -1,0 +1,45 @@
+// The benchmarks of one world, by the names of docs/performance.md. Registering
+// builds nothing; each makes what it needs when it runs.
+#ifndef BENCH_CASES_H_
+#define BENCH_CASES_H_
+
+#include <benchmark/benchmark.h>
+
+#include <vector>
+
+#include "bench/world_shape.h"
+
+namespace acl::bench {
+
+// floor_handle/W1/..., floor_string/W1/...
+void RegisterFloorCases(const WorldShape& shape);
+// role_by_handle/W1/..., role_by_string/W1/..., check_denied/W1, explain/W1.
+void RegisterRoleCases(const WorldShape& shape);
+// list_resources/W1, list_principals/W1, matrix_visit/W1.
+void RegisterListCases(const WorldShape& shape);
+// share/W1/override, share/W1/new, load/W1, bytes_per_grant/W1.
+void RegisterChangeCases(const WorldShape& shape);
+// nested_membership, and on one world: snapshot_hold.
+void RegisterOtherChangeCases(const WorldShape& shape);
+// readers/1, readers_beside_writer/1, the same with 2 and so on, up to the
+// processors of the machine, on one world.
+void RegisterReaderCases(const WorldShape& shape);
+// peer_unordered_map/W1, peer_flat_hash_map/W1. Each is compared with the
+// engine before it is timed.
+void RegisterMapPeers(const WorldShape& shape);
+
+// Takes `--world NAME[,NAME...]` out of the arguments; `standard` if it isn't
+// there. A name that is unknown, or a world that can't be, ends the process.
+std::vector<WorldShape> WorldsFromArguments(int* argc, char** argv,
+                                            const char* standard);
+
+// Makes the process fail, rather than its neighbours, when a world is too large
+// for the machine.
+void LimitMemory();
+
+// Runs what is registered, with the remaining arguments; the exit code.
+int RunCases(int argc, char** argv);
+
+}  // namespace acl::bench
+
+#endif  // BENCH_CASES_H_

@@ -1,0 +1,316 @@
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/engine.h"
+#include "acl/world/world_file.h"
+#include "bench/cases.h"
+#include "bench/loaded_world.h"
+#include "bench/world_source.h"
+
+namespace acl::bench {
+namespace {
+
+// How many changes stand between two pauses of the clock.
+constexpr int kRound = 1000;
+
+struct UserGrant {
+  ResourceId resource;
+  Target target;
+  uint32_t role;
+};
+
+// Goes through the resources in a shuffled order, again and again.
+class UserGrants {
+ public:
+  UserGrants(const Generator& world, uint64_t seed)
+      : world_(world), order_(world.shape().resources, seed) {}
+
+  // How many can be taken without one that comes twice.
+  int RoundSize() const {
+    return std::min<int>(kRound,
+                         static_cast<int>(world_.shape().resources) / 2);
+  }
+
+  // A grant that a user has, for each of the next resources.
+  std::vector<UserGrant> Round() {
+    std::vector<UserGrant> round;
+    std::vector<PlainGrant> grants;
+    while (static_cast<int>(round.size()) < RoundSize()) {
+      const uint32_t resource = order_(next_++ % world_.shape().resources);
+      world_.GrantsOf(resource, &grants);
+      if (grants.empty() || grants[0].kind != TargetKind::kUser) continue;
+      round.push_back({{kResourceType, ResourceName(resource)},
+                       Target::User(UserName(grants[0].target)),
+                       grants[0].role});
+    }
+    return round;
+  }
+
+ private:
+  const Generator& world_;
+  const Permutation order_;
+  uint32_t next_ = 0;
+};
+
+// Some user and resource without a grant between them.
+UserGrant AnyNewGrant(const Generator& world, Random* random) {
+  std::vector<PlainGrant> grants;
+  while (true) {
+    const uint32_t resource = random->Below(world.shape().resources);
+    const uint32_t user = random->Below(world.shape().users);
+    world.GrantsOf(resource, &grants);
+    bool held = false;
+    for (const PlainGrant& grant : grants) {
+      held |= grant.kind == TargetKind::kUser && grant.target == user;
+    }
+    if (held) continue;
+    return {{kResourceType, ResourceName(resource)},
+            Target::User(UserName(user)),
+            1 + random->Below(kRoles)};
+  }
+}
+
+Receipt Give(Workspace& workspace, const UserGrant& grant, uint32_t role) {
+  return Require(workspace.Share(Actor::System(), grant.resource, grant.target,
+                                 RoleWord(role)));
+}
+
+// Gives the generated roles again, whatever they are now.
+void Restore(Workspace& workspace, const std::vector<UserGrant>& grants) {
+  for (const UserGrant& grant : grants) Give(workspace, grant, grant.role);
+}
+
+// Gives each another role.
+void Override(Workspace& workspace, const std::vector<UserGrant>& grants) {
+  for (const UserGrant& grant : grants) {
+    const Receipt receipt = Give(workspace, grant, 1 + grant.role % kRoles);
+    RequireThat(receipt.changed, "an override has changed nothing");
+  }
+}
+
+// Grants that exist get another role, one at a time.
+void ShareOverride(benchmark::State& state, const WorldShape& shape) {
+  LoadedWorld& world = ChangingWorld(shape);
+  UserGrants grants(world.generator(), 1);
+  while (state.KeepRunningBatch(grants.RoundSize())) {
+    state.PauseTiming();
+    const std::vector<UserGrant> round = grants.Round();
+    Restore(world.workspace(), round);
+    state.ResumeTiming();
+    Override(world.workspace(), round);
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+// Grants that did not exist, taken away again while the clock stands.
+void ShareNew(benchmark::State& state, const WorldShape& shape) {
+  LoadedWorld& world = ChangingWorld(shape);
+  Random random(2);
+  std::vector<UserGrant> grants;
+  while (state.KeepRunningBatch(kRound)) {
+    state.PauseTiming();
+    for (const UserGrant& grant : grants) {
+      Require(world.workspace().Unshare(Actor::System(), grant.resource,
+                                        grant.target));
+    }
+    grants.clear();
+    for (int i = 0; i < kRound; ++i) {
+      grants.push_back(AnyNewGrant(world.generator(), &random));
+    }
+    state.ResumeTiming();
+    for (const UserGrant& grant : grants) {
+      benchmark::DoNotOptimize(Give(world.workspace(), grant, grant.role));
+    }
+  }
+  for (const UserGrant& grant : grants) {
+    Require(world.workspace().Unshare(Actor::System(), grant.resource,
+                                      grant.target));
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+// The world in a binary file, which goes away with the process.
+class WorldFile {
+ public:
+  explicit WorldFile(const Generator& world) {
+    const char* folder = std::getenv("TMPDIR");
+    path_ = absl::StrCat(folder != nullptr ? folder : "/tmp", "/acl-bench-",
+                         world.shape().name, "-", getpid(), ".binpb");
+    const WorldSource source = SourceOf(world);
+    Require(WriteWorldFile(path_, [&](const WorldSink& sink) -> absl::Status {
+      while (true) {
+        absl::StatusOr<const v1::Workspace*> part = source();
+        if (!part.ok() || *part == nullptr) return part.status();
+        if (absl::Status sunk = sink(**part); !sunk.ok()) return sunk;
+      }
+    }));
+  }
+  ~WorldFile() { unlink(path_.c_str()); }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// From the file to a workspace that answers; items are grants.
+void Load(benchmark::State& state, const WorldShape& shape) {
+  const WorldFile file{Generator(shape)};
+  for (auto _ : state) {
+    auto engine = std::make_unique<Engine>();
+    const auto reader = Require(WorldReader::Open(file.path()));
+    Require(engine->Import(Actor::System(), reader->Source()));
+    state.PauseTiming();
+    RequireThat(engine->FindWorkspace(kWorkspace).ok(), "nothing was loaded");
+    engine.reset();
+    state.ResumeTiming();
+  }
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<int64_t>(shape.grants));
+}
+
+// Measured when the world was loaded; the time means nothing.
+void BytesPerGrant(benchmark::State& state, const WorldShape& shape) {
+  const auto bytes = static_cast<double>(SharedWorld(shape).loaded_bytes());
+  for (auto _ : state) benchmark::DoNotOptimize(bytes);
+  state.counters["bytes_per_grant"] = bytes / static_cast<double>(shape.grants);
+}
+
+// Changes while a snapshot is held that needs the old roles. A snapshot lasts
+// for a round.
+void SnapshotHold(benchmark::State& state, const WorldShape& shape) {
+  LoadedWorld& world = ChangingWorld(shape);
+  Workspace& workspace = world.workspace();
+  UserGrants grants(world.generator(), 3);
+  while (state.KeepRunningBatch(grants.RoundSize())) {
+    state.PauseTiming();
+    const std::vector<UserGrant> round = grants.Round();
+    Restore(workspace, round);
+    const Subject user = Subject::User(round[0].target.id());
+    const ResourceRef resource = round[0].resource;
+    const Role before = Require(workspace.EffectiveRole(user, resource)).role;
+    state.ResumeTiming();
+    const Snapshot snapshot = Require(workspace.TakeSnapshot());
+    Override(workspace, round);
+    const Role held = Require(snapshot.EffectiveRole(user, resource)).role;
+    RequireThat(held == before, "a snapshot has changed");
+  }
+  state.SetItemsProcessed(state.iterations());
+}
+
+// ---- Nested groups ----
+
+constexpr int kLevels = 5;
+constexpr int kBelow = 5;         // groups in a group
+constexpr int kUsersInLeaf = 16;  // 5^4 leaves: 10,000 users
+
+std::string LevelName(int level, int number) {
+  return absl::StrCat("level-", level, "-", number);
+}
+
+// One group on level 0, five times as many on each level below, users in those
+// of the last. `above` is outside; it holds a grant.
+Workspace NestedGroups(Engine* engine) {
+  Workspace workspace =
+      Require(engine->AddWorkspace(Actor::System(), kWorkspace));
+  std::vector<Change> changes{AddGroup{"above"}};
+  int groups = 1, users = 0;
+  for (int level = 0; level < kLevels; ++level, groups *= kBelow) {
+    for (int i = 0; i < groups; ++i) {
+      const std::string group = LevelName(level, i);
+      changes.emplace_back(AddGroup{group});
+      if (level > 0) {
+        changes.emplace_back(
+            AddMember{LevelName(level - 1, i / kBelow), Member::Group(group)});
+      }
+      if (level < kLevels - 1) continue;
+      for (int j = 0; j < kUsersInLeaf; ++j, ++users) {
+        changes.emplace_back(AddUser{UserName(users)});
+        changes.emplace_back(AddMember{group, Member::User(UserName(users))});
+      }
+    }
+  }
+  changes.emplace_back(AddResource{{kResourceType, ResourceName(0)}});
+  changes.emplace_back(Share{
+      {kResourceType, ResourceName(0)}, Target::Group("above"), "editor"});
+  Require(workspace.Apply(Actor::System(), changes));
+  return workspace;
+}
+
+// Puts a member in and takes it out, by turns. A role of the first user says
+// that it takes effect.
+void ToggleMember(benchmark::State& state, Workspace workspace,
+                  const std::string& group, const Member& member) {
+  const std::vector<Change> changes[] = {{AddMember{group, member}},
+                                         {RemoveMember{group, member}}};
+  const std::string witness = UserName(0);
+  const auto change = [&](bool in) {
+    return Require(workspace.Apply(Actor::System(), changes[in ? 0 : 1]));
+  };
+  for (const bool in : {true, false}) {
+    change(in);
+    const RoleAnswer answer = Require(workspace.EffectiveRole(
+        Subject::User(witness), {kResourceType, ResourceName(0)}));
+    RequireThat(static_cast<bool>(answer.role) == in,
+                "a membership took no effect");
+  }
+  bool in = false;
+  for (auto _ : state) {
+    in = !in;
+    benchmark::DoNotOptimize(change(in));
+  }
+  change(false);
+}
+
+// All 10,000 users and five levels of groups are below what changes.
+void NestedMembership(benchmark::State& state) {
+  static auto& engine = *new Engine;
+  static const Workspace& workspace = *new Workspace(NestedGroups(&engine));
+  ToggleMember(state, workspace, "above", Member::Group(LevelName(0, 0)));
+}
+
+// One user in one leaf, five levels below the grant.
+void NestedLeaf(benchmark::State& state) {
+  static auto& engine = *new Engine;
+  static Workspace& workspace = *new Workspace([] {
+    Workspace made = NestedGroups(&engine);
+    Require(made.Apply(
+        Actor::System(),
+        {AddMember{"above", Member::Group(LevelName(0, 0))},
+         RemoveMember{LevelName(kLevels - 1, 0), Member::User(UserName(0))}}));
+    return made;
+  }());
+  ToggleMember(state, workspace, LevelName(kLevels - 1, 0),
+               Member::User(UserName(0)));
+}
+
+}  // namespace
+
+void RegisterChangeCases(const WorldShape& shape) {
+  const auto add = [&](const char* kind, const char* how, auto* run) {
+    benchmark::RegisterBenchmark(
+        absl::StrCat(kind, "/", shape.name, how).c_str(),
+        [shape, run](benchmark::State& state) { run(state, shape); });
+  };
+  // First, so that memory is measured in a young process.
+  add("bytes_per_grant", "", &BytesPerGrant);
+  add("share", "/override", &ShareOverride);
+  add("share", "/new", &ShareNew);
+  add("load", "", &Load);
+}
+
+void RegisterOtherChangeCases(const WorldShape& shape) {
+  benchmark::RegisterBenchmark("nested_membership", &NestedMembership);
+  benchmark::RegisterBenchmark("nested_membership/leaf", &NestedLeaf);
+  benchmark::RegisterBenchmark(
+      "snapshot_hold",
+      [shape](benchmark::State& state) { SnapshotHold(state, shape); });
+}
+
+}  // namespace acl::bench

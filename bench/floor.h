@@ -1,0 +1,109 @@
+// What the memory allows: the least that must be touched to answer a question,
+// and nothing else. Every engine's times are compared with these, of the same
+// run, on questions about the same numbers.
+#ifndef BENCH_FLOOR_H_
+#define BENCH_FLOOR_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "bench/queries.h"
+
+namespace acl::bench {
+
+// How many questions a batch has.
+constexpr size_t kBatch = 32;
+
+// Memory in huge pages, if the system gives them: zeroed, aligned to 2 MiB.
+class HugeArray {
+ public:
+  explicit HugeArray(size_t bytes);
+  ~HugeArray();
+  HugeArray(const HugeArray&) = delete;
+  HugeArray& operator=(const HugeArray&) = delete;
+  void* data() const { return data_; }
+
+ private:
+  void* data_;
+  size_t bytes_;
+};
+
+// A cache line: a row of an engine that needs no more than that.
+struct alignas(64) Line {
+  uint64_t words[8];
+};
+
+// By handle: one line of the resource and one of the principal, independent of
+// each other.
+class HandleFloor {
+ public:
+  HandleFloor(uint32_t users, uint32_t resources);
+
+  // Touches what kBatch questions need, prefetched. The result depends on all
+  // that was touched, so that nothing is left out.
+  uint64_t Batch(const Query* queries) const;
+  // The same for one question, without prefetching.
+  uint64_t Single(const Query& query) const {
+    return Users()[query.user].words[0] ^ Resources()[query.resource].words[0];
+  }
+
+ private:
+  const Line* Users() const { return static_cast<const Line*>(users_.data()); }
+  const Line* Resources() const {
+    return static_cast<const Line*>(resources_.data());
+  }
+
+  HugeArray users_;
+  HugeArray resources_;
+};
+
+// By string: each of the two ids is hashed and leads to a slot of a table, the
+// slot to a key, which is compared, and to a row: six lines.
+class StringFloor {
+ public:
+  StringFloor(uint32_t users, uint32_t resources);
+
+  // As HandleFloor. `ids` are those of a user and a resource by turns, of 20
+  // bytes each. REQUIRES: all exist.
+  uint64_t Batch(const absl::string_view* ids) const;
+  uint64_t Single(const absl::string_view* ids) const;
+
+ private:
+  class Table {
+   public:
+    Table(uint32_t count, std::string (*name)(uint32_t));
+    uint64_t Hash(absl::string_view id) const;
+    void PrefetchSlot(uint64_t hash) const;
+    // The number under the hash, which is then checked by Matches().
+    uint32_t Find(uint64_t hash) const;
+    void PrefetchRow(uint32_t number) const;
+    // The row, mixed with whether the key is the id.
+    uint64_t Read(uint32_t number, absl::string_view id) const;
+
+   private:
+    struct Slot {
+      uint32_t tag;     // of the hash; 0: free
+      uint32_t number;  // of key and row
+    };
+    struct alignas(32) Key {
+      char bytes[32];
+    };
+    const Slot* Slots() const { return static_cast<Slot*>(slots_.data()); }
+    const Key* Keys() const { return static_cast<Key*>(keys_.data()); }
+    const Line* Rows() const { return static_cast<Line*>(rows_.data()); }
+
+    uint64_t mask_;
+    HugeArray slots_;
+    HugeArray keys_;
+    HugeArray rows_;
+  };
+
+  Table users_;
+  Table resources_;
+};
+
+}  // namespace acl::bench
+
+#endif  // BENCH_FLOOR_H_

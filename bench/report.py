@@ -1,0 +1,318 @@
+#!/usr/bin/python3
+"""Turns the raw results of one run into a table and plots.
+
+    report.py FOLDER
+
+FOLDER has the JSON files that ./dev bench writes there: engine.json,
+sqlite.json, growth.json, peers.json; those that are missing are left out. Adds
+table.md and, if Matplotlib is there, SVG files. Prints the table.
+
+Every ratio is between medians of one process of one run.
+"""
+
+import json
+import os
+import sys
+
+RAW = ("engine", "sqlite", "peers", "growth")
+
+
+class Results:
+    """Medians of one JSON file, by the benchmark's name."""
+
+    def __init__(self, path):
+        self.context, self.rows = {}, {}
+        if not os.path.exists(path) or os.path.getsize(path) == 0:
+            return  # not measured, or the filter matched nothing
+        with open(path, encoding="utf-8") as file:
+            raw = json.load(file)
+        self.context = raw["context"]
+        for row in raw["benchmarks"]:
+            if row.get("aggregate_name") == "median":
+                self.rows[row["run_name"]] = row
+            elif row.get("run_type") == "iteration" and row.get("repetitions", 0) <= 1:
+                self.rows[row["run_name"]] = row
+
+    def __contains__(self, name):
+        return name in self.rows
+
+    def ns(self, name):
+        scale = {"ns": 1, "us": 1e3, "ms": 1e6, "s": 1e9}
+        row = self.rows[name]
+        return row["cpu_time"] * scale[row["time_unit"]]
+
+    def waiting(self, name):
+        """How much longer a thread took than it had a processor."""
+        return self.rows[name]["real_time"] / self.rows[name]["cpu_time"]
+
+    def counter(self, name, key):
+        return self.rows[name][key]
+
+
+def short(value):
+    """A number with three digits and thousands."""
+    if value >= 100:
+        return f"{value:,.0f}"
+    return f"{value:.3g}"
+
+
+def times(value):
+    return f"{short(value)} ×"
+
+
+class Table:
+    def __init__(self):
+        self.lines = []
+
+    def head(self, *cells):
+        if self.lines:
+            self.lines.append("")
+        self.row(*cells)
+        self.row(*["---"] * len(cells))
+
+    def row(self, *cells):
+        self.lines.append("| " + " | ".join(cells) + " |")
+
+
+def verdict(value, target, at_most):
+    return "met" if (value <= target if at_most else value >= target) else "**missed**"
+
+
+# World and kind: what the ratio to the floor may be at most.
+ROLE_TARGETS = {
+    ("W1", "handle", "single"): 1.8,
+    ("W1", "handle", "batch32"): 1.4,
+    ("W1", "string", "single"): 3,
+    ("W1", "string", "batch32"): 2,
+    ("W2", "handle", "batch32"): 2,
+    ("W3", "handle", "batch32"): 2,
+}
+
+
+def roles(table, engine, world):
+    table.head("effective role, " + world, "floor", "acl", "ratio", "target", "")
+    for by in ("handle", "string"):
+        for how in ("single", "batch32"):
+            role, floor = f"role_by_{by}/{world}/{how}", f"floor_{by}/{world}/{how}"
+            if role not in engine or floor not in engine:
+                continue
+            ratio = engine.ns(role) / engine.ns(floor)
+            target = ROLE_TARGETS.get((world, by, how))
+            table.row(f"by {by}, {how}", short(engine.ns(floor)) + " ns",
+                      short(engine.ns(role)) + " ns", times(ratio),
+                      f"≤ {target} ×" if target else "",
+                      verdict(ratio, target, True) if target else "")
+
+
+# Items a second, at least: of one world, or of every world from W1 on.
+RATES = {
+    "share/W1/override": 1e6, "share/W1/new": 4e5,
+    "share/W2/override": 5e5, "share/W2/new": 2e5,
+    "list_resources": 2e7, "list_principals": 2e7, "load": 3e6,
+}
+
+
+def rate_rows(table, engine, world):
+    rows = [(f"share/{world}/override", "share, override", "shares/s"),
+            (f"share/{world}/new", "share, new", "shares/s"),
+            (f"list_resources/{world}", "what a user can access", "pairs/s"),
+            (f"list_principals/{world}", "who can access a resource", "pairs/s"),
+            (f"load/{world}", "load from a binary file", "grants/s")]
+    for name, words, unit in rows:
+        if name not in engine:
+            continue
+        rate = engine.counter(name, "items_per_second")
+        target = RATES.get(name, RATES.get(name.split("/")[0]))
+        if target and world not in ("W1", "W2", "W3"):
+            target = None
+        table.row(words, f"{short(rate)} {unit}", f"≥ {short(target)}" if target else "",
+                  verdict(rate, target, False) if target else "")
+
+
+def other_rows(table, engine, world):
+    name = f"matrix_visit/{world}"
+    if name in engine:
+        rate = engine.counter(name, "items_per_second")
+        seconds = engine.counter(name, "pairs_of_world") / rate
+        table.row("visit the matrix", f"{short(rate)} pairs/s; all at that rate: {short(seconds)} s",
+                  "all in ≤ 10 s" if world == "W1" else "",
+                  verdict(seconds, 10, True) if world == "W1" else "")
+    name = f"bytes_per_grant/{world}"
+    if name in engine:
+        value = engine.counter(name, "bytes_per_grant")
+        target = 24 if world == "W2" else None
+        table.row("memory", f"{short(value)} bytes per grant", f"≤ {target}" if target else "",
+                  verdict(value, target, True) if target else "")
+    for name, words in ((f"check_denied/{world}", "check that is denied, by handle"),
+                        (f"explain/{world}", "explain")):
+        if name in engine:
+            table.row(words, short(engine.ns(name)) + " ns", "", "")
+
+
+def common_rows(table, engine):
+    for name, words in (("nested_membership", "membership above 5 levels and 10,000 users"),
+                        ("nested_membership/leaf", "membership of a user, 5 levels below")):
+        if name in engine:
+            table.row(words, short(engine.ns(name)) + " ns", "≤ 1,000,000 ns",
+                      verdict(engine.ns(name), 1e6, True))
+    if "snapshot_hold" in engine:
+        table.row("share while a snapshot is held", short(engine.ns("snapshot_hold")) + " ns", "", "")
+    if "readers/1" not in engine:
+        return
+    for name, target in (("readers/2", 1.9), ("readers_beside_writer/2", 1.7)):
+        if name not in engine:
+            continue
+        speedup = 2 * engine.ns("readers/1") / engine.ns(name)
+        words = "two readers against one"
+        if "writer" in name:
+            changes = engine.counter(name, "changes_per_second")
+            words += f", beside {short(changes)} changes/s (30,000 wanted)"
+            shown = changes >= 0.9 * 30_000 and engine.waiting(name) < 1.5
+        else:
+            shown = engine.waiting(name) < 1.15  # else they did not run at once
+        table.row(words, times(speedup), f"≥ {target} ×",
+                  verdict(speedup, target, False) if shown else "**not shown**, machine busy")
+
+
+def peer_rows(table, results, world):
+    rows = []
+    for source in results.values():
+        for name in source.rows:
+            if not name.startswith("peer_") or not name.endswith("/" + world):
+                continue
+            ours = "handle" if "flat_hash_map" in name else "string"
+            asked = f"role_by_{ours}/{world}/single"
+            # Node's engines have a process of their own.
+            beside = source if asked in source else results["engine"]
+            ratio = source.ns(name) / beside.ns(asked) if asked in beside else None
+            rows.append((source.ns(name), name[len("peer_"):-len(world) - 1], ours, ratio))
+    if not rows:
+        return
+    table.head("peers, " + world, "per question", "times acl")
+    for ns, name, ours, ratio in sorted(rows):
+        table.row(name.replace("_", " ").replace("flat hash map", "flat_hash_map of numbers")
+                  .replace("unordered map", "unordered_map of strings"),
+                  short(ns) + " ns", f"{times(ratio)} (by {ours})" if ratio else "")
+
+
+def worlds_of(engine):
+    names = {name.split("/")[1] for name in engine.rows if name.startswith(("role_by", "load"))}
+    return sorted(names)
+
+
+def head_lines(results):
+    context = next((r.context for r in results.values() if "cpu" in r.context), {})
+    lines = []
+    if context:
+        caches = ", ".join(f"L{c['level']}{c['type'][0].lower() if c['level'] == 1 else ''} "
+                           f"{c['size'] // 1024} KiB" for c in context["caches"])
+        lines.append(f"{context['num_cpus']} processors ({context['cpu']}; {caches}), "
+                     f"{int(context['memory'].split()[0]) >> 20} GiB, huge pages "
+                     f"`{context['huge_pages']}`; GCC {context['compiler']}, optimized: "
+                     f"{context['optimized']}, assertions: {context['assertions']}; "
+                     f"load before the run {context['load_avg'][0]:.1f}. Thread CPU time, "
+                     "medians.")
+        if context["library_build_type"] != "release":
+            lines.append("Debian builds Google Benchmark with its assertions: the loop around "
+                         "a question costs a little more than it had to, on both sides.")
+        if context["load_avg"] and context["load_avg"][0] > 1:
+            lines.append("**Other programs were running**: caches and memory were shared, "
+                         "so absolute times are too long; compare the ratios.")
+        lines.append("")
+    return lines
+
+
+def write_table(folder, results):
+    engine = results["engine"]
+    table = Table()
+    worlds = worlds_of(engine)
+    for world in worlds:
+        roles(table, engine, world)
+    for world in worlds:
+        table.head("other work, " + world, "measured", "target", "")
+        rate_rows(table, engine, world)
+        other_rows(table, engine, world)
+    if any(name in engine for name in ("nested_membership", "readers/1", "snapshot_hold")):
+        table.head("on one world", "measured", "target", "")
+        common_rows(table, engine)
+    for world in sorted({n.rsplit("/", 1)[1] for r in results.values() for n in r.rows
+                         if n.startswith("peer_")}):
+        peer_rows(table, results, world)
+    text = "\n".join(head_lines(results) + table.lines) + "\n"
+    with open(os.path.join(folder, "table.md"), "w", encoding="utf-8") as file:
+        file.write(text)
+    print(text)
+
+
+CURVES = {
+    "groups_per_user": "groups per user",
+    "grants_per_resource": "grants per resource",
+    "total": "grants in all (10 per resource)",
+    "nesting": "levels of nesting (16 groups per user in all)",
+}
+
+
+def points(growth, kind, curve):
+    prefix = f"{kind}/{curve}/"
+    found = [(int(name[len(prefix):]), growth.ns(name)) for name in growth.rows
+             if name.startswith(prefix)]
+    return zip(*sorted(found)) if found else ((), ())
+
+
+def plot_curves(pyplot, folder, growth):
+    for curve, words in CURVES.items():
+        x, y = points(growth, "growth", curve)
+        if not x:
+            continue
+        figure, axes = pyplot.subplots(figsize=(6, 4))
+        axes.plot(x, y, marker="o", label="acl, by handle, single")
+        floor_x, floor_y = points(growth, "growth_floor", curve)
+        axes.plot(floor_x, floor_y, marker=".", linestyle="--", color="gray", label="floor")
+        axes.set_xscale("log", base=2 if curve == "nesting" else 10)
+        axes.set_yscale("log")
+        if curve in ("groups_per_user", "nesting"):
+            axes.set_xticks(x, [str(n) for n in x], minor=False)
+            axes.set_xticks([], minor=True)
+        finish(figure, axes, words, os.path.join(folder, f"growth_{curve}.svg"))
+
+
+def plot_readers(pyplot, folder, engine):
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    for kind, words in (("readers", "quiet"), ("readers_beside_writer", "beside a writer")):
+        found = sorted((int(name.split("/")[1]), engine.ns(name)) for name in engine.rows
+                       if name.split("/")[0] == kind)
+        if found:
+            axes.plot(*zip(*found), marker="o", label=words)
+    if not axes.lines:
+        return
+    axes.set_ylim(0, 1.3 * max(y for line in axes.lines for y in line.get_ydata()))
+    axes.set_xticks(sorted({x for line in axes.lines for x in line.get_xdata()}))
+    finish(figure, axes, "reading threads", os.path.join(folder, "readers.svg"))
+
+
+def finish(figure, axes, words, path):
+    axes.set_xlabel(words)
+    axes.set_ylabel("ns of a thread per role")
+    axes.grid(True, which="major", alpha=0.3)
+    axes.legend()
+    figure.tight_layout()
+    figure.savefig(path, metadata={"Date": None})
+
+
+def main():
+    folder = sys.argv[1]
+    results = {name: Results(os.path.join(folder, name + ".json")) for name in RAW}
+    write_table(folder, results)
+    try:
+        import matplotlib
+    except ImportError:
+        print("no plots: Matplotlib is missing", file=sys.stderr)
+        return
+    matplotlib.use("svg")
+    from matplotlib import pyplot
+    plot_curves(pyplot, folder, results["growth"])
+    plot_readers(pyplot, folder, results["engine"])
+
+
+if __name__ == "__main__":
+    main()

@@ -24,7 +24,8 @@ RoleAnswer AnswerOf(const State& state, const RoleFound& found) {
   RoleAnswer answer;
   answer.revision = state.revision;
   if (found.rank == 0) return answer;
-  answer.role = {state.scope, state.ladder().NumberAt(found.rank)};
+  answer.role = {state.scope,
+                 state.ladder().NumberAt(static_cast<Rank>(found.rank))};
   answer.witness.kind = found.witness;
   if (found.witness == SourceKind::kGroup) {
     answer.witness.group = {state.scope, found.group};
@@ -97,7 +98,9 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     SubjectHandle subject, ResourceHandle resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  const RoleFound found = RoleOn(*state, LinesOf(*state, subject, resource));
+  RoleLines lines;
+  FindLines(*state, subject, resource, &lines);
+  const RoleFound found = RoleOn(*state, lines);
   state.Decided(found.rank != 0);
   return AnswerOf(*state, found);
 }
@@ -110,7 +113,7 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
   for (size_t begin = 0; begin < questions.size(); begin += kBatch) {
     const auto batch = questions.subspan(begin, kBatch);
     for (size_t i = 0; i < batch.size(); ++i) {
-      lines[i] = LinesOf(*state, batch[i].subject, batch[i].resource);
+      FindLines(*state, batch[i].subject, batch[i].resource, &lines[i]);
       lines[i].Prefetch();
     }
     for (size_t i = 0; i < batch.size(); ++i) {
@@ -144,7 +147,9 @@ absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
                   "the role is not of this workspace, or left its ladder; find "
                   "it again by name");
   }
-  const RoleFound found = RoleOn(*state, LinesOf(*state, subject, resource));
+  RoleLines lines;
+  FindLines(*state, subject, resource, &lines);
+  const RoleFound found = RoleOn(*state, lines);
   return state.Decided(found.rank >= rank);
 }
 

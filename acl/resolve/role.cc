@@ -24,7 +24,7 @@ RoleFound FollowGroups(const State& state, const RoleLines& lines) {
   FoundSubject subject = SubjectOf(*directory.principals.Get(lines.principal));
   const Effective effective =
       Resolver(state, subject).On(*state.resources.Get(lines.resource));
-  RoleFound found{effective.rank, effective.witness, 0};
+  RoleFound found{effective.rank, 0, effective.witness};
   if (effective.group != nullptr) found.group = effective.group->name->number;
   if (found.witness == SourceKind::kDirect && lines.as_workspace_key) {
     found.witness = SourceKind::kKey;
@@ -41,34 +41,15 @@ uint32_t BetterGroup(const Directory& directory, uint32_t a, uint32_t b) {
 
 }  // namespace
 
-RoleLines LinesOf(const State& state, SubjectHandle subject,
-                  ResourceHandle resource) {
-  RoleLines lines;
-  if (resource.scope() != state.scope || subject.scope() != state.scope) {
-    return lines;
-  }
-  if (IsKeyHandle(subject)) {
-    return LinesOf(state, FindSubject(state, subject),
-                   FindResource(state, resource));
-  }
-  lines.principal = subject.number();
-  lines.resource = resource.number();
-  lines.grants = state.grants.Get(lines.resource);
-  if (lines.grants == nullptr) return lines;
-  lines.member = state.directory.members.Get(lines.principal);
-  return lines;
-}
-
 RoleLines LinesOf(const State& state, const FoundSubject& subject,
                   const ResourceRow* resource) {
   RoleLines lines;
+  lines.member = nullptr;
   if (resource == nullptr || subject.standing != Standing::kActive) {
     return lines;
   }
-  lines.principal = subject.principal->name->number;
-  lines.resource = resource->name->number;
-  lines.member = state.directory.members.Get(lines.principal);
-  lines.grants = state.grants.Get(lines.resource);
+  FindLines(state, subject.principal->name->number, resource->name->number,
+            &lines);
   lines.as_workspace_key = subject.as_workspace_key();
   return lines;
 }
@@ -107,10 +88,7 @@ absl::StatusOr<RoleLines> NamedQuestion::Find(
     return LinesOf(state, *found, *row);
   }
   RoleLines lines;
-  lines.principal = who->number;
-  lines.resource = name->number;
-  lines.member = state.directory.members.Get(lines.principal);
-  lines.grants = state.grants.Get(lines.resource);
+  FindLines(state, who->number, name->number, &lines);
   return lines;
 }
 
@@ -121,29 +99,34 @@ RoleFound RoleOn(const State& state, const RoleLines& lines) {
   if (!member.present() || member.locked() || !grants.present()) return {};
   const absl::Span<const TargetKey> keys = member.keys();
   const Ladder& ladder = state.ladder();
-  if (grants.creator() == keys[0]) return {ladder.top(), SourceKind::kCreator};
+  if (grants.creator() == keys[0]) {
+    return {ladder.top(), 0, SourceKind::kCreator};
+  }
   if (member.workspace_admin()) {
-    return {ladder.top(), SourceKind::kWorkspaceAdmin};
+    return {ladder.top(), 0, SourceKind::kWorkspaceAdmin};
   }
   if (state.directory.nested != 0 && HasNested(state.directory, keys)) {
     return FollowGroups(state, lines);
   }
-  RoleFound found;
+  uint32_t best = 0;
+  uint32_t group = 0;
+  SourceKind witness = SourceKind::kNone;
   grants.Match(keys.data(), keys.size(), [&](TargetKey key, RoleSlot role) {
-    const Rank rank = ladder.RankOfSlot(role);
-    if (rank < found.rank) return;
+    const uint32_t rank = ladder.RankOfSlot(role);
+    if (rank < best) return;
     if (!IsGroup(key)) {
-      found = {rank,
-               lines.as_workspace_key ? SourceKind::kKey : SourceKind::kDirect};
-    } else if (rank > found.rank) {
-      found = {rank, SourceKind::kGroup, NumberOf(key)};
-    } else if (found.witness == SourceKind::kGroup) {
-      found.group = BetterGroup(state.directory, found.group, NumberOf(key));
+      witness = lines.as_workspace_key ? SourceKind::kKey : SourceKind::kDirect;
+    } else if (rank > best) {
+      witness = SourceKind::kGroup;
+      group = NumberOf(key);
+    } else if (witness == SourceKind::kGroup) {
+      group = BetterGroup(state.directory, group, NumberOf(key));
     }
+    best = rank;
   });
-  const Rank baseline = ladder.RankOfSlot(grants.baseline());
-  if (baseline > found.rank) found = {baseline, SourceKind::kBaseline};
-  return found;
+  const uint32_t baseline = ladder.RankOfSlot(grants.baseline());
+  if (baseline > best) return {baseline, 0, SourceKind::kBaseline};
+  return {best, group, witness};
 }
 
 }  // namespace acl

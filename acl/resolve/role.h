@@ -17,18 +17,18 @@ namespace acl {
 
 // A role with the source that gives it.
 struct RoleFound {
-  Rank rank = 0;
-  SourceKind witness = SourceKind::kNone;
+  uint32_t rank = 0;   // a Rank; registers are handed on faster than bytes
   uint32_t group = 0;  // its number, if the witness is a group
+  SourceKind witness = SourceKind::kNone;
 };
 
 // Where the answer to a question stands in a state. Valid as long as that is.
 struct RoleLines {
-  const MemberLine* member = nullptr;  // null: the answer is none
-  const GrantLine* grants = nullptr;
-  uint32_t principal = 0;
-  uint32_t resource = 0;
-  bool as_workspace_key = false;
+  const MemberLine* member;  // null: the answer is none, the rest means nothing
+  const GrantLine* grants;
+  uint32_t principal;
+  uint32_t resource;
+  bool as_workspace_key;
 
   // Begins to load them into the cache.
   void Prefetch() const {
@@ -37,11 +37,33 @@ struct RoleLines {
   }
 };
 
-// Finds them without looking at them. What is stale or unknown gives none.
-RoleLines LinesOf(const State& state, SubjectHandle subject,
-                  ResourceHandle resource);
+// The lines of what has been found already. The answer is none unless the
+// subject is active.
 RoleLines LinesOf(const State& state, const FoundSubject& subject,
                   const ResourceRow* resource);
+
+// Finds them without looking at them. What is stale or unknown gives none.
+inline void FindLines(const State& state, uint32_t principal, uint32_t resource,
+                      RoleLines* lines) {
+  lines->principal = principal;
+  lines->resource = resource;
+  lines->as_workspace_key = false;
+  lines->grants = state.grants.Get(resource);
+  lines->member = lines->grants == nullptr
+                      ? nullptr
+                      : state.directory.members.Get(principal);
+}
+inline void FindLines(const State& state, SubjectHandle subject,
+                      ResourceHandle resource, RoleLines* lines) {
+  if (resource.scope() != state.scope || subject.scope() != state.scope) {
+    lines->member = nullptr;
+  } else if (IsKeyHandle(subject)) {
+    *lines = LinesOf(state, FindSubject(state, subject),
+                     FindResource(state, resource));
+  } else {
+    FindLines(state, subject.number(), resource.number(), lines);
+  }
+}
 
 // A question by id on its way to an answer, in steps: between them the memory
 // that the next one looks at can be loaded for many questions at once.

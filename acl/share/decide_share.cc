@@ -7,6 +7,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/resolve/effective.h"
+#include "acl/resolve/role.h"
 #include "acl/resolve/subject.h"
 #include "acl/share/decide.h"
 #include "acl/share/lookup.h"
@@ -46,7 +47,8 @@ absl::StatusOr<const ResourceRow*> Authorise(const State& state,
   absl::StatusOr<FoundSubject> found = FindSubject(state, actor.subject());
   if (!found.ok()) return found.status();
   if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
-  const Rank rank = row == nullptr ? 0 : Resolver(state, *found).On(*row).rank;
+  const auto rank =
+      static_cast<Rank>(RoleOn(state, LinesOf(state, *found, row)).rank);
   if (rank == 0) return ResourceNotVisible(resource);
   if (rank < state.ladder().top()) {
     return Refuse(
@@ -95,9 +97,14 @@ Resolver ResolverOf(const State& state, const NameRef& target) {
 // The effective role of a target; that of `default` is its grant.
 Rank EffectiveOf(const State& state, const ResourceRow& row,
                  const NameRef& target) {
-  return target == nullptr
-             ? state.ladder().RankOfSlot(state.GrantsOn(row).baseline())
-             : ResolverOf(state, target).On(row).rank;
+  if (target == nullptr) {
+    return state.ladder().RankOfSlot(state.GrantsOn(row).baseline());
+  }
+  if (target->kind == Kind::kGroup) {
+    return ResolverOf(state, target).On(row).rank;
+  }
+  const FoundSubject principal = SubjectOf(*state.directory.Principal(target));
+  return static_cast<Rank>(RoleOn(state, LinesOf(state, principal, &row)).rank);
 }
 
 // What other than the target's own grant gives the role `effective`.

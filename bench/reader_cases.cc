@@ -30,8 +30,10 @@ void KeepAsking(const LoadedWorld& world, size_t at,
 // Overrides grants at a steady rate, or as fast as it can if that is slower.
 // Gives how many it made.
 int64_t KeepChanging(LoadedWorld& world, const std::atomic<bool>& stop) {
+  // Not the same changes in every run: they would change nothing any more.
+  static std::atomic<uint64_t> runs{0};
+  Random random(++runs);
   const auto begin = std::chrono::steady_clock::now();
-  Random random(4);
   std::vector<PlainGrant> grants;
   int64_t made = 0;
   while (!stop.load(std::memory_order_relaxed)) {

@@ -182,7 +182,8 @@ class Reader {
   absl::StatusOr<RevisionToken> Token() const;
 
   // This revision, to ask it as long as it is held, whatever writers do.
-  // Memory: at most one old copy of each row that changes meanwhile.
+  // Memory: at most one old copy of each page of 64 rows that one of them
+  // changes in meanwhile.
   absl::StatusOr<Snapshot> TakeSnapshot() const;
 
   // Everything, in the exchange format and in canonical order.

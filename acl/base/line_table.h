@@ -15,7 +15,8 @@
 namespace acl {
 
 // A persistent table: copying it costs a pointer; changing a line copies its
-// page and the path to it, once in an edit. Line is a value with a default.
+// page and the path to it, once in an edit. Line is a value of 64 bytes with a
+// default; in the table it is aligned to the cache's lines.
 // Safe to read from any thread while another changes its own copy.
 template <class Line>
 class LineTable {
@@ -63,7 +64,7 @@ class LineTable {
       return reinterpret_cast<const Line*>(this + 1);
     }
   };
-  static_assert(alignof(Line) <= alignof(Page), "lines follow the header");
+  static_assert(sizeof(Line) == 64 && sizeof(Page) == 64, "cache lines");
 
   static std::shared_ptr<Page> MakePage(const Page* old, uint32_t capacity,
                                         EditTag edit) {

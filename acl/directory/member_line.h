@@ -20,7 +20,7 @@ namespace acl {
 // A user or service account: whether it counts, and the groups that it is a
 // direct member of. A value. Up to kInline groups stand in the line itself,
 // beyond in an array that copies of the line share.
-class alignas(64) MemberLine {
+class MemberLine {
  public:
   static constexpr size_t kInline = 10;
 

@@ -40,7 +40,7 @@ class NameIndex {
   static constexpr size_t kSlots = 6;
 
   // A cache line. What has no room in its own bucket stands in one of the next.
-  struct alignas(64) Bucket {
+  struct Bucket {
     std::array<const Name*, kSlots> names = {};
     std::array<uint16_t, kSlots> tags = {};
     uint16_t passed =

@@ -28,9 +28,9 @@ constexpr RoleSlot SlotOfEntry(GrantEntry entry) {
 
 // A value; copying one costs a cache line and, with many grants, a count. Up to
 // kInline grants stand in the line itself. Beyond, a block has them, sorted by
-// key, and beyond kBlock a tree of blocks. Safe to read from any thread while
-// another changes its own copy.
-class alignas(64) GrantLine {
+// key, and beyond kBlock a tree of blocks. A LineTable puts it on a line of its
+// own. Safe to read from any thread while another changes its own copy.
+class GrantLine {
  public:
   static constexpr size_t kInline = 14;
   static constexpr size_t kBlock = 512;

@@ -26,9 +26,9 @@ __attribute__((target("avx2"))) uint32_t MatchAvx2(const uint32_t* line,
                                                    const uint32_t* keys,
                                                    size_t count) {
   const auto* const halves = reinterpret_cast<const __m256i*>(line);
-  const __m256i low = _mm256_srli_epi32(_mm256_load_si256(halves), kRoleBits);
+  const __m256i low = _mm256_srli_epi32(_mm256_loadu_si256(halves), kRoleBits);
   const __m256i high =
-      _mm256_srli_epi32(_mm256_load_si256(halves + 1), kRoleBits);
+      _mm256_srli_epi32(_mm256_loadu_si256(halves + 1), kRoleBits);
   __m256i in_low = _mm256_setzero_si256();
   __m256i in_high = _mm256_setzero_si256();
   for (size_t k = 0; k < count; ++k) {
@@ -48,7 +48,7 @@ __attribute__((target("avx512f"))) uint32_t MatchAvx512(const uint32_t* line,
                                                         size_t count) {
   // The form without a mask draws a false warning from GCC 12.
   const __m512i lanes =
-      _mm512_maskz_srli_epi32(0xffff, _mm512_load_si512(line), kRoleBits);
+      _mm512_maskz_srli_epi32(0xffff, _mm512_loadu_si512(line), kRoleBits);
   __mmask16 matches = 0;
   for (size_t k = 0; k < count; ++k) {
     matches |= _mm512_cmpeq_epi32_mask(

@@ -20,7 +20,7 @@ SimdLevel BestSimdLevel();
 bool HasSimdLevel(SimdLevel level);
 
 // Bit i of the result is set if line[i] >> kRoleBits is among the `count` keys,
-// none of which is 0. `line` has 16 numbers and is aligned to 64 bytes.
+// none of which is 0. `line` has 16 numbers.
 using KeyMatchFunction = uint32_t (*)(const uint32_t* line,
                                       const uint32_t* keys, size_t count);
 

@@ -69,8 +69,9 @@ void WorkspaceCore::Publish(std::shared_ptr<const State> next) {
   }
   const State& state = *next;
   head_.Publish(std::make_shared<Version>(std::move(next)), &retired_);
-  if (retired_.size() >= kCollectAt) retired_.Collect();
   PushOutSnapshots(state);
+  // What a removal or the cap lets go may be all there is: it goes at once.
+  if (removed_ || retired_.size() >= kCollectAt) retired_.Collect();
   published_.notify_all();
 }
 
@@ -81,6 +82,7 @@ void WorkspaceCore::PushOutSnapshots(const State& next) {
       const uint64_t rows = next.rows_written - replaced_.front().rows_written;
       if (rows <= max_snapshot_rows_) return;
       oldest->Expire(&retired_);
+      retired_.Collect();
     }
     replaced_.pop_front();
   }

@@ -30,13 +30,7 @@ struct alignas(64) Slot {
 std::atomic<uint64_t> g_epoch{1};
 std::atomic<Slot*> g_slots{nullptr};
 
-long Membarrier(int command) {
-#if defined(__linux__)
-  return syscall(SYS_membarrier, command, 0, 0);
-#else
-  return -1;
-#endif
-}
+long Membarrier(int command) { return syscall(SYS_membarrier, command, 0, 0); }
 
 // Whether the kernel fences the readers when a writer asks for it. Then a
 // reader's own fence, which costs it more than all the rest, is none.

@@ -20,7 +20,7 @@ namespace {
 // How many questions are looked up before the first of them is answered.
 constexpr size_t kBatch = 32;
 
-RoleAnswer AnswerOf(const State& state, const RoleFound& found) {
+RoleAnswer AnswerOf(const State& state, const Effective& found) {
   RoleAnswer answer;
   answer.revision = state.revision;
   if (found.rank == 0) return answer;
@@ -33,7 +33,7 @@ RoleAnswer AnswerOf(const State& state, const RoleFound& found) {
   return answer;
 }
 
-absl::StatusOr<RoleFound> Resolve(const State& state, const Subject& subject,
+absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   NamedQuestion question;
   question.Hash(state, subject, resource);
@@ -52,7 +52,7 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   for (size_t i = 0; i < batch.size(); ++i) {
     named[i].Hash(state, batch[i].subject, batch[i].resource);
   }
-  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchNames(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchIds(state);
   std::array<Rank, kBatch> ranks;
   for (size_t i = 0; i < batch.size(); ++i) {
     const absl::StatusOr<RoleLines> found =
@@ -81,14 +81,14 @@ Rank RankOf(const State& state, Role role) {
 }  // namespace
 
 Reader::Reader(std::shared_ptr<WorkspaceCore> core,
-               std::shared_ptr<Version> version)
-    : core_(std::move(core)), version_(std::move(version)) {}
+               std::shared_ptr<const HeldVersion> held)
+    : core_(std::move(core)), held_(std::move(held)) {}
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     const Subject& subject, const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  const absl::StatusOr<RoleFound> found = Resolve(*state, subject, resource);
+  const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
   if (!found.ok()) return found.status();
   state.Decided(found->rank != 0);
   return AnswerOf(*state, *found);
@@ -100,7 +100,7 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
   if (!state.ok()) return state.status();
   RoleLines lines;
   FindLines(*state, subject, resource, &lines);
-  const RoleFound found = RoleOn(*state, lines);
+  const Effective found = RoleOn(*state, lines);
   state.Decided(found.rank != 0);
   return AnswerOf(*state, found);
 }
@@ -117,7 +117,7 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
       lines[i].Prefetch();
     }
     for (size_t i = 0; i < batch.size(); ++i) {
-      const RoleFound found = RoleOn(*state, lines[i]);
+      const Effective found = RoleOn(*state, lines[i]);
       state.Decided(found.rank != 0);
       answers[begin + i] = AnswerOf(*state, found);
     }
@@ -130,7 +130,7 @@ absl::StatusOr<bool> Reader::Check(const Subject& subject,
                                    const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  const absl::StatusOr<RoleFound> found = Resolve(*state, subject, resource);
+  const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
   if (!found.ok()) return found.status();
   absl::StatusOr<Rank> rank = state->ladder().Require(role);
   if (!rank.ok()) return rank.status();
@@ -149,7 +149,7 @@ absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
   }
   RoleLines lines;
   FindLines(*state, subject, resource, &lines);
-  const RoleFound found = RoleOn(*state, lines);
+  const Effective found = RoleOn(*state, lines);
   return state.Decided(found.rank >= rank);
 }
 
@@ -178,7 +178,7 @@ absl::StatusOr<Explanation> Reader::Explain(const Subject& subject,
   if (!state.ok()) return state.status();
   absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
   if (!found.ok()) return found.status();
-  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
+  absl::StatusOr<uint32_t> row = acl::FindResource(*state, resource);
   if (!row.ok()) return row.status();
   Rank asked = 1;
   if (!role.empty()) {
@@ -203,21 +203,21 @@ absl::StatusOr<ResourceHandle> Reader::FindResource(
     const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
+  absl::StatusOr<uint32_t> row = acl::FindResource(*state, resource);
   if (!row.ok()) return row.status();
-  if (*row == nullptr) return ResourceNotVisible(resource);
-  return ResourceHandle(state->scope, (*row)->name->number);
+  if (*row == State::kNone) return ResourceNotVisible(resource);
+  return ResourceHandle(state->scope, *row);
 }
 
 absl::StatusOr<GroupHandle> Reader::FindGroup(absl::string_view id) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<const GroupRow*> row = RequireGroup(*state, id);
-  if (!row.ok()) {
+  absl::StatusOr<uint32_t> group = RequireNumber(*state, Kind::kGroup, id);
+  if (!group.ok()) {
     if (absl::Status s = CheckId("group id", id); !s.ok()) return s;
-    return row.status();
+    return group.status();
   }
-  return GroupHandle(state->scope, (*row)->name->number);
+  return GroupHandle(state->scope, *group);
 }
 
 absl::StatusOr<Role> Reader::FindRole(absl::string_view name) const {
@@ -239,8 +239,7 @@ std::string Reader::RoleName(Role role) const {
 std::string Reader::GroupId(GroupHandle group) const {
   const PinnedState state(*this);
   if (!state.ok() || group.scope() != state->scope) return "";
-  const GroupRow* row = state->directory.groups.Get(group.number());
-  return row == nullptr ? "" : row->name->id;
+  return std::string(state->directory.group_ids.Get(group.number()));
 }
 
 std::vector<std::string> Reader::Roles() const {
@@ -258,9 +257,10 @@ absl::StatusOr<RevisionToken> Reader::Token() const {
 }
 
 absl::StatusOr<Snapshot> Reader::TakeSnapshot() const {
-  if (version_ != nullptr) return Snapshot(core_, version_);
+  if (held_ != nullptr) return Snapshot(core_, held_);
   EpochPin pin;
-  return Snapshot(core_, core_->latest().version->shared_from_this());
+  return Snapshot(core_,
+                  std::make_shared<const HeldVersion>(core_->latest().version));
 }
 
 absl::StatusOr<v1::Workspace> Reader::Export() const {

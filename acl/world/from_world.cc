@@ -90,7 +90,9 @@ class WorkspaceImporter::Work {
 
   State Finish() {
     ReadLateMembers();
-    return *std::move(*draft_).Finish(std::min(revision_, kMaxRevision));
+    return *std::move(*draft_)
+                .Finish(std::min(revision_, kMaxRevision))
+                .state;
   }
 
  private:
@@ -119,7 +121,7 @@ class WorkspaceImporter::Work {
                                               "out to begin at 0")));
     }
     ReadSettings(world);
-    draft_ = std::make_unique<Draft>(state_);
+    draft_ = std::make_unique<Draft>(state_, Draft::Use::kBuild);
   }
 
   // Faults of each name of a list; true if there are none. `words` says what a
@@ -211,43 +213,44 @@ class WorkspaceImporter::Work {
              "service account id");
   }
 
-  // What `text` refers to as `item`.`field`: null with a fault, or without one
-  // if what it refers to was refused itself.
+  // What `text` refers to as `item`.`field`: 0 with a fault, or without one if
+  // what it refers to was refused itself.
   template <class Reference>
-  NameRef ReadReference(const std::string& item, absl::string_view field,
-                        const std::string& text) {
+  TargetKey ReadReference(const std::string& item, absl::string_view field,
+                          const std::string& text) {
     const absl::StatusOr<Reference> reference = Reference::Parse(text);
     if (!reference.ok()) {
       Note(item, field, reference.status());
-      return nullptr;
+      return 0;
     }
-    if (refused_.contains(text)) return nullptr;
-    const absl::StatusOr<NameRef> name = RequireNamed(state(), *reference);
-    if (name.ok()) return *name;
+    if (refused_.contains(text)) return 0;
+    const absl::StatusOr<TargetKey> key = RequireTargetKey(state(), *reference);
+    if (key.ok()) return *key;
     const absl::Status form = CheckForm(*reference);
-    Note(item, field, form.ok() ? name.status() : form);
-    return nullptr;
+    Note(item, field, form.ok() ? key.status() : form);
+    return 0;
   }
 
   void ReadKey(const v1::ApiKey& key, int i) {
     const std::string item = absl::StrCat("api_keys[", i, "]");
     bool sound = Note(item, "id", CheckNewId("key id", key.id()));
-    if (sound && state().directory.FindKey(key.id()) != nullptr) {
+    if (sound &&
+        state().directory.Find(Kind::kKey, key.id()) != State::kNone) {
       sound = Note(item, "id",
                    Refuse(v1::ALREADY_EXISTS,
                           absl::StrCat("key ", Quoted(key.id()),
                                        " exists already; keep one")));
     }
-    const NameRef owner =
+    const TargetKey owner =
         ReadReference<PrincipalId>(item, "owner", key.owner());
-    if (sound && owner != nullptr) {
+    if (sound && owner != 0) {
       draft_->AddKey(key.id(), owner, !key.disabled());
     }
   }
 
   // All groups first: they may be members of each other in any order.
   void ReadGroups(const v1::Workspace& part) {
-    std::vector<NameRef> added;
+    std::vector<uint32_t> added;
     added.reserve(static_cast<size_t>(part.groups_size()));
     for (int i = 0; i < part.groups_size(); ++i) {
       added.push_back(ReadGroup(part.groups(i), i));
@@ -270,32 +273,39 @@ class WorkspaceImporter::Work {
     }
   }
 
-  NameRef ReadGroup(const v1::Group& group, int i) {
+  // The number; kNone if it was refused.
+  uint32_t ReadGroup(const v1::Group& group, int i) {
     const std::string item = absl::StrCat("groups[", i, "]");
     std::string name = group.name();
     const bool sound = Note(item, "id", CheckNewId("group id", group.id()));
     if (!Note(item, "name", CheckDisplayName(name))) name.clear();
     if (!sound) {
       Refused(Kind::kGroup, group.id());
-      return nullptr;
+      return State::kNone;
     }
-    if (!Note(item, "id", Apply(AddGroup{group.id(), name}))) return nullptr;
-    return state().directory.FindGroup(group.id())->name;
+    if (!Note(item, "id", Apply(AddGroup{group.id(), name}))) {
+      return State::kNone;
+    }
+    return state().directory.next_group - 1;
   }
 
-  // `group` is null if it was refused.
-  void ReadMember(const NameRef& group, const std::string& text,
+  // `group` is kNone if it was refused.
+  void ReadMember(uint32_t group, const std::string& text,
                   const std::string& where) {
     const absl::StatusOr<Member> member = Member::Parse(text);
     if (!Note(where, member.status())) return;
     if (refused_.contains(text)) return;
     if (!Note(where, CheckForm(*member))) return;
-    const absl::StatusOr<NameRef> name = RequireNamed(state(), *member);
-    if (!name.ok() && member->kind() == Kind::kGroup) {
+    const absl::StatusOr<TargetKey> key = RequireTargetKey(state(), *member);
+    if (!key.ok() && member->kind() == Kind::kGroup) {
       late_.push_back({group, text, absl::StrCat(path_, ".", where)});
-    } else if (Note(where, name.status()) && group != nullptr) {
-      Note(where, Apply(AddMember{group->id, *member}));
+    } else if (Note(where, key.status()) && group != State::kNone) {
+      Note(where, Apply(AddMember{GroupId(group), *member}));
     }
+  }
+
+  std::string GroupId(uint32_t group) const {
+    return std::string(state().directory.group_ids.Get(group));
   }
 
   // Members that are groups of a later part of the workspace.
@@ -305,9 +315,9 @@ class WorkspaceImporter::Work {
     for (const LateMember& item : late) {
       if (refused_.contains(item.text)) continue;
       const Member member = *Member::Parse(item.text);
-      absl::Status status = RequireNamed(state(), member).status();
-      if (status.ok() && item.group != nullptr) {
-        status = Apply(AddMember{item.group->id, member});
+      absl::Status status = RequireTargetKey(state(), member).status();
+      if (status.ok() && item.group != State::kNone) {
+        status = Apply(AddMember{GroupId(item.group), member});
       }
       if (!status.ok()) AddWorldFault(item.path, status, &faults_);
     }
@@ -321,7 +331,8 @@ class WorkspaceImporter::Work {
   void ReadResource(const v1::Resource& resource, const std::string& item) {
     bool sound = Note(item, "type", RequireType(resource.type()));
     sound &= Note(item, "id", CheckId("resource id", resource.id()));
-    if (sound && state().FindResource({resource.type(), resource.id()})) {
+    if (sound && state().FindResource({resource.type(), resource.id()}) !=
+                     State::kNone) {
       const std::string id = absl::StrCat(resource.type(), ":", resource.id());
       sound = Note(item, "id",
                    Refuse(v1::ALREADY_EXISTS,
@@ -329,32 +340,32 @@ class WorkspaceImporter::Work {
                                        " exists already; keep one")));
     }
     Note(item, "name", CheckDisplayName(resource.name()));
-    NameRef creator;
+    TargetKey creator = 0;
     if (!resource.creator().empty()) {
       creator = ReadReference<PrincipalId>(item, "creator", resource.creator());
     }
-    NameRef name;
+    uint32_t number = State::kNone;
     if (sound) {
-      name = draft_->AddResource({resource.type(), resource.id()},
-                                 resource.name(), creator);
+      number = draft_->AddResource({resource.type(), resource.id()},
+                                   resource.name(), creator);
     }
     targets_.clear();
     for (int g = 0; g < resource.grants_size(); ++g) {
-      ReadGrant(resource.grants(g), name, creator,
+      ReadGrant(resource.grants(g), number, creator,
                 absl::StrCat(item, ".grants[", g, "]"));
     }
   }
 
-  // `resource` is null if it was refused.
-  void ReadGrant(const v1::Grant& grant, const NameRef& resource,
-                 const NameRef& creator, const std::string& item) {
+  // `resource` is kNone if it was refused.
+  void ReadGrant(const v1::Grant& grant, uint32_t resource, TargetKey creator,
+                 const std::string& item) {
     const Rank rank = ReadRole(grant.role(), item);
-    NameRef target;
+    TargetKey target = 0;
     if (grant.target() != "default") {
       target = ReadTarget(grant.target(), item);
-      if (target == nullptr) return;
+      if (target == 0) return;
     }
-    if (!targets_.insert(target.get()).second) {
+    if (!targets_.insert(target).second) {
       Note(item, "target",
            Refuse(v1::DUPLICATE_GRANT, absl::StrCat(Quoted(grant.target()),
                                                     " has two grants; keep "
@@ -363,16 +374,18 @@ class WorkspaceImporter::Work {
     }
     if (rank == 0) return;
     const Ladder& ladder = state().ladder();
-    if (target != nullptr && target == creator) {
+    if (target != 0 && target == creator) {
       if (rank == ladder.top()) return;
       Note(item, "role",
            Refuse(v1::CREATOR_LOWERED,
-                  absl::StrCat("the creator ", Quoted(target->id), " is ",
+                  absl::StrCat("the creator ",
+                                  Quoted(state().directory.IdOfTarget(target)),
+                                  " is ",
                                ladder.NameAt(ladder.top()),
                                " for good; leave the grant out")));
-    } else if (resource != nullptr && target == nullptr) {
+    } else if (resource != State::kNone && target == 0) {
       draft_->SetBaseline(resource, ladder.SlotAt(rank));
-    } else if (resource != nullptr) {
+    } else if (resource != State::kNone) {
       draft_->SetGrant(resource, target, ladder.SlotAt(rank));
     }
   }
@@ -387,7 +400,7 @@ class WorkspaceImporter::Work {
     return 0;
   }
 
-  NameRef ReadTarget(const std::string& text, const std::string& item) {
+  TargetKey ReadTarget(const std::string& text, const std::string& item) {
     const absl::StatusOr<Target> target = Target::Parse(text);
     if (target.ok() &&
         (target->kind() == Kind::kEmail || target->kind() == Kind::kKey)) {
@@ -396,14 +409,14 @@ class WorkspaceImporter::Work {
                   absl::StrCat("a grant is kept for a user, a service account, "
                                "a group or `default`, not for ",
                                Quoted(text))));
-      return nullptr;
+      return 0;
     }
     return ReadReference<Target>(item, "target", text);
   }
 
   // A member that is a group which has not been read yet.
   struct LateMember {
-    NameRef group;
+    uint32_t group;
     std::string text;
     std::string path;
   };
@@ -419,7 +432,7 @@ class WorkspaceImporter::Work {
   absl::flat_hash_set<std::string> known_roles_;
   absl::flat_hash_set<std::string> known_types_;
   absl::flat_hash_set<std::string> refused_;  // references
-  absl::flat_hash_set<const Name*> targets_;  // of one resource's grants
+  absl::flat_hash_set<TargetKey> targets_;  // of one resource's grants
   std::vector<LateMember> late_;
 };
 

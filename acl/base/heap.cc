@@ -13,8 +13,8 @@ namespace {
 constexpr size_t kFirstSlab = 1024;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLastSlab = size_t{16} << 20;
-// Above it a block has memory of its own.
-constexpr size_t kMaxShared = 8192;
+// From here on a block has memory of its own.
+constexpr size_t kOwnMemoryFrom = 8192;
 
 // With AddressSanitizer every block has, so that each use of a freed one is
 // seen.
@@ -74,7 +74,7 @@ Heap::FreeBlock** Heap::FreeListOf(size_t bytes) {
 Block* Heap::Allocate(size_t bytes, MemoryPart part) {
   const size_t rounded = Rounded(bytes);
   void* memory = nullptr;
-  if (kAllAlone || rounded > kMaxShared) {
+  if (kAllAlone || rounded >= kOwnMemoryFrom) {
     memory = ::operator new(rounded, kLine);
     large_.insert(memory);
     taken_ += rounded;
@@ -98,7 +98,7 @@ Block* Heap::Allocate(size_t bytes, MemoryPart part) {
 void Heap::Free(Block* block) {
   const size_t bytes = block->bytes;
   used_[block->part] -= bytes;
-  if (kAllAlone || bytes > kMaxShared) {
+  if (kAllAlone || bytes >= kOwnMemoryFrom) {
     large_.erase(block);
     taken_ -= bytes;
     ::operator delete (block, kLine);

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/all_items.h"
 #include "acl/audit/explanation_text.h"
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
@@ -10,19 +11,6 @@
 
 namespace acl {
 namespace {
-
-// Calls `list` for one page after the other.
-template <class Item, class List, class Take>
-absl::Status AllPages(const List& list, const Take& take) {
-  PageOptions options;
-  do {
-    const absl::StatusOr<Page<Item>> page = list(options);
-    if (!page.ok()) return page.status();
-    for (const Item& item : page->items) take(item);
-    options.token = page->next;
-  } while (!options.token.empty());
-  return absl::OkStatus();
-}
 
 }  // namespace
 
@@ -167,16 +155,15 @@ absl::StatusOr<ListFacts> LibraryDoor::ListResources(
   if (!found.ok()) return found.status();
   const absl::StatusOr<Subject> who = Subject::Parse(subject);
   if (!who.ok()) return who.status();
-  ListFacts facts;
-  const absl::Status status = AllPages<ResourceRole>(
+  const auto all = AllItems<ResourceRole>(
       [&](const PageOptions& options) {
         return found->ListResources(*who, min_role, type, options);
-      },
-      [&](const ResourceRole& item) {
-        facts.emplace_back(item.resource.ToString(),
-                           found->RoleName(item.role));
       });
-  if (!status.ok()) return status;
+  if (!all.ok()) return all.status();
+  ListFacts facts;
+  for (const ResourceRole& item : all->items) {
+    facts.emplace_back(item.resource.ToString(), found->RoleName(item.role));
+  }
   return facts;
 }
 
@@ -187,16 +174,15 @@ absl::StatusOr<ListFacts> LibraryDoor::ListPrincipals(
   if (!found.ok()) return found.status();
   const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
   if (!what.ok()) return what.status();
-  ListFacts facts;
-  const absl::Status status = AllPages<PrincipalRole>(
+  const auto all = AllItems<PrincipalRole>(
       [&](const PageOptions& options) {
         return found->ListPrincipals(*what, min_role, options);
-      },
-      [&](const PrincipalRole& item) {
-        facts.emplace_back(item.principal.ToString(),
-                           found->RoleName(item.role));
       });
-  if (!status.ok()) return status;
+  if (!all.ok()) return all.status();
+  ListFacts facts;
+  for (const PrincipalRole& item : all->items) {
+    facts.emplace_back(item.principal.ToString(), found->RoleName(item.role));
+  }
   return facts;
 }
 

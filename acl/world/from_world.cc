@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
@@ -166,6 +169,16 @@ class WorkspaceImporter::Work {
       wanted.max_principals_per_resource = world.max_principals_per_resource();
     }
     state_.settings = *Settings::Make(wanted);
+    if (!types_sound_) {
+      // Whatever has one of them can be taken in.
+      Settings all = *state_.settings;
+      std::vector<std::string> names(all.types);
+      names.insert(names.end(), known_types_.begin(), known_types_.end());
+      std::sort(names.begin(), names.end());
+      names.erase(std::unique(names.begin(), names.end()), names.end());
+      all.SetTypes(std::move(names));
+      state_.settings = std::make_shared<const Settings>(std::move(all));
+    }
   }
 
   const State& state() const { return draft_->state(); }
@@ -323,13 +336,8 @@ class WorkspaceImporter::Work {
     }
   }
 
-  absl::Status RequireType(const std::string& type) const {
-    if (!types_sound_ && known_types_.contains(type)) return absl::OkStatus();
-    return state().settings->RequireType(type);
-  }
-
   void ReadResource(const v1::Resource& resource, const std::string& item) {
-    bool sound = Note(item, "type", RequireType(resource.type()));
+    bool sound = Note(item, "type", state().settings->RequireType(resource.type()));
     sound &= Note(item, "id", CheckId("resource id", resource.id()));
     if (sound && state().FindResource({resource.type(), resource.id()}) !=
                      State::kNone) {

@@ -297,8 +297,28 @@ struct SortedNumbers::Change {
   static void SetFirst(uint32_t*, uint32_t) {}
 };
 
+void SortedNumbers::PrefetchEnd() const {
+  if (root_ == nullptr) return;
+  if (root_->level == 0) {
+    __builtin_prefetch(static_cast<const Leaf*>(root_)->end());
+  } else {
+    const auto* const inner = static_cast<const Inner*>(root_);
+    __builtin_prefetch((inner->end() - 1)->node);
+  }
+}
+
 bool SortedNumbers::Put(uint32_t number, Edit* edit, MemoryPart part,
                         int free_bits) {
+  // What comes in rising order mostly has its place at the end.
+  if (root_ != nullptr && root_->level == 0 && edit->Owns(root_)) {
+    auto* const leaf = static_cast<Leaf*>(root_);
+    if (leaf->count < std::min(leaf->capacity(), kLeafNumbers) &&
+        *(leaf->end() - 1) >> free_bits < number >> free_bits) {
+      *leaf->end() = number;
+      ++leaf->count;
+      return true;
+    }
+  }
   Change change{number, free_bits, edit, part};
   if (root_ == nullptr) {
     auto* const leaf = change.NewNode<Leaf>(1, 0);

@@ -88,8 +88,11 @@ class Table {
   // The same where nothing may have been yet: a default row then.
   Row& Add(uint32_t number, Edit* edit) {
     Reserve(number, edit);
-    if (Get(number) == nullptr) Replace(number / kPageRows, nullptr, edit);
-    return Own(number, edit);
+    Block* page = pages_.GetMutable(number / kPageRows);
+    if (page == nullptr || !edit->Owns(page)) {
+      page = Replace(number / kPageRows, page, edit);
+    }
+    return RowsOf(page)[number % kPageRows];
   }
 
   // Puts the default there; a page that `is_empty` says of all rows goes.

@@ -24,14 +24,10 @@ void Erase(Table<Row, kPart>* table, uint32_t number, Edit* edit) {
   table->Erase(number, [](const Row& row) { return IsAbsent(row); }, edit);
 }
 
-// What the id table keeps of a resource.
-std::string WithType(uint16_t slot, absl::string_view id) {
-  std::string text;
-  text.reserve(State::kTypeBytes + id.size());
-  text.push_back(static_cast<char>(slot & 0xff));
-  text.push_back(static_cast<char>(slot >> 8));
-  text.append(id.data(), id.size());
-  return text;
+// What stands before the id of a resource.
+void AppendType(uint16_t slot, std::string* text) {
+  text->push_back(static_cast<char>(slot & 0xff));
+  text->push_back(static_cast<char>(slot >> 8));
 }
 
 }  // namespace
@@ -80,7 +76,8 @@ void Draft::SetRequests(RequestTable requests) {
 }
 
 PrincipalRow& Draft::Principal(uint32_t number) {
-  Touch(state_.directory.KindOf(number), number);
+  // The kind stands in a line that is not needed otherwise.
+  if (use_ != Use::kBuild) Touch(state_.directory.KindOf(number), number);
   return state_.directory.principals.Add(number, &edit_);
 }
 GroupRow& Draft::Group(uint32_t number) {
@@ -282,16 +279,32 @@ void Draft::RemoveMember(uint32_t group, TargetKey member) {
 
 uint32_t Draft::AddResource(const ResourceRef& id,
                             absl::string_view display_name, TargetKey creator) {
+  return AddResource(id, State::HashOf(id), display_name, creator, 0, {});
+}
+
+uint32_t Draft::AddResource(const ResourceRef& id, uint64_t hash,
+                            absl::string_view display_name, TargetKey creator,
+                            RoleSlot baseline,
+                            absl::Span<const TargetGrant> grants) {
   const uint32_t number = state_.next_resource++;
-  state_.resource_ids.Set(
-      number, WithType(state_.settings->TypeSlotOf(id.type), id.id), &edit_);
+  text_.clear();
+  AppendType(state_.settings->TypeSlotOf(id.type), &text_);
+  text_.append(id.id.data(), id.id.size());
+  state_.resource_ids.Set(number, text_, &edit_);
   state_.resource_index.Add(
-      State::HashOf(id), number,
+      hash, number,
       [&](uint32_t other) { return State::HashOf(state_.ResourceAt(other)); },
       &edit_);
   state_.resource_names.Set(number, display_name, &edit_);
-  state_.grants.Add(number, &edit_) = GrantLine(creator);
   if (creator != 0) Link(&Principal(NumberOf(creator)).created, number);
+  GrantLine line(creator);
+  line.set_baseline(baseline);
+  if (baseline != 0) Link(&state_.baselines, number);
+  for (const TargetGrant& grant : grants) {
+    line.Set(grant.target, grant.role, &edit_);
+    Link(&GrantsOf(grant.target), number);
+  }
+  state_.grants.Add(number, &edit_) = line;
   Touch(Kind::kDefault, number);
   return number;
 }

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "acl/store/state.h"
 
 namespace acl {
@@ -95,6 +96,12 @@ class Draft {
   // `creator` is 0 for none.
   uint32_t AddResource(const ResourceRef& id, absl::string_view display_name,
                        TargetKey creator);
+  // The same with a baseline (0 for none) and grants, one for a target and none
+  // for the creator. `hash` is State::HashOf(id).
+  uint32_t AddResource(const ResourceRef& id, uint64_t hash,
+                       absl::string_view display_name, TargetKey creator,
+                       RoleSlot baseline,
+                       absl::Span<const TargetGrant> grants);
   void RenameResource(uint32_t resource, absl::string_view display_name);
   Cascade RemoveResource(uint32_t resource);
 
@@ -128,6 +135,7 @@ class Draft {
   State state_;
   Edit edit_;
   std::vector<Touched> touched_;
+  std::string text_;  // to put one together
 };
 
 }  // namespace acl

@@ -37,6 +37,9 @@ absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   NamedQuestion question;
   question.Hash(state, subject, resource);
+  question.PrefetchIndex(state);
+  question.PrefetchPaths(state);
+  question.PrefetchRows(state);
   const absl::StatusOr<RoleLines> lines =
       question.Find(state, subject, resource);
   if (!lines.ok()) return lines.status();
@@ -52,7 +55,9 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   for (size_t i = 0; i < batch.size(); ++i) {
     named[i].Hash(state, batch[i].subject, batch[i].resource);
   }
-  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchIds(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchIndex(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchPaths(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchRows(state);
   std::array<Rank, kBatch> ranks;
   for (size_t i = 0; i < batch.size(); ++i) {
     const absl::StatusOr<RoleLines> found =
@@ -65,7 +70,6 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
     }
     ranks[i] = *rank;
     lines[i] = *found;
-    lines[i].Prefetch();
   }
   for (size_t i = 0; i < batch.size(); ++i) {
     allowed->push_back(RoleOn(state, lines[i]).rank >= ranks[i]);
@@ -112,6 +116,9 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
   std::array<RoleLines, kBatch> lines;
   for (size_t begin = 0; begin < questions.size(); begin += kBatch) {
     const auto batch = questions.subspan(begin, kBatch);
+    for (const HandleQuestion& question : batch) {
+      PrefetchPaths(*state, question.subject, question.resource);
+    }
     for (size_t i = 0; i < batch.size(); ++i) {
       FindLines(*state, batch[i].subject, batch[i].resource, &lines[i]);
       lines[i].Prefetch();

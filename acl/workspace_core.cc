@@ -10,13 +10,6 @@
 #include "acl/base/text.h"
 
 namespace acl {
-namespace {
-
-// How many replaced versions are worth the cost of finding out who still reads.
-constexpr size_t kCollectAt = 32;
-
-}  // namespace
-
 WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
                              Observer* observer, size_t request_id_window,
                              uint64_t max_snapshot_rows)
@@ -70,7 +63,7 @@ void WorkspaceCore::Publish(NextState next) {
       head_.Publish(std::make_shared<Version>(std::move(next.state))),
       std::move(next.retired));
   const bool pushed_out = reclaimer_->PushOut(rows_written);
-  if (pushed_out || reclaimer_->waiting() >= kCollectAt) reclaimer_->Collect();
+  if (pushed_out || reclaimer_->due()) reclaimer_->Collect();
   published_.notify_all();
 }
 

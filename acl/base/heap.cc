@@ -121,8 +121,9 @@ void* Heap::FromSlab(size_t bytes) {
 }
 
 void Heap::AddSlab(size_t at_least) {
-  size_t bytes =
-      slabs_.empty() ? kFirstSlab : std::min(kLastSlab, slabs_.back().bytes * 2);
+  // Half as much again, so that little is idle.
+  const size_t half = static_cast<size_t>(taken_) / 2 / kFirstSlab * kFirstSlab;
+  size_t bytes = std::max(kFirstSlab, std::min(kLastSlab, half));
   bytes = std::max(bytes, (at_least + 63) / 64 * 64);
   const bool huge = bytes >= kHugePage;
   void* const memory = ::operator new(

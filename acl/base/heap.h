@@ -65,7 +65,8 @@ class Heap {
 
   // Bytes in blocks, by part.
   const std::array<uint64_t, kMemoryParts>& used() const { return used_; }
-  // Bytes taken from the system, and not in blocks now.
+  // Bytes taken from the system, and what of them is not in blocks now.
+  uint64_t taken() const { return taken_; }
   uint64_t unused() const;
 
  private:

@@ -125,7 +125,9 @@ struct SortedNumbers::Change {
   // Moves what is from `middle` on to a new node behind.
   template <class Node>
   void Split(Node* node, uint32_t middle) {
-    auto* const right = NewNode<Node>(node->count - middle + 1, node->level);
+    // More will come to where the last of a row has just come.
+    const uint32_t room = middle == node->count ? node->count / 4 : 1;
+    auto* const right = NewNode<Node>(node->count - middle + room, node->level);
     right->count = node->count - middle;
     std::copy(node->begin() + middle, node->end(), right->begin());
     node->count = middle;
@@ -297,6 +299,15 @@ struct SortedNumbers::Change {
   static void SetFirst(uint32_t*, uint32_t) {}
 };
 
+void SortedNumbers::Reserve(size_t count, Edit* edit, MemoryPart part) {
+  const auto numbers =
+      static_cast<uint32_t>(std::min<size_t>(count, kLeafNumbers));
+  Change change{0, 0, edit, part};
+  auto* const leaf = change.NewNode<Leaf>(numbers, 0);
+  leaf->count = 0;
+  root_ = leaf;
+}
+
 void SortedNumbers::PrefetchEnd() const {
   if (root_ == nullptr) return;
   if (root_->level == 0) {
@@ -313,7 +324,8 @@ bool SortedNumbers::Put(uint32_t number, Edit* edit, MemoryPart part,
   if (root_ != nullptr && root_->level == 0 && edit->Owns(root_)) {
     auto* const leaf = static_cast<Leaf*>(root_);
     if (leaf->count < std::min(leaf->capacity(), kLeafNumbers) &&
-        *(leaf->end() - 1) >> free_bits < number >> free_bits) {
+        (leaf->count == 0 ||
+         *(leaf->end() - 1) >> free_bits < number >> free_bits)) {
       *leaf->end() = number;
       ++leaf->count;
       return true;

@@ -38,6 +38,10 @@ class SortedNumbers {
   bool Put(uint32_t number, Edit* edit, MemoryPart part, int free_bits = 0);
   // Takes out the number that is the same. True if there was one.
   bool Erase(uint32_t number, Edit* edit, int free_bits = 0);
+  // For a set that is empty, and gets `count` numbers, above 0, before anything
+  // else is asked of it: takes memory for as many.
+  void Reserve(size_t count, Edit* edit, MemoryPart part);
+
   // Begins to load what Put() looks at first.
   void Prefetch() const { __builtin_prefetch(root_); }
   // The same, once that is loaded, for a number above all others.

@@ -26,6 +26,18 @@ class PageTree {
     return at;
   }
   Block* GetMutable(uint32_t page) { return const_cast<Block*>(Get(page)); }
+  // Begins to load what Get() looks at last.
+  void PrefetchPath(uint32_t page) const {
+    const Block* at = root_;
+    for (int level = levels_; level > 0 && at != nullptr; --level) {
+      const auto* const node = static_cast<const Node*>(at);
+      if (level == 1) {
+        __builtin_prefetch(&node->children[Index(page, 1)]);
+        return;
+      }
+      at = node->children[Index(page, level)];
+    }
+  }
 
   // Makes room for pages up to this one.
   void Reserve(uint32_t page, Edit* edit);
@@ -77,6 +89,12 @@ class Table {
     const Block* page = pages_.Get(number / kPageRows);
     return page == nullptr ? nullptr : RowsOf(page) + number % kPageRows;
   }
+
+  // Begins to load the way to the row, and then the row itself.
+  void PrefetchPath(uint32_t number) const {
+    if (number < limit_) pages_.PrefetchPath(number / kPageRows);
+  }
+  void Prefetch(uint32_t number) const { __builtin_prefetch(Get(number)); }
 
   // The row, to be changed by this edit. REQUIRES: Get() is not null.
   Row& Own(uint32_t number, Edit* edit) {

@@ -32,7 +32,10 @@ class TextTable {
     return {text->bytes(), text->size};
   }
 
-  // Begins to load it into the cache.
+  // Begins to load the way to it, and then the text itself.
+  void PrefetchPath(uint32_t number) const {
+    if (number < limit_) pages_.PrefetchPath(number / kPageRows);
+  }
   void Prefetch(uint32_t number) const {
     __builtin_prefetch(CellOf(number));
   }

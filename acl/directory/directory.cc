@@ -74,6 +74,11 @@ uint32_t Directory::FindByEmail(absl::string_view email) const {
   });
 }
 
+uint32_t Directory::Guess(uint64_t hash) const {
+  const uint32_t slot = index.Guess(hash);
+  return slot == kNone ? kNone : slot & kNumberMask;
+}
+
 void Directory::PrefetchId(uint64_t hash) const {
   const uint32_t slot = index.Guess(hash);
   if (slot != kNone) IdsOf(*this, slot).Prefetch(slot & kNumberMask);

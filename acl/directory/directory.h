@@ -75,6 +75,9 @@ struct Directory {
   // The principal of a canonical address, or kNone.
   uint32_t FindByEmail(absl::string_view email) const;
 
+  // The number of the id that is probably looked for, of whatever kind, or
+  // kNone: for loading what belongs to it.
+  uint32_t Guess(uint64_t hash) const;
   // Begins to load the id that is probably looked for.
   void PrefetchId(uint64_t hash) const;
 

@@ -27,7 +27,11 @@ class IdIndex {
   // Numbers have to be below this.
   static constexpr uint32_t kNone = 0xffffffff;
 
-  // Begins to load the cache line that a lookup looks at first.
+  // Begins to load the way to the cache line that a lookup looks at first, and
+  // then that line.
+  void PrefetchPath(uint64_t hash) const {
+    if (size_ != 0) buckets_.PrefetchPath(BucketOf(hash));
+  }
   void Prefetch(uint64_t hash) const {
     if (size_ != 0) __builtin_prefetch(buckets_.Get(BucketOf(hash)));
   }

@@ -46,14 +46,31 @@ RoleLines LinesOf(const State& state, const FoundSubject& subject,
 void NamedQuestion::Hash(const State& state, const Subject& subject,
                          const ResourceRef& resource) {
   subject_ = Directory::HashOf(subject.kind(), subject.id());
-  state.directory.index.Prefetch(subject_);
+  state.directory.index.PrefetchPath(subject_);
   resource_ = State::HashOf(resource);
+  state.resource_index.PrefetchPath(resource_);
+}
+
+void NamedQuestion::PrefetchIndex(const State& state) const {
+  state.directory.index.Prefetch(subject_);
   state.resource_index.Prefetch(resource_);
 }
 
-void NamedQuestion::PrefetchIds(const State& state) const {
-  state.directory.PrefetchId(subject_);
-  state.PrefetchResourceId(resource_);
+void NamedQuestion::PrefetchPaths(const State& state) {
+  // A number of another kind loads a wrong line, and that is all it does.
+  principal_ = state.directory.Guess(subject_);
+  state.directory.principal_ids.PrefetchPath(principal_);
+  state.directory.members.PrefetchPath(principal_);
+  number_ = state.resource_index.Guess(resource_);
+  state.resource_ids.PrefetchPath(number_);
+  state.grants.PrefetchPath(number_);
+}
+
+void NamedQuestion::PrefetchRows(const State& state) const {
+  state.directory.principal_ids.Prefetch(principal_);
+  state.directory.members.Prefetch(principal_);
+  state.resource_ids.Prefetch(number_);
+  state.grants.Prefetch(number_);
 }
 
 absl::StatusOr<RoleLines> NamedQuestion::Find(

@@ -35,6 +35,13 @@ struct RoleLines {
 RoleLines LinesOf(const State& state, const FoundSubject& subject,
                   uint32_t resource);
 
+// Begins to load the way to them.
+inline void PrefetchPaths(const State& state, SubjectHandle subject,
+                          ResourceHandle resource) {
+  state.directory.members.PrefetchPath(subject.number());
+  state.grants.PrefetchPath(resource.number());
+}
+
 // Finds them without looking at them. What is stale or unknown gives none.
 inline void FindLines(const State& state, uint32_t principal, uint32_t resource,
                       RoleLines* lines) {
@@ -62,17 +69,22 @@ inline void FindLines(const State& state, SubjectHandle subject,
 // that the next one looks at can be loaded for many questions at once.
 class NamedQuestion {
  public:
-  // Neither the subject nor the resource is looked at yet.
   void Hash(const State& state, const Subject& subject,
             const ResourceRef& resource);
-  void PrefetchIds(const State& state) const;
-  // The lines, not looked at yet. MALFORMED or TYPE_UNKNOWN.
+  // The steps until Find(), in this order. What is probably meant is loaded
+  // before it is known whether it is.
+  void PrefetchIndex(const State& state) const;
+  void PrefetchPaths(const State& state);
+  void PrefetchRows(const State& state) const;
+  // The lines. MALFORMED or TYPE_UNKNOWN.
   absl::StatusOr<RoleLines> Find(const State& state, const Subject& subject,
                                  const ResourceRef& resource) const;
 
  private:
-  uint64_t subject_ = 0;
+  uint64_t subject_ = 0;   // hashes
   uint64_t resource_ = 0;
+  uint32_t principal_ = 0;  // guesses
+  uint32_t number_ = 0;
 };
 
 // The same answer as Resolver::On(). O(groups of the subject * log(grants of

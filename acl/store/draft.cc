@@ -45,6 +45,7 @@ NextState Draft::Finish(Revision revision) && {
   state_.revision = revision;
   state_.edit = edit_.tag();
   NextState next;
+  if (use_ == Use::kBuild) BuildReverse();
   next.retired = edit_.Keep();
   if (use_ == Use::kTry) {
     // The base's memory is the base's business; its own goes with the state.
@@ -302,7 +303,7 @@ uint32_t Draft::AddResource(const ResourceRef& id, uint64_t hash,
   if (baseline != 0) Link(&state_.baselines, number);
   for (const TargetGrant& grant : grants) {
     line.Set(grant.target, grant.role, &edit_);
-    Link(&GrantsOf(grant.target), number);
+    if (use_ != Use::kBuild) Link(&GrantsOf(grant.target), number);
   }
   state_.grants.Add(number, &edit_) = line;
   Touch(Kind::kDefault, number);
@@ -354,6 +355,43 @@ void Draft::SetBaseline(uint32_t resource, RoleSlot role) {
   } else {
     Link(&state_.baselines, resource);
   }
+}
+
+void Draft::BuildReverse() {
+  // How many there will be of each, so that each gets its memory at once.
+  std::vector<uint32_t> counts[2];  // of principals, of groups
+  counts[0].resize(state_.directory.next_principal);
+  counts[1].resize(state_.directory.next_group);
+  for (uint32_t number = 0; number < state_.next_resource; ++number) {
+    state_.grants.Get(number)->ForEach([&](TargetKey key, RoleSlot) {
+      ++counts[IsGroup(key) ? 1 : 0][NumberOf(key)];
+    });
+  }
+  for (const bool group : {false, true}) {
+    for (uint32_t i = 0; i < counts[group].size(); ++i) {
+      if (counts[group][i] == 0) continue;
+      const TargetKey key = group ? GroupKey(i) : PrincipalKey(i);
+      GrantsOf(key).Reserve(counts[group][i], &edit_, kBack);
+    }
+  }
+  // Some are looked at side by side, so that their memory is loaded for all of
+  // them at once.
+  constexpr size_t kTogether = 128;
+  std::vector<std::pair<SortedNumbers*, uint32_t>> links;
+  const auto link_all = [&] {
+    for (const auto& link : links) link.first->Prefetch();
+    for (const auto& link : links) link.first->PrefetchEnd();
+    for (const auto& [set, number] : links) Link(set, number);
+    links.clear();
+  };
+  for (uint32_t number = 0; number < state_.next_resource; ++number) {
+    state_.grants.Get(number)->ForEach([&](TargetKey key, RoleSlot) {
+      links.emplace_back(&GrantsOf(key), number);
+      __builtin_prefetch(links.back().first);
+    });
+    if (links.size() >= kTogether) link_all();
+  }
+  link_all();
 }
 
 void Draft::DropGrantsTo(TargetKey target, Cascade* cascade) {

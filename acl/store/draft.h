@@ -53,7 +53,9 @@ class Draft {
  public:
   enum class Use {
     kPublish,  // in the base's heap: by its only writer
-    kBuild,    // the same for a state that nobody else knows
+    // The same for a state that nobody else knows, to which things are only
+    // added. What points back from grants is there when it is finished.
+    kBuild,
     kTry       // in a heap of its own, by anybody
   };
   Draft(const State& base, Use use);
@@ -125,6 +127,9 @@ class Draft {
   GrantLine& Grants(uint32_t resource);
   MemberLine& Member(uint32_t principal);
   SortedNumbers& GrantsOf(TargetKey target);
+
+  // Makes what points back from grants.
+  void BuildReverse();
 
   // Takes the grants to, and the memberships of, what is being removed.
   void DropGrantsTo(TargetKey target, Cascade* cascade);

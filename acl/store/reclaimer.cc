@@ -6,6 +6,12 @@
 namespace acl {
 namespace {
 
+// How many replaced versions are worth the cost of finding out who still reads,
+// and what each takes besides its blocks. A small workspace can't wait for so
+// many: there it is a quarter of its memory.
+constexpr size_t kDueAt = 32;
+constexpr uint64_t kVersionBytes = 1024;
+
 uint64_t BytesOf(const std::vector<RetiredBlock>& blocks) {
   uint64_t bytes = 0;
   for (const RetiredBlock& retired : blocks) bytes += retired.block->bytes;
@@ -33,6 +39,11 @@ bool Reclaimer::PushOut(uint64_t rows_written) {
     pushed = true;
   }
   return pushed;
+}
+
+bool Reclaimer::due() const {
+  return grace_.size() >= kDueAt ||
+         waiting_bytes_ + grace_.size() * kVersionBytes > heap_->taken() / 4;
 }
 
 void Reclaimer::Collect() {

@@ -38,8 +38,9 @@ class Reclaimer {
   // Frees what can go. O(threads + held versions + freed).
   void Collect();
 
-  // How many versions wait for readers.
-  size_t waiting() const { return grace_.size(); }
+  // Whether so much waits for readers that it is worth finding out where they
+  // are.
+  bool due() const;
   // Bytes in blocks that only replaced versions need. O(blocks).
   uint64_t kept_bytes() const;
 

@@ -49,14 +49,18 @@ void ResourceImporter::Seek(const v1::Workspace& part, int begin, int end) {
   for (int i = begin; i < end; ++i) {
     const v1::Resource& resource = part.resources(i);
     hashes_.push_back(State::HashOf({resource.type(), resource.id()}));
-    state.resource_index.Prefetch(hashes_.back());
+    state.resource_index.PrefetchPath(hashes_.back());
     for (const v1::Grant& grant : resource.grants()) {
       Sought& sought = sought_.emplace_back();
       std::tie(sought.kind, sought.id) = ImportWork::Split(grant.target());
       if (sought.kind == Kind::kDefault) continue;
       sought.hash = Directory::HashOf(sought.kind, sought.id);
-      directory.index.Prefetch(sought.hash);
+      directory.index.PrefetchPath(sought.hash);
     }
+  }
+  for (const uint64_t hash : hashes_) state.resource_index.Prefetch(hash);
+  for (const Sought& sought : sought_) {
+    if (sought.kind != Kind::kDefault) directory.index.Prefetch(sought.hash);
   }
   for (const Sought& sought : sought_) {
     if (sought.kind != Kind::kDefault) directory.PrefetchId(sought.hash);
@@ -68,29 +72,6 @@ void ResourceImporter::Seek(const v1::Workspace& part, int begin, int end) {
     if (number == State::kNone) continue;
     sought.key = sought.kind == Kind::kGroup ? GroupKey(number)
                                              : PrincipalKey(number);
-  }
-  LoadReverse();
-}
-
-void ResourceImporter::LoadReverse() {
-  const Directory& directory = work_.state().directory;
-  const auto set_of = [&](TargetKey key) -> const SortedNumbers* {
-    if (key == 0) return nullptr;
-    if (IsGroup(key)) {
-      const GroupRow* row = directory.groups.Get(NumberOf(key));
-      return row == nullptr ? nullptr : &row->grants;
-    }
-    const PrincipalRow* row = directory.principals.Get(NumberOf(key));
-    return row == nullptr ? nullptr : &row->grants;
-  };
-  for (const Sought& sought : sought_) {
-    __builtin_prefetch(set_of(sought.key));
-  }
-  for (const Sought& sought : sought_) {
-    if (const SortedNumbers* set = set_of(sought.key)) set->Prefetch();
-  }
-  for (const Sought& sought : sought_) {
-    if (const SortedNumbers* set = set_of(sought.key)) set->PrefetchEnd();
   }
 }
 

@@ -34,7 +34,6 @@ class ResourceImporter {
   // How many of the resources from `begin` on are looked at together.
   static int CountTogether(const v1::Workspace& part, int begin);
   void Seek(const v1::Workspace& part, int begin, int end);
-  void LoadReverse();
 
   // `targets` are the ones of its grants.
   void Read(const v1::Resource& resource, const Place& place, uint64_t hash,

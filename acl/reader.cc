@@ -20,17 +20,17 @@ namespace {
 // How many questions are looked up before the first of them is answered.
 constexpr size_t kBatch = 32;
 
-RoleAnswer AnswerOf(const State& state, const Effective& found) {
-  RoleAnswer answer;
-  answer.revision = state.revision;
-  if (found.rank == 0) return answer;
-  answer.role = {state.scope,
-                 state.ladder().NumberAt(static_cast<Rank>(found.rank))};
-  answer.witness.kind = found.witness;
-  if (found.witness == SourceKind::kGroup) {
-    answer.witness.group = {state.scope, found.group};
-  }
-  return answer;
+// In place: what is put together in parts and copied as a whole stalls.
+void Answer(const State& state, Effective found, RoleAnswer* answer) {
+  const bool any = found.rank != 0;
+  const bool group = found.witness == SourceKind::kGroup;
+  answer->role = any ? Role(state.scope, state.ladder().NumberAt(
+                                             static_cast<Rank>(found.rank)))
+                     : Role();
+  answer->witness.kind = found.witness;
+  answer->witness.group =
+      group ? GroupHandle(state.scope, found.group) : GroupHandle();
+  answer->revision = state.revision;
 }
 
 absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
@@ -95,7 +95,9 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
   const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
   if (!found.ok()) return found.status();
   state.Decided(found->rank != 0);
-  return AnswerOf(*state, *found);
+  RoleAnswer answer;
+  Answer(*state, *found, &answer);
+  return answer;
 }
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
@@ -106,7 +108,9 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
   FindLines(*state, subject, resource, &lines);
   const Effective found = RoleOn(*state, lines);
   state.Decided(found.rank != 0);
-  return AnswerOf(*state, found);
+  RoleAnswer answer;
+  Answer(*state, found, &answer);
+  return answer;
 }
 
 absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
@@ -126,7 +130,7 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
     for (size_t i = 0; i < batch.size(); ++i) {
       const Effective found = RoleOn(*state, lines[i]);
       state.Decided(found.rank != 0);
-      answers[begin + i] = AnswerOf(*state, found);
+      Answer(*state, found, &answers[begin + i]);
     }
   }
   return absl::OkStatus();

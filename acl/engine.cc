@@ -302,15 +302,18 @@ absl::StatusOr<Receipt> Workspace::Share(const Actor& actor,
                                          const Target& target,
                                          absl::string_view role,
                                          const ChangeOptions& options) {
-  return Apply(actor, {acl::Share{resource, target, std::string(role)}},
-               options);
+  std::vector<Change> changes;
+  changes.emplace_back(acl::Share{resource, target, std::string(role)});
+  return Apply(actor, changes, options);
 }
 
 absl::StatusOr<Receipt> Workspace::Unshare(const Actor& actor,
                                            const ResourceId& resource,
                                            const Target& target,
                                            const ChangeOptions& options) {
-  return Apply(actor, {acl::Unshare{resource, target}}, options);
+  std::vector<Change> changes;
+  changes.emplace_back(acl::Unshare{resource, target});
+  return Apply(actor, changes, options);
 }
 
 absl::StatusOr<Snapshot> Workspace::AtLeast(const RevisionToken& token,

@@ -20,7 +20,7 @@ class PinnedState {
   explicit PinnedState(const Reader& reader)
       : core_(*reader.core_),
         state_(reader.held_ == nullptr ? core_.latest().state
-                                          : reader.held_->state()) {}
+                                       : reader.held_->state()) {}
 
   bool ok() const { return state_ != nullptr; }
   // REQUIRES: !ok().

@@ -26,9 +26,10 @@ constexpr size_t kAhead = 8;
 void Answer(const State& state, Effective found, RoleAnswer* answer) {
   const bool any = found.rank != 0;
   const bool group = found.witness == SourceKind::kGroup;
-  answer->role = any ? Role(state.scope, state.ladder().NumberAt(
-                                             static_cast<Rank>(found.rank)))
-                     : Role();
+  answer->role =
+      any ? Role(state.scope,
+                 state.ladder().NumberAt(static_cast<Rank>(found.rank)))
+          : Role();
   answer->witness.kind = found.witness;
   answer->witness.group =
       group ? GroupHandle(state.scope, found.group) : GroupHandle();
@@ -38,7 +39,7 @@ void Answer(const State& state, Effective found, RoleAnswer* answer) {
 absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   NamedQuestion question;
-  question.Hash(state, subject, resource);
+  question.Hash(state, subject.kind(), subject.id(), resource);
   question.PrefetchIndex(state);
   question.PrefetchPaths(state);
   question.PrefetchRows(state);
@@ -55,7 +56,8 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   std::array<NamedQuestion, kBatch> named;
   std::array<RoleLines, kBatch> lines;
   for (size_t i = 0; i < batch.size(); ++i) {
-    named[i].Hash(state, batch[i].subject, batch[i].resource);
+    named[i].Hash(state, batch[i].subject.kind(), batch[i].subject.id(),
+                  batch[i].resource);
   }
   for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchIndex(state);
   for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchPaths(state);

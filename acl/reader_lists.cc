@@ -151,11 +151,13 @@ absl::Status Reader::VisitMatrix(const MatrixVisitor& visit) const {
   std::vector<uint32_t> places(as_added ? 0 : state->next_resource);
   for (uint32_t i = 0; !as_added && i < order.size(); ++i) places[order[i]] = i;
   std::vector<std::pair<uint32_t, Rank>> row;
+  decltype(State::resource_ids)::Scan ids(state->resource_ids);
   for (const Kind kind : {Kind::kServiceAccount, Kind::kUser}) {
     for (const uint32_t principal : SortedPrincipals(state->directory, kind)) {
       const PrincipalId id = IdOf(*state, principal);
       const auto give = [&](uint32_t number, Rank rank) {
-        return visit(id, state->ResourceAt(number), RoleOf(*state, rank));
+        return visit(id, state->ResourceIn(ids.Get(number)),
+                     RoleOf(*state, rank));
       };
       row.clear();
       bool complete = VisitResources(

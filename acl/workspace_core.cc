@@ -40,9 +40,8 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
   if (absl::Status s = CheckOpen(); !s.ok()) return s;
   // The head can't be replaced or freed while the writer's lock is held.
   const State& head = *latest().state;
-  absl::StatusOr<Decided> decided =
-      Decide(head, actor, changes, options, request_id_window_,
-             Draft::Use::kPublish);
+  absl::StatusOr<Decided> decided = Decide(
+      head, actor, changes, options, request_id_window_, Draft::Use::kPublish);
   Observer* const observer = observer_.load();
   if (!decided.ok()) {
     if (observer != nullptr && !options.dry_run) {

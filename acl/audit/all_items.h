@@ -33,9 +33,8 @@ absl::StatusOr<Page<Item>> AllItems(const List& list) {
                      std::make_move_iterator(page->items.end()));
     options.token = page->next;
   } while (!options.token.empty());
-  std::sort(
-      all.items.begin(), all.items.end(),
-      [](const Item& a, const Item& b) { return NameBefore(a, b); });
+  std::sort(all.items.begin(), all.items.end(),
+            [](const Item& a, const Item& b) { return NameBefore(a, b); });
   return all;
 }
 

@@ -10,9 +10,7 @@
 #include "acl/world/change_message.h"
 
 namespace acl {
-namespace {
-
-}  // namespace
+namespace {}  // namespace
 
 std::string ReasonOfNone(const Explanation& explanation) {
   if (!explanation.resource_exists) return "no_resource";
@@ -155,10 +153,9 @@ absl::StatusOr<ListFacts> LibraryDoor::ListResources(
   if (!found.ok()) return found.status();
   const absl::StatusOr<Subject> who = Subject::Parse(subject);
   if (!who.ok()) return who.status();
-  const auto all = AllItems<ResourceRole>(
-      [&](const PageOptions& options) {
-        return found->ListResources(*who, min_role, type, options);
-      });
+  const auto all = AllItems<ResourceRole>([&](const PageOptions& options) {
+    return found->ListResources(*who, min_role, type, options);
+  });
   if (!all.ok()) return all.status();
   ListFacts facts;
   for (const ResourceRole& item : all->items) {
@@ -174,10 +171,9 @@ absl::StatusOr<ListFacts> LibraryDoor::ListPrincipals(
   if (!found.ok()) return found.status();
   const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
   if (!what.ok()) return what.status();
-  const auto all = AllItems<PrincipalRole>(
-      [&](const PageOptions& options) {
-        return found->ListPrincipals(*what, min_role, options);
-      });
+  const auto all = AllItems<PrincipalRole>([&](const PageOptions& options) {
+    return found->ListPrincipals(*what, min_role, options);
+  });
   if (!all.ok()) return all.status();
   ListFacts facts;
   for (const PrincipalRole& item : all->items) {

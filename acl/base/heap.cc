@@ -47,8 +47,8 @@ EditTag NewEditTag() {
 }
 
 Heap::~Heap() {
-  for (const Slab& slab : slabs_) ::operator delete (slab.memory, kLine);
-  for (void* block : large_) ::operator delete (block, kLine);
+  for (const Slab& slab : slabs_) ::operator delete(slab.memory, kLine);
+  for (void* block : large_) ::operator delete(block, kLine);
 }
 
 size_t Heap::Rounded(size_t bytes) {
@@ -101,7 +101,7 @@ void Heap::Free(Block* block) {
   if (kAllAlone || bytes >= kOwnMemoryFrom) {
     large_.erase(block);
     taken_ -= bytes;
-    ::operator delete (block, kLine);
+    ::operator delete(block, kLine);
     return;
   }
   FreeBlock** const list = FreeListOf(bytes);
@@ -126,8 +126,8 @@ void Heap::AddSlab(size_t at_least) {
   size_t bytes = std::max(kFirstSlab, std::min(kLastSlab, half));
   bytes = std::max(bytes, (at_least + 63) / 64 * 64);
   const bool huge = bytes >= kHugePage;
-  void* const memory = ::operator new(
-      bytes, huge ? std::align_val_t{kHugePage} : kLine);
+  void* const memory =
+      ::operator new(bytes, huge ? std::align_val_t{kHugePage} : kLine);
   // The system may not have them: then it is the usual pages.
   if (huge) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
   slabs_.push_back({memory, bytes});

@@ -49,9 +49,9 @@ struct SortedNumbers::Inner : Block {
 
   // The child where a number is, or would be.
   uint32_t IndexOf(uint32_t number) const {
-    const Child* const after =
-        std::upper_bound(begin() + 1, end(), number,
-                         [](uint32_t n, const Child& c) { return n < c.first; });
+    const Child* const after = std::upper_bound(
+        begin() + 1, end(), number,
+        [](uint32_t n, const Child& c) { return n < c.first; });
     return static_cast<uint32_t>(after - begin()) - 1;
   }
 };
@@ -63,7 +63,8 @@ size_t SortedNumbers::SizeOf(const Block* node) {
 }
 
 uint32_t SortedNumbers::FirstOf(const Block* node) {
-  while (node->level != 0) node = static_cast<const Inner*>(node)->begin()->node;
+  while (node->level != 0)
+    node = static_cast<const Inner*>(node)->begin()->node;
   return *static_cast<const Leaf*>(node)->begin();
 }
 
@@ -354,8 +355,7 @@ bool SortedNumbers::Put(uint32_t number, Edit* edit, MemoryPart part,
 
 bool SortedNumbers::Erase(uint32_t number, Edit* edit, int free_bits) {
   if (FindSame(number, free_bits) == nullptr) return false;
-  Change change{number, free_bits, edit,
-                static_cast<MemoryPart>(root_->part)};
+  Change change{number, free_bits, edit, static_cast<MemoryPart>(root_->part)};
   root_ = change.EraseIn(root_);
   while (root_ != nullptr && root_->level != 0 &&
          static_cast<Inner*>(root_)->count == 1) {

@@ -124,6 +124,28 @@ class Table {
     edit->Drop(page);
   }
 
+  // Get() for numbers of which neighbours often follow each other.
+  class Scan {
+   public:
+    // The table has to live as long.
+    explicit Scan(const Table& table) : table_(table) {}
+
+    const Row* Get(uint32_t number) {
+      if (number >= table_.limit_) return nullptr;
+      if (number / kPageRows != page_) {
+        page_ = number / kPageRows;
+        const Block* const page = table_.pages_.Get(page_);
+        rows_ = page == nullptr ? nullptr : RowsOf(page);
+      }
+      return rows_ == nullptr ? nullptr : rows_ + number % kPageRows;
+    }
+
+   private:
+    const Table& table_;
+    uint32_t page_ = ~uint32_t{0};
+    const Row* rows_ = nullptr;
+  };
+
   // Gives back the memory of a table that is of no more use.
   void Clear(Edit* edit) {
     pages_.Clear(edit);
@@ -167,8 +189,7 @@ class Table {
   Block* Replace(uint32_t page, Block* old, Edit* edit,
                  uint32_t old_rows = kPageRows) {
     const uint32_t count = RowsOn(page);
-    auto* const block =
-        edit->New<Block>(kHeader + count * sizeof(Row), kPart);
+    auto* const block = edit->New<Block>(kHeader + count * sizeof(Row), kPart);
     Row* const rows = RowsOf(block);
     uint32_t copied = 0;
     if (old != nullptr) {

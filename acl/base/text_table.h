@@ -20,10 +20,30 @@ namespace acl {
 // thread while another changes its own copy.
 template <MemoryPart kPart>
 class TextTable {
- public:
-  // Valid as long as this version.
-  absl::string_view Get(uint32_t number) const {
-    const char* const cell = CellOf(number);
+  // What is longer than a cell can be, less its first byte.
+  static constexpr size_t kOutsideFrom = 64;
+  static constexpr uint8_t kOutside = 255;
+  static constexpr size_t kCellUnit = 4;
+  struct Page : Block {
+    uint32_t width;  // of a cell
+    uint32_t cells;
+
+    char* cell(uint32_t i) {
+      return reinterpret_cast<char*>(this + 1) + size_t{i} * width;
+    }
+    const char* cell(uint32_t i) const {
+      return reinterpret_cast<const char*>(this + 1) + size_t{i} * width;
+    }
+  };
+  struct Text : Block {
+    uint32_t size;
+    char* bytes() { return reinterpret_cast<char*>(this + 1); }
+    const char* bytes() const {
+      return reinterpret_cast<const char*>(this + 1);
+    }
+  };
+
+  static absl::string_view TextIn(const char* cell) {
     if (cell == nullptr) return {};
     const auto size = static_cast<uint8_t>(*cell);
     if (size != kOutside) return {cell + 1, size};
@@ -32,13 +52,42 @@ class TextTable {
     return {text->bytes(), text->size};
   }
 
+ public:
+  // Valid as long as this version.
+  absl::string_view Get(uint32_t number) const {
+    return TextIn(CellOf(number));
+  }
+
+  // Get() for numbers of which neighbours often follow each other.
+  class Scan {
+   public:
+    // The table has to live as long.
+    explicit Scan(const TextTable& table) : table_(table) {}
+
+    absl::string_view Get(uint32_t number) { return TextIn(CellOf(number)); }
+    void Prefetch(uint32_t number) { __builtin_prefetch(CellOf(number)); }
+
+   private:
+    const char* CellOf(uint32_t number) {
+      if (number >= table_.limit_) return nullptr;
+      if (number / kPageRows != at_) {
+        at_ = number / kPageRows;
+        page_ = static_cast<const Page*>(table_.pages_.Get(at_));
+      }
+      const uint32_t i = number % kPageRows;
+      return page_ == nullptr || i >= page_->cells ? nullptr : page_->cell(i);
+    }
+
+    const TextTable& table_;
+    uint32_t at_ = ~uint32_t{0};
+    const Page* page_ = nullptr;
+  };
+
   // Begins to load the way to it, and then the text itself.
   void PrefetchPath(uint32_t number) const {
     if (number < limit_) pages_.PrefetchPath(number / kPageRows);
   }
-  void Prefetch(uint32_t number) const {
-    __builtin_prefetch(CellOf(number));
-  }
+  void Prefetch(uint32_t number) const { __builtin_prefetch(CellOf(number)); }
 
   // Empty to take it out.
   void Set(uint32_t number, absl::string_view text, Edit* edit) {
@@ -59,31 +108,9 @@ class TextTable {
   }
 
  private:
-  // What is longer than a cell can be, less its first byte.
-  static constexpr size_t kOutsideFrom = 64;
-  static constexpr uint8_t kOutside = 255;
-  static constexpr size_t kCellUnit = 4;
-  struct Page : Block {
-    uint32_t width;  // of a cell
-    uint32_t cells;
-
-    char* cell(uint32_t i) {
-      return reinterpret_cast<char*>(this + 1) + size_t{i} * width;
-    }
-    const char* cell(uint32_t i) const {
-      return reinterpret_cast<const char*>(this + 1) + size_t{i} * width;
-    }
-  };
-  struct Text : Block {
-    uint32_t size;
-    char* bytes() { return reinterpret_cast<char*>(this + 1); }
-    const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
-  };
-
   const char* CellOf(uint32_t number) const {
     if (number >= limit_) return nullptr;
-    const auto* page =
-        static_cast<const Page*>(pages_.Get(number / kPageRows));
+    const auto* page = static_cast<const Page*>(pages_.Get(number / kPageRows));
     const uint32_t i = number % kPageRows;
     return page == nullptr || i >= page->cells ? nullptr : page->cell(i);
   }

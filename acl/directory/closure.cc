@@ -16,7 +16,8 @@ GroupClosure::GroupClosure(const Directory& directory, TargetKey member) {
     auto at = directory.GroupAt(NumberOf(member)).parents.Begin();
     for (; at.valid(); at.Next()) Visit(at.value(), 1);
   } else {
-    for (const TargetKey key : directory.members.Get(NumberOf(member))->groups()) {
+    for (const TargetKey key :
+         directory.members.Get(NumberOf(member))->groups()) {
       Visit(NumberOf(key), 1);
     }
   }
@@ -47,6 +48,11 @@ bool GroupClosure::Contains(uint32_t group) const {
 
 std::vector<std::string> ShortestPath(const Directory& directory,
                                       TargetKey member, uint32_t goal) {
+  // The usual case needs no walk.
+  const std::vector<uint32_t> direct = directory.GroupsOf(member);
+  if (std::find(direct.begin(), direct.end(), goal) != direct.end()) {
+    return {std::string(directory.group_ids.Get(goal))};
+  }
   // Breadth first, where each step expands groups in the order in which their
   // own paths compare, and parents in the order of their ids: whoever is
   // reached first is reached by the smallest shortest path.

@@ -100,11 +100,10 @@ std::vector<uint32_t> Directory::GroupsOf(TargetKey member) const {
 }
 
 std::vector<uint32_t> SortedPrincipals(const Directory& directory, Kind kind) {
-  return Sorted(directory.next_principal, directory.principal_ids,
-                [&](uint32_t i) {
-                  return directory.HasPrincipal(i) &&
-                         directory.KindOf(i) == kind;
-                });
+  return Sorted(
+      directory.next_principal, directory.principal_ids, [&](uint32_t i) {
+        return directory.HasPrincipal(i) && directory.KindOf(i) == kind;
+      });
 }
 
 std::vector<uint32_t> SortedGroups(const Directory& directory) {

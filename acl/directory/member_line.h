@@ -48,9 +48,8 @@ class MemberLine {
   // whose grants count for it. Valid as long as the version. REQUIRES:
   // present().
   absl::Span<const TargetKey> keys() const {
-    return many_ == nullptr
-               ? absl::MakeConstSpan(keys_, size_t{1} + groups_)
-               : absl::MakeConstSpan(many_->keys(), many_->count);
+    return many_ == nullptr ? absl::MakeConstSpan(keys_, size_t{1} + groups_)
+                            : absl::MakeConstSpan(many_->keys(), many_->count);
   }
   absl::Span<const TargetKey> groups() const { return keys().subspan(1); }
 

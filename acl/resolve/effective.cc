@@ -115,13 +115,14 @@ std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
   return sources;
 }
 
-std::vector<Source> Resolver::SourcesOn(uint32_t resource) const {
+std::vector<Source> Resolver::SourcesOn(uint32_t resource,
+                                        Rank at_least) const {
   std::vector<Source> sources;
   for (const Effective& effective : AllOn(resource)) {
-    Source source{
-        effective.witness,
-        state_.ladder().NameAt(static_cast<Rank>(effective.rank)),
-        {}};
+    if (effective.rank < at_least) break;
+    Source source{effective.witness,
+                  state_.ladder().NameAt(static_cast<Rank>(effective.rank)),
+                  {}};
     if (effective.witness == SourceKind::kGroup) {
       source.path = ShortestPath(state_.directory, self_, effective.group);
     }

@@ -38,8 +38,8 @@ class Resolver {
   // and within one role in the order of the witness.
   std::vector<Effective> AllOn(uint32_t resource) const;
 
-  // AllOn() as text, with paths.
-  std::vector<Source> SourcesOn(uint32_t resource) const;
+  // AllOn() as text, with paths: those that give at least a role.
+  std::vector<Source> SourcesOn(uint32_t resource, Rank at_least = 1) const;
 
   Standing standing() const { return standing_; }
   const GroupClosure& groups() const { return groups_; }

@@ -44,15 +44,17 @@ class ResourceWalk {
   ResourceWalk(const State& state, std::vector<TargetKey> keys, bool admin,
                Rank at_least)
       : state_(state),
+        grants_(state.grants),
+        ids_(state.resource_ids),
         keys_(std::move(keys)),
         admin_(admin),
         at_least_(at_least) {}
 
   // False if `visit` stopped it.
   bool Add(uint32_t number, size_t level, RankVisitor visit) {
-    waiting_[count_++] = {number, state_.grants.Get(number), level};
+    waiting_[count_++] = {number, grants_.Get(number), level};
     __builtin_prefetch(waiting_[count_ - 1].line);
-    state_.resource_ids.Prefetch(number);
+    ids_.Prefetch(number);
     return count_ < waiting_.size() || Finish(visit);
   }
   bool Finish(RankVisitor visit) {
@@ -86,6 +88,8 @@ class ResourceWalk {
   }
 
   const State& state_;
+  decltype(State::grants)::Scan grants_;
+  decltype(State::resource_ids)::Scan ids_;
   const std::vector<TargetKey> keys_;
   const bool admin_;
   const Rank at_least_;
@@ -143,9 +147,8 @@ bool VisitResources(const State& state, const FoundSubject& subject,
     return !wanted || visit(number, rank);
   };
   return candidates.Visit([&](uint32_t number, size_t level) {
-           return heartbeat() && walk.Add(number, level, of_type);
-         }) &&
-         walk.Finish(of_type);
+    return heartbeat() && walk.Add(number, level, of_type);
+  }) && walk.Finish(of_type);
 }
 
 bool VisitPrincipals(const State& state, uint32_t resource, Rank at_least,

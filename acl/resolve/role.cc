@@ -43,9 +43,9 @@ RoleLines LinesOf(const State& state, const FoundSubject& subject,
   return lines;
 }
 
-void NamedQuestion::Hash(const State& state, const Subject& subject,
+void NamedQuestion::Hash(const State& state, Kind kind, absl::string_view id,
                          const ResourceRef& resource) {
-  subject_ = Directory::HashOf(subject.kind(), subject.id());
+  subject_ = Directory::HashOf(kind, id);
   state.directory.index.PrefetchPath(subject_);
   resource_ = State::HashOf(resource);
   state.resource_index.PrefetchPath(resource_);

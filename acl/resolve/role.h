@@ -69,7 +69,7 @@ inline void FindLines(const State& state, SubjectHandle subject,
 // that the next one looks at can be loaded for many questions at once.
 class NamedQuestion {
  public:
-  void Hash(const State& state, const Subject& subject,
+  void Hash(const State& state, Kind kind, absl::string_view id,
             const ResourceRef& resource);
   // The steps until Find(), in this order. What is probably meant is loaded
   // before it is known whether it is.
@@ -81,7 +81,7 @@ class NamedQuestion {
                                  const ResourceRef& resource) const;
 
  private:
-  uint64_t subject_ = 0;   // hashes
+  uint64_t subject_ = 0;  // hashes
   uint64_t resource_ = 0;
   uint32_t principal_ = 0;  // guesses
   uint32_t number_ = 0;

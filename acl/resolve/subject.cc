@@ -69,9 +69,8 @@ FoundSubject FindSubject(const State& state, SubjectHandle handle) {
 }
 
 SubjectHandle HandleOf(const State& state, const FoundSubject& subject) {
-  return {state.scope, subject.key != State::kNone
-                           ? subject.key | kKeyHandleBit
-                           : subject.principal};
+  return {state.scope, subject.key != State::kNone ? subject.key | kKeyHandleBit
+                                                   : subject.principal};
 }
 
 absl::StatusOr<uint32_t> FindResource(const State& state,

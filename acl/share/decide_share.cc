@@ -64,12 +64,11 @@ absl::Status CheckCreator(const State& state, const ResourceId& resource,
                           TargetKey target, Rank rank) {
   if (rank == state.ladder().top()) return absl::OkStatus();
   const Directory& directory = state.directory;
-  return Refuse(
-      v1::CREATOR_PROTECTED,
-      absl::StrCat(KindWord(directory.KindOfTarget(target)), " ",
-                   Quoted(directory.IdOfTarget(target)), " created ",
-                   Quoted(resource.ToString()), " and stays ",
-                   state.ladder().NameAt(state.ladder().top())));
+  return Refuse(v1::CREATOR_PROTECTED,
+                absl::StrCat(KindWord(directory.KindOfTarget(target)), " ",
+                             Quoted(directory.IdOfTarget(target)), " created ",
+                             Quoted(resource.ToString()), " and stays ",
+                             state.ladder().NameAt(state.ladder().top())));
 }
 
 absl::Status CheckLimit(const State& state, const ResourceId& resource,
@@ -103,9 +102,10 @@ std::vector<Source> HeldBy(const State& state, uint32_t resource,
                            TargetKey target, Rank effective) {
   std::vector<Source> held_by;
   if (target == 0 || effective == 0) return held_by;
-  const std::string& role = state.ladder().NameAt(effective);
-  for (Source& source : Resolver(state, target).SourcesOn(resource)) {
-    if (source.role == role && source.kind != SourceKind::kDirect) {
+  // Nothing gives more.
+  for (Source& source :
+       Resolver(state, target).SourcesOn(resource, effective)) {
+    if (source.kind != SourceKind::kDirect) {
       held_by.push_back(std::move(source));
     }
   }
@@ -124,14 +124,14 @@ ChangeReceipt SetGrant(const ResourceId& resource, uint32_t number,
   const RoleSlot after = creator ? before : role;
   ChangeReceipt receipt;
   receipt.changed = before != after;
-  ShareEffect& effect = receipt.share.emplace(ShareEffect{
-      resource,
-      TargetOf(state, target),
-      ladder.NameOfSlot(before),
-      ladder.NameOfSlot(after),
-      ladder.NameAt(EffectiveOf(state, number, target)),
-      "",
-      {}});
+  ShareEffect& effect = receipt.share.emplace(
+      ShareEffect{resource,
+                  TargetOf(state, target),
+                  ladder.NameOfSlot(before),
+                  ladder.NameOfSlot(after),
+                  ladder.NameAt(EffectiveOf(state, number, target)),
+                  "",
+                  {}});
   if (receipt.changed && target == 0) {
     draft->SetBaseline(number, after);
   } else if (receipt.changed) {
@@ -159,6 +159,12 @@ absl::StatusOr<ChangeReceipt> Decide(const Actor& actor,
     if (!required.ok()) return required.status();
     rank = *required;
   }
+  // What is looked at next is loaded side by side.
+  NamedQuestion ahead;
+  ahead.Hash(state, target.kind(), target.id(), resource);
+  ahead.PrefetchIndex(state);
+  ahead.PrefetchPaths(state);
+  ahead.PrefetchRows(state);
   absl::StatusOr<uint32_t> number = Authorise(state, actor, resource);
   if (!number.ok()) return number.status();
   absl::StatusOr<TargetKey> key = RequireTarget(state, target);

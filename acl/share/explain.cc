@@ -153,8 +153,9 @@ class RemedyFinder {
           of_principal_ =
               RanksOf(state_, SubjectOf(state_, subject_.principal));
         }
-        return CountRaised(*of_principal_,
-                           RanksOf(after, SubjectOf(after, subject_.principal)));
+        return CountRaised(
+            *of_principal_,
+            RanksOf(after, SubjectOf(after, subject_.principal)));
       case RemedyKind::kEnableKey:
         return CountRaised(
             RanksOf(state_, subject_),

@@ -126,8 +126,7 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
     return Decided{std::move(receipt), {}};
   }
   std::optional<Draft> unchanged;
-  Draft& next =
-      receipt.changed ? draft : unchanged.emplace(head, use);
+  Draft& next = receipt.changed ? draft : unchanged.emplace(head, use);
   if (remembers) {
     next.SetRequests(Remember(
         head.requests == nullptr ? RequestTable() : *head.requests, window,

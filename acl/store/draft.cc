@@ -21,7 +21,8 @@ bool IsAbsent(const GroupRow& row) {
 
 template <class Row, MemoryPart kPart>
 void Erase(Table<Row, kPart>* table, uint32_t number, Edit* edit) {
-  table->Erase(number, [](const Row& row) { return IsAbsent(row); }, edit);
+  table->Erase(
+      number, [](const Row& row) { return IsAbsent(row); }, edit);
 }
 
 // What stands before the id of a resource.
@@ -142,9 +143,8 @@ uint32_t Draft::AddPrincipal(Kind kind, absl::string_view id,
   const uint32_t number = directory.next_principal++;
   directory.principal_ids.Set(number, id, &edit_);
   AddId(kind, number, id);
-  directory.members.Add(number, &edit_) =
-      MemberLine(PrincipalKey(number),
-                 {kind == Kind::kServiceAccount, false, false});
+  directory.members.Add(number, &edit_) = MemberLine(
+      PrincipalKey(number), {kind == Kind::kServiceAccount, false, false});
   UpdatePrincipal(number, fields);
   return number;
 }

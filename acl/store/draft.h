@@ -56,7 +56,7 @@ class Draft {
     // The same for a state that nobody else knows, to which things are only
     // added. What points back from grants is there when it is finished.
     kBuild,
-    kTry       // in a heap of its own, by anybody
+    kTry  // in a heap of its own, by anybody
   };
   Draft(const State& base, Use use);
   ~Draft();
@@ -102,8 +102,7 @@ class Draft {
   // for the creator. `hash` is State::HashOf(id).
   uint32_t AddResource(const ResourceRef& id, uint64_t hash,
                        absl::string_view display_name, TargetKey creator,
-                       RoleSlot baseline,
-                       absl::Span<const TargetGrant> grants);
+                       RoleSlot baseline, absl::Span<const TargetGrant> grants);
   void RenameResource(uint32_t resource, absl::string_view display_name);
   Cascade RemoveResource(uint32_t resource);
 

@@ -30,8 +30,8 @@ RoleSlot GrantLine::RoleOf(TargetKey key) const {
 bool GrantLine::Set(TargetKey key, RoleSlot role, Edit* edit) {
   if (layout() == Layout::kTree) {
     SortedNumbers grants = tree();
-    const bool is_new = grants.Put(EntryOf(key, role), edit,
-                                   MemoryPart::kGrants, kRoleBits);
+    const bool is_new =
+        grants.Put(EntryOf(key, role), edit, MemoryPart::kGrants, kRoleBits);
     SetTree(grants);
     return is_new;
   }

@@ -72,11 +72,10 @@ void Reclaimer::Pass(Waiting waiting) {
 }
 
 void Reclaimer::Settle(RetiredBlock block) {
-  const auto after = std::lower_bound(
-      held_.begin(), held_.end(), block.until,
-      [](const Held& held, EditTag until) {
-        return held.version->edit() < until;
-      });
+  const auto after = std::lower_bound(held_.begin(), held_.end(), block.until,
+                                      [](const Held& held, EditTag until) {
+                                        return held.version->edit() < until;
+                                      });
   if (after != held_.begin()) {
     Held& latest = *(after - 1);
     if (latest.version->edit() >= block.block->edit) {

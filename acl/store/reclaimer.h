@@ -65,7 +65,8 @@ class Reclaimer {
   GraceList<Waiting> grace_;
   uint64_t waiting_bytes_ = 0;  // in grace_
   std::vector<Held> held_;      // oldest first
-  std::deque<std::weak_ptr<Version>> replaced_;  // oldest first; only under a cap
+  std::deque<std::weak_ptr<Version>>
+      replaced_;  // oldest first; only under a cap
 };
 
 }  // namespace acl

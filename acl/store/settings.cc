@@ -131,8 +131,7 @@ void Settings::SetTypes(std::vector<std::string> checked) {
 }
 
 uint16_t Settings::TypeSlotOf(absl::string_view type) const {
-  const auto at =
-      std::find(types_by_slot.begin(), types_by_slot.end(), type);
+  const auto at = std::find(types_by_slot.begin(), types_by_slot.end(), type);
   return static_cast<uint16_t>(at - types_by_slot.begin());
 }
 

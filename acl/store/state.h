@@ -57,7 +57,7 @@ struct State {
   std::shared_ptr<Heap> heap;
   std::shared_ptr<const Settings> settings;
   Directory directory;
-  IdIndex resource_index;  // types and ids → numbers
+  IdIndex resource_index;                    // types and ids → numbers
   TextTable<MemoryPart::kIds> resource_ids;  // a type's slot and an id
   TextTable<MemoryPart::kTexts> resource_names;
   // By the same numbers. The creator never has a grant.
@@ -94,8 +94,7 @@ struct State {
   }
   // The type and id of a resource that exists. Valid as long as the version.
   ResourceRef ResourceAt(uint32_t number) const {
-    const absl::string_view text = resource_ids.Get(number);
-    return {TypeIn(text), text.substr(kTypeBytes)};
+    return ResourceIn(resource_ids.Get(number));
   }
   // All resources in the order of their types, then ids, bytewise.
   std::vector<uint32_t> SortedResources() const;
@@ -110,7 +109,10 @@ struct State {
   // O(n log n).
   std::vector<TargetGrant> SortedGrants(uint32_t resource) const;
 
-  // How a type stands before an id.
+  // What a text of resource_ids says: a type's slot stands before the id.
+  ResourceRef ResourceIn(absl::string_view text) const {
+    return {TypeIn(text), text.substr(kTypeBytes)};
+  }
   static constexpr size_t kTypeBytes = 2;
   absl::string_view TypeIn(absl::string_view text) const {
     return settings->types_by_slot[static_cast<size_t>(

@@ -77,7 +77,8 @@ class Version : public std::enable_shared_from_this<Version> {
 class HeldVersion {
  public:
   // REQUIRES: the calling thread is pinned, and `version` was published then.
-  explicit HeldVersion(Version* version) : version_(version->shared_from_this()) {
+  explicit HeldVersion(Version* version)
+      : version_(version->shared_from_this()) {
     version_->holds_.fetch_add(1, std::memory_order_relaxed);
   }
   ~HeldVersion() { version_->holds_.fetch_sub(1, std::memory_order_release); }

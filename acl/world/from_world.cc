@@ -150,7 +150,8 @@ class WorkspaceImporter::Work {
                                          world.roles().end());
     const std::vector<std::string> types(world.resource_types().begin(),
                                          world.resource_types().end());
-    work_.roles_sound = CheckNames("roles", "role ", world.roles(), CheckLadderName);
+    work_.roles_sound =
+        CheckNames("roles", "role ", world.roles(), CheckLadderName);
     if (work_.roles_sound && !roles.empty()) {
       work_.roles_sound = Note("roles", Ladder::Make(roles).status());
     }
@@ -200,7 +201,8 @@ class WorkspaceImporter::Work {
         !Note(place, "email", CanonicalEmail(change.email).status())) {
       change.email.clear();
     }
-    if (!Note(place, "name", CheckDisplayName(change.name))) change.name.clear();
+    if (!Note(place, "name", CheckDisplayName(change.name)))
+      change.name.clear();
     if (!id_sound) return Refused(kind, change.id);
     absl::Status status = Apply(change);
     if (FaultOf(status) == v1::EMAIL_TAKEN) {
@@ -227,8 +229,7 @@ class WorkspaceImporter::Work {
   void ReadKey(const v1::ApiKey& key, int i) {
     const Place place{"api_keys", i};
     bool sound = Note(place, "id", CheckNewId("key id", key.id()));
-    if (sound &&
-        state().directory.Find(Kind::kKey, key.id()) != State::kNone) {
+    if (sound && state().directory.Find(Kind::kKey, key.id()) != State::kNone) {
       sound = Note(place, "id",
                    Refuse(v1::ALREADY_EXISTS,
                           absl::StrCat("key ", Quoted(key.id()),
@@ -282,8 +283,7 @@ class WorkspaceImporter::Work {
   }
 
   // `group` is kNone if it was refused.
-  void ReadMember(uint32_t group, const std::string& text,
-                  const Place& place) {
+  void ReadMember(uint32_t group, const std::string& text, const Place& place) {
     // The usual case first.
     if (const auto [kind, id] = ImportWork::Split(text);
         kind == Kind::kUser || kind == Kind::kServiceAccount) {
@@ -299,7 +299,8 @@ class WorkspaceImporter::Work {
     if (!Note(place, CheckForm(*member))) return;
     const absl::StatusOr<TargetKey> key = RequireTargetKey(state(), *member);
     if (!key.ok() && member->kind() == Kind::kGroup) {
-      late_.push_back({group, text, absl::StrCat(work_.path, ".", place.ToString())});
+      late_.push_back(
+          {group, text, absl::StrCat(work_.path, ".", place.ToString())});
     } else if (Note(place, key.status()) && group != State::kNone) {
       Note(place, Apply(AddMember{GroupId(group), *member}));
     }

@@ -67,29 +67,26 @@ void ResourceImporter::Seek(const v1::Workspace& part, int begin, int end) {
   }
   for (Sought& sought : sought_) {
     if (sought.kind == Kind::kDefault) continue;
-    const uint32_t number =
-        directory.Find(sought.kind, sought.id, sought.hash);
+    const uint32_t number = directory.Find(sought.kind, sought.id, sought.hash);
     if (number == State::kNone) continue;
-    sought.key = sought.kind == Kind::kGroup ? GroupKey(number)
-                                             : PrincipalKey(number);
+    sought.key =
+        sought.kind == Kind::kGroup ? GroupKey(number) : PrincipalKey(number);
   }
 }
 
 bool ResourceImporter::CheckIdentity(const v1::Resource& resource,
                                      const Place& place, uint64_t hash) {
   const State& state = work_.state();
-  bool sound = work_.Note(place, "type",
-                          state.settings->RequireType(resource.type()));
-  sound &=
-      work_.Note(place, "id", CheckId("resource id", resource.id()));
+  bool sound =
+      work_.Note(place, "type", state.settings->RequireType(resource.type()));
+  sound &= work_.Note(place, "id", CheckId("resource id", resource.id()));
   if (!sound) return false;
   const ResourceRef id{resource.type(), resource.id()};
   if (state.FindResource(id, hash) == State::kNone) return true;
-  return work_.Note(
-      place, "id",
-      Refuse(v1::ALREADY_EXISTS,
-             absl::StrCat("resource ", Quoted(id.ToString()),
-                          " exists already; keep one")));
+  return work_.Note(place, "id",
+                    Refuse(v1::ALREADY_EXISTS,
+                           absl::StrCat("resource ", Quoted(id.ToString()),
+                                        " exists already; keep one")));
 }
 
 void ResourceImporter::Read(const v1::Resource& resource, const Place& place,
@@ -98,8 +95,8 @@ void ResourceImporter::Read(const v1::Resource& resource, const Place& place,
   work_.Note(place, "name", CheckDisplayName(resource.name()));
   TargetKey creator = 0;
   if (!resource.creator().empty()) {
-    creator = work_.ReadReference<PrincipalId>(place, "creator",
-                                               resource.creator());
+    creator =
+        work_.ReadReference<PrincipalId>(place, "creator", resource.creator());
   }
   baseline_ = 0;
   grants_.clear();
@@ -135,10 +132,10 @@ void ResourceImporter::ReadGrant(const v1::Grant& grant, const Sought& sought,
     if (target == 0) return;
   }
   if (!IsFirst(target)) {
-    work_.Note(place, "target",
-               Refuse(v1::DUPLICATE_GRANT,
-                      absl::StrCat(Quoted(grant.target()),
-                                   " has two grants; keep one")));
+    work_.Note(
+        place, "target",
+        Refuse(v1::DUPLICATE_GRANT, absl::StrCat(Quoted(grant.target()),
+                                                 " has two grants; keep one")));
     return;
   }
   if (rank == 0) return;

@@ -171,8 +171,8 @@ TEST(TextTable, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
   for (int i = 1; i <= 20000; ++i) {
     const uint32_t number = SomeNumber(&random) % 0x07fff064u;
     // Short ones, those around the width of a cell, and long ones.
-    const size_t sizes[] = {0, 1, random() % 20, 62 + random() % 4, 254, 255,
-                            256, 500};
+    const size_t sizes[] = {0,   1,   random() % 20, 62 + random() % 4,
+                            254, 255, 256,           500};
     const std::string text(sizes[random() % 8],
                            static_cast<char>('a' + random() % 26));
     texts.Set(number, text, edits.now());

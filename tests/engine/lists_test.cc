@@ -50,10 +50,9 @@ TEST_F(Lists, PrincipalsStandAsTheyWereAddedWithTheBaselineExpanded) {
             (Lines{"user:ann admin", "user:bob editor", "user:boss admin"}));
   Must({Share{v_, Target::Default(), "viewer"},
         Share{v_, Target::Group("outer"), "commenter"}});
-  EXPECT_EQ(
-      Lined(*studio_.ListPrincipals(v_, "")),
-      (Lines{"user:ann admin", "user:bob editor", "user:dan commenter",
-             "user:boss admin", "service_account:bot commenter"}));
+  EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "")),
+            (Lines{"user:ann admin", "user:bob editor", "user:dan commenter",
+                   "user:boss admin", "service_account:bot commenter"}));
   EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "editor")),
             (Lines{"user:ann admin", "user:bob editor", "user:boss admin"}));
   EXPECT_TRUE(studio_.ListPrincipals({"voice", "gone"}, "")->items.empty());

@@ -24,8 +24,9 @@ Workspace AddTenant(Engine* engine, const std::string& id) {
   }
   for (int i = 0; i < 5; ++i) {
     const ResourceId resource{"voice", absl::StrCat("voice-", i, "-of-", id)};
-    changes.emplace_back(AddResource{
-        resource, "A voice", PrincipalId::User(absl::StrCat("user-0-of-", id))});
+    changes.emplace_back(
+        AddResource{resource, "A voice",
+                    PrincipalId::User(absl::StrCat("user-0-of-", id))});
     changes.emplace_back(Share{
         resource, Target::User(absl::StrCat("user-1-of-", id)), "editor"});
   }
@@ -66,7 +67,8 @@ TEST(Memory, EngineHoldsAHundredThousandSmallTenants) {
   const uint64_t before = ResidentBytes();
   uint64_t told = 0;
   for (int i = 0; i < kTenants; ++i) {
-    told += AddTenant(&engine, absl::StrCat("tenant-", i)).MemoryUsage().total();
+    told +=
+        AddTenant(&engine, absl::StrCat("tenant-", i)).MemoryUsage().total();
   }
   const uint64_t each = (ResidentBytes() - before) / kTenants;
   std::printf("a tenant takes %llu bytes, and says that it takes %llu\n",
@@ -113,8 +115,8 @@ class Versions : public testing::Test {
   }
 
   Engine engine_;
-  Workspace workspace_ = *engine_.AddWorkspace(
-      Actor::System(), "w", WorkspaceSettings{{}, {}, 0});
+  Workspace workspace_ =
+      *engine_.AddWorkspace(Actor::System(), "w", WorkspaceSettings{{}, {}, 0});
   int turn_ = 0;
 };
 

@@ -2,9 +2,9 @@
 // nothing of it. docs/traps.md has the whole list.
 #include <atomic>
 #include <ostream>
+#include <set>
 #include <sstream>
 #include <streambuf>
-#include <set>
 #include <string>
 #include <thread>
 #include <vector>

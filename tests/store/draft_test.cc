@@ -91,9 +91,11 @@ TEST(Draft, UserAddedAndRemovedInOneDraftTakesEverythingAlong) {
   const State& state = draft.state();
   EXPECT_EQ(state.directory.FindByEmail("0@x"), State::kNone);
   EXPECT_EQ(state.directory.Find(Kind::kKey, "0"), State::kNone);
-  EXPECT_EQ(state.grants.Get(state.FindResource({"voice", "0"}))->creator(), 0u);
+  EXPECT_EQ(state.grants.Get(state.FindResource({"voice", "0"}))->creator(),
+            0u);
   EXPECT_EQ(GrantsOn(state, "7"), 1u);
-  EXPECT_EQ(state.directory.GroupAt(names.group).members.size(), size_t{kMany} - 1);
+  EXPECT_EQ(state.directory.GroupAt(names.group).members.size(),
+            size_t{kMany} - 1);
 }
 
 TEST(Draft, BaseStaysAsItIsWhateverTheDraftDoes) {
@@ -127,8 +129,7 @@ TEST(Draft, NumberIsNeverGivenOutTwice) {
   EXPECT_NE(draft.AddPrincipal(Kind::kUser, "u", {}), user);
   const uint32_t resource = draft.AddResource({"voice", "r"}, "", 0);
   draft.RemoveResource(resource);
-  EXPECT_NE(draft.AddResource({"voice", "r"}, "", 0),
-            resource);
+  EXPECT_NE(draft.AddResource({"voice", "r"}, "", 0), resource);
 }
 
 TEST(Draft, AddressMovesWithAnUpdate) {
@@ -146,7 +147,7 @@ class Same : public testing::Test {
  protected:
   Same() {
     const State empty = EmptyState();
-  Draft draft(empty, Draft::Use::kPublish);
+    Draft draft(empty, Draft::Use::kPublish);
     Fill(&draft);
     base_ = Finished(std::move(draft), 1);
   }
@@ -196,8 +197,10 @@ TEST_F(Same, ThingThatIsMadeAgainWithTheSameIdSaysTheSame) {
 }
 
 TEST_F(Same, AnyDifferenceIsSeen) {
-  EXPECT_FALSE(After([&](Draft* d) { d->SetGrant(Resource(), GroupTarget(), 2); }));
-  EXPECT_FALSE(After([&](Draft* d) { d->SetGrant(Resource(), GroupTarget(), 0); }));
+  EXPECT_FALSE(
+      After([&](Draft* d) { d->SetGrant(Resource(), GroupTarget(), 2); }));
+  EXPECT_FALSE(
+      After([&](Draft* d) { d->SetGrant(Resource(), GroupTarget(), 0); }));
   EXPECT_FALSE(After([&](Draft* d) { d->SetBaseline(Resource(), 1); }));
   EXPECT_FALSE(After([&](Draft* d) { d->RenameResource(Resource(), "n"); }));
   EXPECT_FALSE(After([&](Draft* d) { d->RenameGroup(Group(), "n"); }));

@@ -2,6 +2,7 @@
 
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -36,12 +37,13 @@ HugeArray::HugeArray(size_t bytes)
 HugeArray::~HugeArray() { std::free(data_); }
 
 HandleFloor::HandleFloor(uint32_t users, uint32_t resources)
-    : users_(users * sizeof(Line)), resources_(resources * sizeof(Line)) {}
+    : users_(std::min(users, kMaxLines) * sizeof(Line)),
+      resources_(std::min(resources, kMaxLines) * sizeof(Line)) {}
 
 uint64_t HandleFloor::Batch(const Query* queries) const {
   for (size_t i = 0; i < kBatch; ++i) {
-    __builtin_prefetch(&Users()[queries[i].user]);
-    __builtin_prefetch(&Resources()[queries[i].resource]);
+    __builtin_prefetch(&Users()[queries[i].user & kMask]);
+    __builtin_prefetch(&Resources()[queries[i].resource & kMask]);
   }
   uint64_t sum = 0;
   for (size_t i = 0; i < kBatch; ++i) sum += Single(queries[i]);

@@ -46,10 +46,16 @@ class HandleFloor {
   uint64_t Batch(const Query* queries) const;
   // The same for one question, without prefetching.
   uint64_t Single(const Query& query) const {
-    return Users()[query.user].words[0] ^ Resources()[query.resource].words[0];
+    return Users()[query.user & kMask].words[0] ^
+           Resources()[query.resource & kMask].words[0];
   }
 
  private:
+  // A world of a billion grants leaves no room for another: from here on a
+  // larger array would not be slower to read.
+  static constexpr uint32_t kMaxLines = uint32_t{1} << 25;  // 2 GiB
+  static constexpr uint32_t kMask = kMaxLines - 1;
+
   const Line* Users() const { return static_cast<const Line*>(users_.data()); }
   const Line* Resources() const {
     return static_cast<const Line*>(resources_.data());

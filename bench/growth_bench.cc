@@ -17,6 +17,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "bench/asking.h"
 #include "bench/cases.h"
 #include "bench/floor.h"
 #include "bench/loaded_world.h"
@@ -42,15 +43,7 @@ const Loaded& Current(const WorldShape& shape) {
 }
 
 void Role(benchmark::State& state, const WorldShape& shape) {
-  const LoadedWorld& world = Current(shape).world;
-  const std::vector<HandleQuestion>& questions = world.by_handle();
-  size_t at = 0;
-  for (auto _ : state) {
-    const HandleQuestion& question = questions[at];
-    benchmark::DoNotOptimize(
-        world.workspace().EffectiveRole(question.subject, question.resource));
-    if (++at == questions.size()) at = 0;
-  }
+  AskByHandle(state, Current(shape).world);
 }
 
 void Floor(benchmark::State& state, const WorldShape& shape) {

@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
@@ -59,7 +60,11 @@ LoadedWorld::LoadedWorld(const WorldShape& shape, size_t query_count)
 
 void LoadedWorld::Load() {
   const uint64_t before = ResidentBytes();
+  const auto begin = std::chrono::steady_clock::now();
   Require(engine_.Import(Actor::System(), SourceOf(generator_)));
+  const std::chrono::duration<double> passed =
+      std::chrono::steady_clock::now() - begin;
+  loaded_seconds_ = passed.count();
   loaded_bytes_ = std::max(ResidentBytes(), before) - before;
   workspace_ =
       std::make_unique<Workspace>(Require(engine_.FindWorkspace(kWorkspace)));
@@ -123,6 +128,7 @@ LoadedWorld& SharedWorld(const WorldShape& shape) {
 }
 
 LoadedWorld& ChangingWorld(const WorldShape& shape) {
+  if (IsHuge(shape)) return SharedWorld(shape);
   static auto& worlds = *new Worlds;
   return In(worlds, shape);
 }

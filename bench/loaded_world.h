@@ -58,8 +58,10 @@ class LoadedWorld {
   void CheckPeer(absl::string_view name,
                  const std::function<uint32_t(const Query&)>& peer) const;
 
-  // What the engine's memory grew by when it loaded the world.
+  // What the engine's memory grew by when it loaded the world from the
+  // generator, and how long that took, the generator included.
   uint64_t loaded_bytes() const { return loaded_bytes_; }
+  double loaded_seconds() const { return loaded_seconds_; }
 
  private:
   void Load();
@@ -69,6 +71,7 @@ class LoadedWorld {
   Engine engine_;
   std::unique_ptr<Workspace> workspace_;
   uint64_t loaded_bytes_ = 0;
+  double loaded_seconds_ = 0;
   std::vector<SubjectHandle> users_;
   std::vector<ResourceHandle> resources_;
   std::vector<Role> roles_;  // by number
@@ -82,7 +85,12 @@ class LoadedWorld {
 // The world that is read, made when it is first asked for and kept to the end
 // of the process. Nobody changes it.
 LoadedWorld& SharedWorld(const WorldShape& shape);
-// Another one of the same shape, for what changes it.
+// Whether the memory is for more than one world of this shape, with what else
+// there is to compare.
+inline bool IsHuge(const WorldShape& shape) {
+  return shape.grants > 200'000'000;
+}
+// Another one of the same shape, for what changes it; the same if it is huge.
 LoadedWorld& ChangingWorld(const WorldShape& shape);
 
 }  // namespace acl::bench

@@ -59,8 +59,9 @@ void RegisterMapPeers(const WorldShape& shape) {
                                    run(state, SharedWorld(shape));
                                  });
   };
-  add("peer_unordered_map", &UnorderedMap);
-  add("peer_flat_hash_map", &FlatHashMap);
+  // Strings take some hundred bytes a grant.
+  if (shape.grants <= 20'000'000) add("peer_unordered_map", &UnorderedMap);
+  if (!IsHuge(shape)) add("peer_flat_hash_map", &FlatHashMap);
 }
 
 }  // namespace acl::bench

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/engine.h"
+#include "bench/asking.h"
 #include "bench/cases.h"
 #include "bench/loaded_world.h"
 #include "bench/world_source.h"
@@ -68,16 +69,11 @@ void Readers(benchmark::State& state, const WorldShape& shape, int readers,
         [&, i] { KeepAsking(world, i * questions.size() / readers, stop); });
   }
   int64_t changes = 0;
-  if (writer)
+  if (writer) {
     threads.emplace_back([&] { changes = KeepChanging(world, stop); });
-  const auto begin = std::chrono::steady_clock::now();
-  size_t at = 0;
-  for (auto _ : state) {
-    const HandleQuestion& question = questions[at];
-    benchmark::DoNotOptimize(
-        world.workspace().EffectiveRole(question.subject, question.resource));
-    if (++at == questions.size()) at = 0;
   }
+  const auto begin = std::chrono::steady_clock::now();
+  AskByHandle(state, world);
   const std::chrono::duration<double> passed =
       std::chrono::steady_clock::now() - begin;
   stop = true;

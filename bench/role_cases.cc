@@ -4,6 +4,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/types/span.h"
 #include "acl/engine.h"
+#include "bench/asking.h"
 #include "bench/cases.h"
 #include "bench/floor.h"
 #include "bench/loaded_world.h"
@@ -27,14 +28,7 @@ void HandleBatch(benchmark::State& state, LoadedWorld& world) {
 }
 
 void HandleSingle(benchmark::State& state, LoadedWorld& world) {
-  const std::vector<HandleQuestion>& questions = world.by_handle();
-  size_t at = 0;
-  for (auto _ : state) {
-    const HandleQuestion& question = questions[at];
-    benchmark::DoNotOptimize(
-        world.workspace().EffectiveRole(question.subject, question.resource));
-    if (++at == questions.size()) at = 0;
-  }
+  AskByHandle(state, world);
 }
 
 void StringBatch(benchmark::State& state, LoadedWorld& world) {

@@ -7,6 +7,10 @@
 #include <cstddef>
 #include <cstdint>
 
+#if defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+
 #include "absl/functional/function_ref.h"
 #include "absl/strings/string_view.h"
 #include "acl/base/heap.h"
@@ -79,20 +83,35 @@ class IdIndex {
     // How many numbers stand behind this one for want of room.
     uint32_t passed = 0;
 
-    // A bit for each slot with this tag that has a number.
+    // A bit for each slot with this tag; one without a number has tag 0.
     uint32_t WithTag(uint16_t tag) const {
+#if defined(__SSE2__)
+      // The last two tags with what stands behind them, which is masked out.
+      const __m128i wanted = _mm_set1_epi16(static_cast<int16_t>(tag));
+      const auto* const all = reinterpret_cast<const char*>(tags.data());
+      const auto load = [&](size_t at) {
+        return _mm_cmpeq_epi16(
+            wanted, _mm_loadu_si128(reinterpret_cast<const __m128i*>(all + at)));
+      };
+      // Eight tags, and the last two in the second half of the other load.
+      const __m128i same = _mm_packs_epi16(load(0), load(8));
+      const auto mask = static_cast<uint32_t>(_mm_movemask_epi8(same));
+      return (mask & 0xff) | (mask >> 4 & 0x300);
+#else
       uint32_t same = 0;
       for (size_t i = 0; i < kSlots; ++i) {
-        same |= static_cast<uint32_t>(tags[i] == tag && numbers[i] != 0) << i;
+        same |= static_cast<uint32_t>(tags[i] == tag) << i;
       }
       return same;
+#endif
     }
   };
   static_assert(sizeof(Bucket) == 64, "a cache line");
   using Buckets = Table<Bucket, MemoryPart::kIndex>;
 
+  // Never 0: that is the tag of a free slot.
   static uint16_t TagOf(uint64_t hash) {
-    return static_cast<uint16_t>(hash >> 48);
+    return static_cast<uint16_t>(hash >> 48 | 1);
   }
   uint32_t BucketOf(uint64_t hash) const {
     return static_cast<uint32_t>(hash) & mask_;

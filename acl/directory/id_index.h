@@ -91,7 +91,8 @@ class IdIndex {
       const auto* const all = reinterpret_cast<const char*>(tags.data());
       const auto load = [&](size_t at) {
         return _mm_cmpeq_epi16(
-            wanted, _mm_loadu_si128(reinterpret_cast<const __m128i*>(all + at)));
+            wanted,
+            _mm_loadu_si128(reinterpret_cast<const __m128i*>(all + at)));
       };
       // Eight tags, and the last two in the second half of the other load.
       const __m128i same = _mm_packs_epi16(load(0), load(8));

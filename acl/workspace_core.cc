@@ -10,6 +10,7 @@
 #include "acl/base/text.h"
 
 namespace acl {
+
 WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
                              Observer* observer, size_t request_id_window,
                              uint64_t max_snapshot_rows)

@@ -56,7 +56,7 @@ size_t Heap::Rounded(size_t bytes) {
   return (bytes + step - 1) / step * step;
 }
 
-Heap::FreeBlock** Heap::FreeListOf(size_t bytes) {
+Heap::FreeBlock** Heap::FreeListOf(size_t bytes, bool make) {
   // The steps of 16 go up to 1024: two groups of lists.
   size_t group = 0;
   size_t step = 16;
@@ -67,7 +67,11 @@ Heap::FreeBlock** Heap::FreeListOf(size_t bytes) {
     index = bytes / step;
   }
   std::unique_ptr<FreeLists>& lists = free_[group];
-  if (lists == nullptr) lists = std::make_unique<FreeLists>();
+  if (lists == nullptr) {
+    if (!make) return nullptr;
+    lists = std::make_unique<FreeLists>();
+    taken_ += sizeof(FreeLists);
+  }
   return &(*lists)[index % 32];
 }
 
@@ -79,8 +83,8 @@ Block* Heap::Allocate(size_t bytes, MemoryPart part) {
     large_.insert(memory);
     taken_ += rounded;
   } else {
-    FreeBlock** const list = FreeListOf(rounded);
-    if (*list == nullptr) {
+    FreeBlock** const list = FreeListOf(rounded, false);
+    if (list == nullptr || *list == nullptr) {
       memory = FromSlab(rounded);
     } else {
       memory = *list;
@@ -89,14 +93,14 @@ Block* Heap::Allocate(size_t bytes, MemoryPart part) {
   }
   used_[static_cast<size_t>(part)] += rounded;
   Block* const block = new (memory) Block;
-  block->bytes = static_cast<uint32_t>(rounded) & 0xffffff;
-  block->part = static_cast<uint32_t>(part) & 31;
+  block->units = static_cast<uint32_t>(rounded / 16) & ((1u << 26) - 1);
+  block->part = static_cast<uint32_t>(part) & 7;
   block->level = 0;
   return block;
 }
 
 void Heap::Free(Block* block) {
-  const size_t bytes = block->bytes;
+  const size_t bytes = block->bytes();
   used_[block->part] -= bytes;
   if (kAllAlone || bytes >= kOwnMemoryFrom) {
     large_.erase(block);
@@ -104,7 +108,7 @@ void Heap::Free(Block* block) {
     ::operator delete(block, kLine);
     return;
   }
-  FreeBlock** const list = FreeListOf(bytes);
+  FreeBlock** const list = FreeListOf(bytes, true);
   *list = new (block) FreeBlock{*list};
 }
 

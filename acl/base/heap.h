@@ -36,9 +36,11 @@ constexpr size_t kMemoryParts = 7;
 struct Block {
   EditTag edit;
   uint32_t place;       // among the blocks of its edit
-  uint32_t bytes : 24;  // in all
-  uint32_t part : 5;    // a MemoryPart
+  uint32_t units : 26;  // of 16 bytes, in all
+  uint32_t part : 3;    // a MemoryPart
   uint32_t level : 3;   // of a node in its tree; 0 is the lowest
+
+  size_t bytes() const { return size_t{units} * 16; }
 };
 static_assert(sizeof(Block) == 16, "blocks are small");
 
@@ -47,7 +49,8 @@ static_assert(sizeof(Block) == 16, "blocks are small");
 // The destructor takes all blocks along.
 class Heap {
  public:
-  static constexpr size_t kMaxBlock = (1 << 24) - 64;
+  // 1 GiB: more than the keys of all groups that a workspace can have.
+  static constexpr size_t kMaxBlock = ((size_t{1} << 26) - 1) * 16;
 
   Heap() = default;
   ~Heap();
@@ -79,7 +82,9 @@ class Heap {
   };
   using FreeLists = std::array<FreeBlock*, 32>;
 
-  FreeBlock** FreeListOf(size_t bytes);
+  // Where blocks of a size are kept; null if there never was one and `make` is
+  // not set.
+  FreeBlock** FreeListOf(size_t bytes, bool make);
   void* FromSlab(size_t bytes);
   void AddSlab(size_t at_least);
 

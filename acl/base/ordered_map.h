@@ -20,8 +20,7 @@ namespace acl {
 // Nodes made under a tag are changed in place under the same tag, and copied
 // under any other: a tag is used by one writer, and no more once what it made
 // has been shared. `Less` may be transparent; keys must be cheap to copy. Safe
-// to read from any thread while another thread changes its own copy of the same
-// map.
+// to read from any thread while another changes its own copy of the same map.
 template <class Key, class Value, class Less = std::less<>>
 class OrderedMap {
   struct Node;
@@ -64,46 +63,15 @@ class OrderedMap {
     const Node* node = FindNode(key);
     return node == nullptr ? nullptr : &node->value;
   }
-  // The key that equals `key`, or null.
-  template <class K>
-  const Key* FindKey(const K& key) const {
-    const Node* node = FindNode(key);
-    return node == nullptr ? nullptr : &node->key;
-  }
   template <class K>
   bool Contains(const K& key) const {
     return FindNode(key) != nullptr;
-  }
-  // The greatest key that is not more than `key`, or null.
-  template <class K>
-  const Key* FindFloor(const K& key) const {
-    const Less less{};
-    const Key* floor = nullptr;
-    for (const Node* node = root_.get(); node != nullptr;) {
-      const bool more = less(key, node->key);
-      if (!more) floor = &node->key;
-      node = more ? node->left.get() : node->right.get();
-    }
-    return floor;
   }
 
   Cursor Begin() const {
     Cursor cursor;
     for (const Node* n = root_.get(); n != nullptr; n = n->left.get()) {
       cursor.path_[cursor.depth_++] = n;
-    }
-    return cursor;
-  }
-  // At the first key that is not less than `key`; after it if `after` and
-  // equal.
-  template <class K>
-  Cursor From(const K& key, bool after = false) const {
-    Cursor cursor;
-    const Less less{};
-    for (const Node* node = root_.get(); node != nullptr;) {
-      const bool skip = after ? !less(key, node->key) : less(node->key, key);
-      if (!skip) cursor.path_[cursor.depth_++] = node;
-      node = skip ? node->right.get() : node->left.get();
     }
     return cursor;
   }
@@ -121,11 +89,6 @@ class OrderedMap {
     root_ = EraseIn(std::move(root_), key, edit);
     --size_;
     return true;
-  }
-
-  // True if both are one and the same tree. A false says nothing.
-  bool SharesAllWith(const OrderedMap& other) const {
-    return root_ == other.root_;
   }
 
  private:

@@ -19,7 +19,8 @@ struct SortedNumbers::Leaf : Block {
     return sizeof(Leaf) + (size_t{count} - 1) * sizeof(uint32_t);
   }
   uint32_t capacity() const {
-    return static_cast<uint32_t>((bytes - sizeof(Leaf)) / sizeof(uint32_t)) + 1;
+    return static_cast<uint32_t>((bytes() - sizeof(Leaf)) / sizeof(uint32_t)) +
+           1;
   }
   uint32_t* begin() { return numbers; }
   uint32_t* end() { return numbers + count; }
@@ -40,7 +41,7 @@ struct SortedNumbers::Inner : Block {
     return sizeof(Inner) + (size_t{count} - 1) * sizeof(Child);
   }
   uint32_t capacity() const {
-    return static_cast<uint32_t>((bytes - sizeof(Inner)) / sizeof(Child)) + 1;
+    return static_cast<uint32_t>((bytes() - sizeof(Inner)) / sizeof(Child)) + 1;
   }
   Child* begin() { return children; }
   Child* end() { return children + count; }

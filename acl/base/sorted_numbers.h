@@ -50,9 +50,6 @@ class SortedNumbers {
   // Gives back the memory of a set that is of no more use.
   void Clear(Edit* edit);
 
-  // Whether both are one and the same tree. A false says nothing.
-  bool SharesAllWith(SortedNumbers other) const { return root_ == other.root_; }
-
   // Walks in rising order, a leaf at a time. Valid as long as the version.
   class Cursor {
    public:

@@ -98,19 +98,13 @@ class Table {
 
   // The row, to be changed by this edit. REQUIRES: Get() is not null.
   Row& Own(uint32_t number, Edit* edit) {
-    Block* page = pages_.GetMutable(number / kPageRows);
-    if (!edit->Owns(page)) page = Replace(number / kPageRows, page, edit);
-    return RowsOf(page)[number % kPageRows];
+    return OwnPage(number, edit)[number % kPageRows];
   }
 
   // The same where nothing may have been yet: a default row then.
   Row& Add(uint32_t number, Edit* edit) {
     Reserve(number, edit);
-    Block* page = pages_.GetMutable(number / kPageRows);
-    if (page == nullptr || !edit->Owns(page)) {
-      page = Replace(number / kPageRows, page, edit);
-    }
-    return RowsOf(page)[number % kPageRows];
+    return OwnPage(number, edit)[number % kPageRows];
   }
 
   // Puts the default there; a page that `is_empty` says of all rows goes.
@@ -183,6 +177,15 @@ class Table {
     if (first != nullptr && RowsOn(0) > before) {
       Replace(0, first, edit, before);
     }
+  }
+
+  // The rows of a number's page, made or copied if need be.
+  Row* OwnPage(uint32_t number, Edit* edit) {
+    Block* page = pages_.GetMutable(number / kPageRows);
+    if (page == nullptr || !edit->Owns(page)) {
+      page = Replace(number / kPageRows, page, edit);
+    }
+    return RowsOf(page);
   }
 
   // A copy of a page, or an empty one, in its place.

@@ -6,17 +6,8 @@
 #include "xxhash.h"
 
 namespace acl {
-namespace {
-
-uint64_t Seed() {
-  static const uint64_t seed = absl::Uniform<uint64_t>(absl::BitGen());
-  return seed;
-}
-
-}  // namespace
-
 uint64_t HashOfId(uint64_t space, absl::string_view id) {
-  static const uint64_t seed = Seed();
+  static const uint64_t seed = absl::Uniform<uint64_t>(absl::BitGen());
   return XXH3_64bits_withSeed(id.data(), id.size(), seed ^ space);
 }
 

@@ -24,7 +24,7 @@ uint64_t HashOfId(uint64_t space, absl::string_view id);
 
 // A persistent table of numbers by hash; the ids themselves stand elsewhere. A
 // lookup touches one of its cache lines, and the ids of numbers whose hashes
-// agree in 16 more bits. A value; copying it copies some words. Safe to read
+// agree in 15 more bits. A value; copying it copies some words. Safe to read
 // from any thread while another changes its own copy.
 class IdIndex {
  public:

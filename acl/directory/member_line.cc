@@ -9,7 +9,7 @@ MemberLine::Many& MemberLine::OwnMany(uint32_t count, Edit* edit) {
     return sizeof(Many) + (keys - 1) * sizeof(TargetKey);
   };
   if (many_ != nullptr && edit->Owns(many_) &&
-      bytes_for(count) <= many_->bytes) {
+      bytes_for(count) <= many_->bytes()) {
     return *many_;
   }
   auto* const copy = edit->New<Many>(bytes_for(count), MemoryPart::kMembers);

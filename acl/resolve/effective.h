@@ -41,7 +41,6 @@ class Resolver {
   // AllOn() as text, with paths: those that give at least a role.
   std::vector<Source> SourcesOn(uint32_t resource, Rank at_least = 1) const;
 
-  Standing standing() const { return standing_; }
   const GroupClosure& groups() const { return groups_; }
 
  private:

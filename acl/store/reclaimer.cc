@@ -14,7 +14,7 @@ constexpr uint64_t kVersionBytes = 1024;
 
 uint64_t BytesOf(const std::vector<RetiredBlock>& blocks) {
   uint64_t bytes = 0;
-  for (const RetiredBlock& retired : blocks) bytes += retired.block->bytes;
+  for (const RetiredBlock& retired : blocks) bytes += retired.block->bytes();
   return bytes;
 }
 

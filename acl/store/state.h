@@ -82,11 +82,6 @@ struct State {
   uint32_t FindResource(const ResourceRef& resource) const {
     return FindResource(resource, HashOf(resource));
   }
-  // Begins to load the id that is probably looked for.
-  void PrefetchResourceId(uint64_t hash) const {
-    const uint32_t number = resource_index.Guess(hash);
-    if (number != kNone) resource_ids.Prefetch(number);
-  }
 
   bool HasResource(uint32_t number) const {
     const GrantLine* line = grants.Get(number);

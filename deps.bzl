@@ -241,6 +241,13 @@ def acl_deps():
 
     _maybe(
         _system_library,
+        "com_github_cyan4973_xxhash",
+        package = "libxxhash-dev",
+        header = "/usr/include/xxhash.h",
+        libs = ["xxhash"],  # used from its header alone
+    )
+    _maybe(
+        _system_library,
         "openssl",
         package = "libssl-dev",
         header = "/usr/include/openssl/evp.h",

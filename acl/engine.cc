@@ -56,6 +56,8 @@ class EngineCore {
     absl::StatusOr<uint32_t> scope = NextScope();
     if (!scope.ok()) return scope.status();
     State state;
+    state.heap = std::make_shared<Heap>();
+    state.edit = NewEditTag();
     state.scope = *scope;
     state.incarnation = options_.new_incarnation ? options_.new_incarnation()
                                                  : RandomIncarnation();
@@ -106,7 +108,7 @@ class EngineCore {
 
  private:
   void Publish(std::shared_ptr<WorkspaceTable> next) {
-    table_.Publish(std::move(next), &retired_);
+    retired_.Add(table_.Publish(std::move(next)));
     retired_.Collect();
   }
   void Tell(absl::string_view id, const Actor& actor,
@@ -300,15 +302,18 @@ absl::StatusOr<Receipt> Workspace::Share(const Actor& actor,
                                          const Target& target,
                                          absl::string_view role,
                                          const ChangeOptions& options) {
-  return Apply(actor, {acl::Share{resource, target, std::string(role)}},
-               options);
+  std::vector<Change> changes;
+  changes.emplace_back(acl::Share{resource, target, std::string(role)});
+  return Apply(actor, changes, options);
 }
 
 absl::StatusOr<Receipt> Workspace::Unshare(const Actor& actor,
                                            const ResourceId& resource,
                                            const Target& target,
                                            const ChangeOptions& options) {
-  return Apply(actor, {acl::Unshare{resource, target}}, options);
+  std::vector<Change> changes;
+  changes.emplace_back(acl::Unshare{resource, target});
+  return Apply(actor, changes, options);
 }
 
 absl::StatusOr<Snapshot> Workspace::AtLeast(const RevisionToken& token,
@@ -316,5 +321,7 @@ absl::StatusOr<Snapshot> Workspace::AtLeast(const RevisionToken& token,
   if (absl::Status s = core()->Await(token, timeout); !s.ok()) return s;
   return TakeSnapshot();
 }
+
+MemoryUsage Workspace::MemoryUsage() const { return core()->Memory(); }
 
 }  // namespace acl

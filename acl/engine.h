@@ -5,8 +5,9 @@
 // them. In ten lines:
 //
 //   acl::Engine engine;
-//   acl::Workspace studio = *engine.AddWorkspace(acl::Actor::System(),
-//   "studio"); studio.Apply(acl::Actor::System(),
+//   acl::Workspace studio =
+//       *engine.AddWorkspace(acl::Actor::System(), "studio");
+//   studio.Apply(acl::Actor::System(),
 //                {acl::AddUser{"ann"}, acl::AddUser{"bob"},
 //                 acl::AddResource{{"voice", "narrator"}, "Narrator",
 //                                  acl::PrincipalId::User("ann")}}).value();
@@ -48,6 +49,7 @@
 #include "acl/share/change.h"
 #include "acl/share/receipt.h"
 #include "acl/share/request.h"
+#include "acl/store/memory_usage.h"
 #include "acl/store/settings.h"
 #include "acl/world/world_fault.h"
 #include "acl/world/world_parts.h"
@@ -107,6 +109,10 @@ class Workspace : public Reader {
   absl::StatusOr<Snapshot> AtLeast(const RevisionToken& token,
                                    absl::Duration timeout) const;
 
+  // What the workspace takes in memory now. Waits for a change that is under
+  // way.
+  acl::MemoryUsage MemoryUsage() const;
+
  private:
   friend class Engine;
   using Reader::Reader;
@@ -143,8 +149,8 @@ class Engine {
 
   // Adds every workspace of a world, or none: trusts nothing, and refuses with
   // all faults that it finds (up to kMaxWorldFaults), one a line, each with its
-  // path in the world
-  // (`workspaces[0].users[3].email`); `faults`, if given, gets them one by one.
+  // path in the world (`workspaces[0].users[3].email`); `faults`, if given,
+  // gets them one by one.
   // The order is always the same. ALREADY_EXISTS if one of the workspaces
   // exists. World files: acl/world/world_file.h.
   absl::Status Import(const Actor& actor, const v1::World& world,

@@ -19,8 +19,8 @@ class PinnedState {
  public:
   explicit PinnedState(const Reader& reader)
       : core_(*reader.core_),
-        state_(reader.version_ == nullptr ? core_.latest().state
-                                          : reader.version_->state()) {}
+        state_(reader.held_ == nullptr ? core_.latest().state
+                                       : reader.held_->state()) {}
 
   bool ok() const { return state_ != nullptr; }
   // REQUIRES: !ok().

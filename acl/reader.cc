@@ -19,24 +19,30 @@ namespace {
 
 // How many questions are looked up before the first of them is answered.
 constexpr size_t kBatch = 32;
+// How far ahead of its answer a question by handle is looked at, twice.
+constexpr size_t kAhead = 8;
 
-RoleAnswer AnswerOf(const State& state, const RoleFound& found) {
-  RoleAnswer answer;
-  answer.revision = state.revision;
-  if (found.rank == 0) return answer;
-  answer.role = {state.scope,
-                 state.ladder().NumberAt(static_cast<Rank>(found.rank))};
-  answer.witness.kind = found.witness;
-  if (found.witness == SourceKind::kGroup) {
-    answer.witness.group = {state.scope, found.group};
-  }
-  return answer;
+// In place: what is put together in parts and copied as a whole stalls.
+void Answer(const State& state, Effective found, RoleAnswer* answer) {
+  const bool any = found.rank != 0;
+  const bool group = found.witness == SourceKind::kGroup;
+  answer->role =
+      any ? Role(state.scope,
+                 state.ladder().NumberAt(static_cast<Rank>(found.rank)))
+          : Role();
+  answer->witness.kind = found.witness;
+  answer->witness.group =
+      group ? GroupHandle(state.scope, found.group) : GroupHandle();
+  answer->revision = state.revision;
 }
 
-absl::StatusOr<RoleFound> Resolve(const State& state, const Subject& subject,
+absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   NamedQuestion question;
-  question.Hash(state, subject, resource);
+  question.Hash(state, subject.kind(), subject.id(), resource);
+  question.PrefetchIndex(state);
+  question.PrefetchPaths(state);
+  question.PrefetchRows(state);
   const absl::StatusOr<RoleLines> lines =
       question.Find(state, subject, resource);
   if (!lines.ok()) return lines.status();
@@ -50,9 +56,12 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   std::array<NamedQuestion, kBatch> named;
   std::array<RoleLines, kBatch> lines;
   for (size_t i = 0; i < batch.size(); ++i) {
-    named[i].Hash(state, batch[i].subject, batch[i].resource);
+    named[i].Hash(state, batch[i].subject.kind(), batch[i].subject.id(),
+                  batch[i].resource);
   }
-  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchNames(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchIndex(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchPaths(state);
+  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchRows(state);
   std::array<Rank, kBatch> ranks;
   for (size_t i = 0; i < batch.size(); ++i) {
     const absl::StatusOr<RoleLines> found =
@@ -65,7 +74,6 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
     }
     ranks[i] = *rank;
     lines[i] = *found;
-    lines[i].Prefetch();
   }
   for (size_t i = 0; i < batch.size(); ++i) {
     allowed->push_back(RoleOn(state, lines[i]).rank >= ranks[i]);
@@ -81,17 +89,19 @@ Rank RankOf(const State& state, Role role) {
 }  // namespace
 
 Reader::Reader(std::shared_ptr<WorkspaceCore> core,
-               std::shared_ptr<Version> version)
-    : core_(std::move(core)), version_(std::move(version)) {}
+               std::shared_ptr<const HeldVersion> held)
+    : core_(std::move(core)), held_(std::move(held)) {}
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     const Subject& subject, const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  const absl::StatusOr<RoleFound> found = Resolve(*state, subject, resource);
+  const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
   if (!found.ok()) return found.status();
   state.Decided(found->rank != 0);
-  return AnswerOf(*state, *found);
+  RoleAnswer answer;
+  Answer(*state, *found, &answer);
+  return answer;
 }
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
@@ -100,26 +110,36 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
   if (!state.ok()) return state.status();
   RoleLines lines;
   FindLines(*state, subject, resource, &lines);
-  const RoleFound found = RoleOn(*state, lines);
+  lines.Prefetch();
+  const Effective found = RoleOn(*state, lines);
   state.Decided(found.rank != 0);
-  return AnswerOf(*state, found);
+  RoleAnswer answer;
+  Answer(*state, found, &answer);
+  return answer;
 }
 
 absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
                                     absl::Span<RoleAnswer> answers) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  std::array<RoleLines, kBatch> lines;
-  for (size_t begin = 0; begin < questions.size(); begin += kBatch) {
-    const auto batch = questions.subspan(begin, kBatch);
-    for (size_t i = 0; i < batch.size(); ++i) {
-      FindLines(*state, batch[i].subject, batch[i].resource, &lines[i]);
-      lines[i].Prefetch();
+  // A pipeline: while one question is answered, the lines of later ones are
+  // loaded, and the way to those of still later ones.
+  std::array<RoleLines, 2 * kAhead> lines;
+  const size_t count = questions.size();
+  for (size_t i = 0; i < count + 2 * kAhead; ++i) {
+    if (i < count) {
+      PrefetchPaths(*state, questions[i].subject, questions[i].resource);
     }
-    for (size_t i = 0; i < batch.size(); ++i) {
-      const RoleFound found = RoleOn(*state, lines[i]);
+    if (const size_t next = i - kAhead; next < count) {
+      RoleLines& found = lines[next % lines.size()];
+      FindLines(*state, questions[next].subject, questions[next].resource,
+                &found);
+      found.Prefetch();
+    }
+    if (const size_t now = i - 2 * kAhead; now < count) {
+      const Effective found = RoleOn(*state, lines[now % lines.size()]);
       state.Decided(found.rank != 0);
-      answers[begin + i] = AnswerOf(*state, found);
+      Answer(*state, found, &answers[now]);
     }
   }
   return absl::OkStatus();
@@ -130,7 +150,7 @@ absl::StatusOr<bool> Reader::Check(const Subject& subject,
                                    const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  const absl::StatusOr<RoleFound> found = Resolve(*state, subject, resource);
+  const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
   if (!found.ok()) return found.status();
   absl::StatusOr<Rank> rank = state->ladder().Require(role);
   if (!rank.ok()) return rank.status();
@@ -149,7 +169,8 @@ absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
   }
   RoleLines lines;
   FindLines(*state, subject, resource, &lines);
-  const RoleFound found = RoleOn(*state, lines);
+  lines.Prefetch();
+  const Effective found = RoleOn(*state, lines);
   return state.Decided(found.rank >= rank);
 }
 
@@ -178,7 +199,7 @@ absl::StatusOr<Explanation> Reader::Explain(const Subject& subject,
   if (!state.ok()) return state.status();
   absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
   if (!found.ok()) return found.status();
-  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
+  absl::StatusOr<uint32_t> row = acl::FindResource(*state, resource);
   if (!row.ok()) return row.status();
   Rank asked = 1;
   if (!role.empty()) {
@@ -203,21 +224,21 @@ absl::StatusOr<ResourceHandle> Reader::FindResource(
     const ResourceRef& resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
+  absl::StatusOr<uint32_t> row = acl::FindResource(*state, resource);
   if (!row.ok()) return row.status();
-  if (*row == nullptr) return ResourceNotVisible(resource);
-  return ResourceHandle(state->scope, (*row)->name->number);
+  if (*row == State::kNone) return ResourceNotVisible(resource);
+  return ResourceHandle(state->scope, *row);
 }
 
 absl::StatusOr<GroupHandle> Reader::FindGroup(absl::string_view id) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<const GroupRow*> row = RequireGroup(*state, id);
-  if (!row.ok()) {
+  absl::StatusOr<uint32_t> group = RequireNumber(*state, Kind::kGroup, id);
+  if (!group.ok()) {
     if (absl::Status s = CheckId("group id", id); !s.ok()) return s;
-    return row.status();
+    return group.status();
   }
-  return GroupHandle(state->scope, (*row)->name->number);
+  return GroupHandle(state->scope, *group);
 }
 
 absl::StatusOr<Role> Reader::FindRole(absl::string_view name) const {
@@ -239,8 +260,7 @@ std::string Reader::RoleName(Role role) const {
 std::string Reader::GroupId(GroupHandle group) const {
   const PinnedState state(*this);
   if (!state.ok() || group.scope() != state->scope) return "";
-  const GroupRow* row = state->directory.groups.Get(group.number());
-  return row == nullptr ? "" : row->name->id;
+  return std::string(state->directory.group_ids.Get(group.number()));
 }
 
 std::vector<std::string> Reader::Roles() const {
@@ -258,9 +278,10 @@ absl::StatusOr<RevisionToken> Reader::Token() const {
 }
 
 absl::StatusOr<Snapshot> Reader::TakeSnapshot() const {
-  if (version_ != nullptr) return Snapshot(core_, version_);
+  if (held_ != nullptr) return Snapshot(core_, held_);
   EpochPin pin;
-  return Snapshot(core_, core_->latest().version->shared_from_this());
+  return Snapshot(core_,
+                  std::make_shared<const HeldVersion>(core_->latest().version));
 }
 
 absl::StatusOr<v1::Workspace> Reader::Export() const {

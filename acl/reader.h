@@ -24,8 +24,8 @@
 
 namespace acl {
 
+class HeldVersion;
 class Snapshot;
-class Version;
 class WorkspaceCore;
 
 // The source that a role was taken from, chosen the same way everywhere
@@ -101,8 +101,8 @@ struct Page {
 // snapshot that was pushed out by the cap.
 class Reader {
  public:
-  // The effective role and its witness. By string: O(log n) lookups, then
-  // O(groups of the subject * log(grants of the resource)).
+  // The effective role and its witness. By string: two lookups, O(1) on
+  // average, then O(groups of the subject * log(grants of the resource)).
   absl::StatusOr<RoleAnswer> EffectiveRole(const Subject& subject,
                                            const ResourceRef& resource) const;
   // By handle, without the lookups. A stale handle answers none. Only a pushed
@@ -134,8 +134,8 @@ class Reader {
                                       absl::string_view role = "") const;
 
   // The resources of `type` (empty: all types) on which the subject's role is
-  // at least `at_least` (empty: any), by type, then id, bytewise. Looks only at
-  // what the subject's sources lead to.
+  // at least `at_least` (empty: any), in the order in which they were added.
+  // Looks only at what the subject's sources lead to.
   //
   // To go on with the same revision, take a snapshot first and ask it for every
   // page; a Workspace refuses a token of a revision that is not the latest.
@@ -144,7 +144,7 @@ class Reader {
       absl::string_view type, const PageOptions& options = {}) const;
 
   // The users and service accounts whose role on the resource is at least
-  // `at_least` (empty: any), by kind, then id, bytewise.
+  // `at_least` (empty: any), in the order in which they were added.
   absl::StatusOr<Page<PrincipalRole>> ListPrincipals(
       const ResourceRef& resource, absl::string_view at_least,
       const PageOptions& options = {}) const;
@@ -182,7 +182,7 @@ class Reader {
   absl::StatusOr<RevisionToken> Token() const;
 
   // This revision, to ask it as long as it is held, whatever writers do.
-  // Memory: at most one old copy of each page of 64 rows that one of them
+  // Memory: at most one old copy of each page of 32 rows that one of them
   // changes in meanwhile.
   absl::StatusOr<Snapshot> TakeSnapshot() const;
 
@@ -193,7 +193,8 @@ class Reader {
   absl::Status Export(const WorldSink& sink) const;
 
  protected:
-  Reader(std::shared_ptr<WorkspaceCore> core, std::shared_ptr<Version> version);
+  Reader(std::shared_ptr<WorkspaceCore> core,
+         std::shared_ptr<const HeldVersion> held);
 
   const std::shared_ptr<WorkspaceCore>& core() const { return core_; }
 
@@ -201,7 +202,7 @@ class Reader {
   friend class PinnedState;
 
   std::shared_ptr<WorkspaceCore> core_;
-  std::shared_ptr<Version> version_;  // null: the latest
+  std::shared_ptr<const HeldVersion> held_;  // null: the latest
 };
 
 // One revision of a workspace, held. Copying shares it; it ends with the last

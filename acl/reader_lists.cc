@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <utility>
+#include <vector>
 
 #include "acl/base/fault.h"
 #include "acl/page_token.h"
@@ -31,13 +33,14 @@ class PageBuilder {
   }
 
   // Called for every item; false once the page is full and goes on.
-  bool Add(const NameRef& name, Item item) {
+  template <class MakeItem>
+  bool Add(uint32_t number, const MakeItem& make_item) {
     if (page_.items.size() == options_.page_size) {
-      page_.next = EncodePageToken(state_.token(), *last_);
+      page_.next = EncodePageToken(state_.token(), last_);
       return false;
     }
-    page_.items.push_back(std::move(item));
-    last_ = name;
+    page_.items.push_back(make_item());
+    last_ = number;
     return true;
   }
 
@@ -52,7 +55,7 @@ class PageBuilder {
   const PinnedState& state_;
   const PageOptions& options_;
   Page<Item> page_;
-  NameRef last_;
+  uint32_t last_ = 0;
   size_t rows_ = 0;
   bool cancelled_ = false;
 };
@@ -62,27 +65,29 @@ absl::StatusOr<Rank> LeastRank(const State& state, absl::string_view role) {
   return state.ladder().Require(role);
 }
 
-// The position that a list goes on from; none for the first page.
-absl::StatusOr<std::optional<PagePosition>> Position(
-    const PinnedState& state, const PageOptions& options) {
+// The number that a list goes on from.
+absl::StatusOr<uint32_t> Position(const PinnedState& state,
+                                  const PageOptions& options) {
   if (options.page_size == 0) {
     return Refuse(v1::MALFORMED, "the page size is 0; ask for at least 1");
   }
-  if (options.token.empty()) return std::optional<PagePosition>();
-  absl::StatusOr<PagePosition> position =
+  if (options.token.empty()) return 0;
+  const absl::StatusOr<uint32_t> last =
       DecodePageToken(options.token, state.token());
-  if (!position.ok()) return position.status();
-  return std::optional<PagePosition>(*std::move(position));
+  if (!last.ok()) return last.status();
+  // Behind the greatest number is nothing, too.
+  return std::max(*last, *last + 1);
 }
 
 Role RoleOf(const State& state, Rank rank) {
   return {state.scope, state.ladder().NumberAt(rank)};
 }
 
-PrincipalId IdOf(const PrincipalRow& principal) {
-  const Name& name = *principal.name;
-  return name.kind == Kind::kUser ? PrincipalId::User(name.id)
-                                  : PrincipalId::ServiceAccount(name.id);
+PrincipalId IdOf(const State& state, uint32_t principal) {
+  std::string id(state.directory.principal_ids.Get(principal));
+  return state.directory.KindOf(principal) == Kind::kUser
+             ? PrincipalId::User(std::move(id))
+             : PrincipalId::ServiceAccount(std::move(id));
 }
 
 }  // namespace
@@ -99,16 +104,17 @@ absl::StatusOr<Page<ResourceRole>> Reader::ListResources(
   }
   absl::StatusOr<Rank> rank = LeastRank(*state, at_least);
   if (!rank.ok()) return rank.status();
-  absl::StatusOr<std::optional<PagePosition>> after = Position(state, options);
-  if (!after.ok()) return after.status();
-  const NameKey key = *after ? (*after)->key() : NameKey();
+  absl::StatusOr<uint32_t> from = Position(state, options);
+  if (!from.ok()) return from.status();
   PageBuilder<ResourceRole> page(state, options);
   VisitResources(
-      *state, *found, *rank, type, *after ? &key : nullptr,
-      [&] { return page.Heartbeat(); },
-      [&](const ResourceRow& row, const Effective& effective) {
-        return page.Add(row.name, {{row.name->type, row.name->id},
-                                   RoleOf(*state, effective.rank)});
+      *state, *found, *rank, type, *from, [&] { return page.Heartbeat(); },
+      [&](uint32_t number, Rank at) {
+        return page.Add(number, [&] {
+          const ResourceRef ref = state->ResourceAt(number);
+          return ResourceRole{{std::string(ref.type), std::string(ref.id)},
+                              RoleOf(*state, at)};
+        });
       });
   return page.Finish();
 }
@@ -118,21 +124,20 @@ absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
     const PageOptions& options) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  absl::StatusOr<const ResourceRow*> row = acl::FindResource(*state, resource);
-  if (!row.ok()) return row.status();
+  absl::StatusOr<uint32_t> found = acl::FindResource(*state, resource);
+  if (!found.ok()) return found.status();
   absl::StatusOr<Rank> rank = LeastRank(*state, at_least);
   if (!rank.ok()) return rank.status();
-  absl::StatusOr<std::optional<PagePosition>> after = Position(state, options);
-  if (!after.ok()) return after.status();
-  const NameKey key = *after ? (*after)->key() : NameKey();
+  absl::StatusOr<uint32_t> from = Position(state, options);
+  if (!from.ok()) return from.status();
   PageBuilder<PrincipalRole> page(state, options);
-  if (*row == nullptr) return page.Finish();
+  if (*found == State::kNone) return page.Finish();
   acl::VisitPrincipals(
-      *state, **row, *rank, *after ? &key : nullptr,
-      [&] { return page.Heartbeat(); },
-      [&](const PrincipalRow& principal, const Effective& effective) {
-        return page.Add(principal.name,
-                        {IdOf(principal), RoleOf(*state, effective.rank)});
+      *state, *found, *rank, *from, [&] { return page.Heartbeat(); },
+      [&](uint32_t number, Rank at) {
+        return page.Add(number, [&] {
+          return PrincipalRole{IdOf(*state, number), RoleOf(*state, at)};
+        });
       });
   return page.Finish();
 }
@@ -140,18 +145,35 @@ absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
 absl::Status Reader::VisitMatrix(const MatrixVisitor& visit) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  auto at = state->directory.names.From(KeyOf(Kind::kServiceAccount, ""));
-  for (; at.valid(); at.Next()) {
-    const PrincipalRow& principal = *state->directory.Principal(at.key());
-    const PrincipalId id = IdOf(principal);
-    const bool complete = VisitResources(
-        *state, SubjectOf(principal), 1, "", nullptr, [] { return true; },
-        [&](const ResourceRow& row, const Effective& effective) {
-          return visit(id, {row.name->type, row.name->id},
-                       RoleOf(*state, effective.rank));
-        });
-    if (!complete) {
-      return Refuse(v1::CANCELLED_BY_CALLER, "the caller ended the matrix");
+  const std::vector<uint32_t> order = state->SortedResources();
+  const bool as_added = std::is_sorted(order.begin(), order.end());
+  // The place of each resource in the order.
+  std::vector<uint32_t> places(as_added ? 0 : state->next_resource);
+  for (uint32_t i = 0; !as_added && i < order.size(); ++i) places[order[i]] = i;
+  std::vector<std::pair<uint32_t, Rank>> row;
+  decltype(State::resource_ids)::Scan ids(state->resource_ids);
+  for (const Kind kind : {Kind::kServiceAccount, Kind::kUser}) {
+    for (const uint32_t principal : SortedPrincipals(state->directory, kind)) {
+      const PrincipalId id = IdOf(*state, principal);
+      const auto give = [&](uint32_t number, Rank rank) {
+        return visit(id, state->ResourceIn(ids.Get(number)),
+                     RoleOf(*state, rank));
+      };
+      row.clear();
+      bool complete = VisitResources(
+          *state, SubjectOf(*state, principal), 1, "", 0, [] { return true; },
+          [&](uint32_t number, Rank rank) {
+            if (as_added) return give(number, rank);
+            row.emplace_back(places[number], rank);
+            return true;
+          });
+      std::sort(row.begin(), row.end());
+      for (size_t i = 0; complete && i < row.size(); ++i) {
+        complete = give(order[row[i].first], row[i].second);
+      }
+      if (!complete) {
+        return Refuse(v1::CANCELLED_BY_CALLER, "the caller ended the matrix");
+      }
     }
   }
   return absl::OkStatus();
@@ -160,10 +182,11 @@ absl::Status Reader::VisitMatrix(const MatrixVisitor& visit) const {
 absl::Status Reader::VisitPrincipals(const PrincipalVisitor& visit) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  auto at = state->directory.names.From(KeyOf(Kind::kServiceAccount, ""));
-  for (; at.valid(); at.Next()) {
-    if (!visit(IdOf(*state->directory.Principal(at.key())))) {
-      return Refuse(v1::CANCELLED_BY_CALLER, "the caller ended the list");
+  for (const Kind kind : {Kind::kServiceAccount, Kind::kUser}) {
+    for (const uint32_t principal : SortedPrincipals(state->directory, kind)) {
+      if (!visit(IdOf(*state, principal))) {
+        return Refuse(v1::CANCELLED_BY_CALLER, "the caller ended the list");
+      }
     }
   }
   return absl::OkStatus();

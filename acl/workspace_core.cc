@@ -1,6 +1,7 @@
 #include "acl/workspace_core.h"
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -9,13 +10,6 @@
 #include "acl/base/text.h"
 
 namespace acl {
-namespace {
-
-// How many replaced states are worth the cost of finding out who still reads.
-constexpr size_t kCollectAt = 16;
-
-}  // namespace
-
 WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
                              Observer* observer, size_t request_id_window,
                              uint64_t max_snapshot_rows)
@@ -23,7 +17,8 @@ WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
       request_id_window_(request_id_window),
       max_snapshot_rows_(max_snapshot_rows),
       observer_(observer),
-      head_(std::make_shared<Version>(std::move(first))) {}
+      head_(std::make_shared<Version>(first)),
+      reclaimer_(std::make_unique<Reclaimer>(first->heap, max_snapshot_rows)) {}
 
 absl::Status WorkspaceCore::CheckOpen() const {
   if (removed_) {
@@ -45,8 +40,8 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
   if (absl::Status s = CheckOpen(); !s.ok()) return s;
   // The head can't be replaced or freed while the writer's lock is held.
   const State& head = *latest().state;
-  absl::StatusOr<Decided> decided =
-      Decide(head, actor, changes, options, request_id_window_);
+  absl::StatusOr<Decided> decided = Decide(
+      head, actor, changes, options, request_id_window_, Draft::Use::kPublish);
   Observer* const observer = observer_.load();
   if (!decided.ok()) {
     if (observer != nullptr && !options.dry_run) {
@@ -54,38 +49,21 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
     }
     return decided.status();
   }
-  if (decided->next != nullptr) Publish(std::move(decided->next));
+  if (decided->next.state != nullptr) Publish(std::move(decided->next));
   if (observer != nullptr && !options.dry_run) {
     observer->OnChange(id_, actor, changes, options, decided->receipt);
   }
   return std::move(decided->receipt);
 }
 
-void WorkspaceCore::Publish(std::shared_ptr<const State> next) {
-  if (max_snapshot_rows_ != 0) {
-    Version* const current = head_.Get();
-    replaced_.push_back(
-        {current->state()->rows_written, current->weak_from_this()});
-  }
-  const State& state = *next;
-  head_.Publish(std::make_shared<Version>(std::move(next)), &retired_);
-  PushOutSnapshots(state);
-  // What a removal or the cap lets go may be all there is: it goes at once.
-  if (removed_ || retired_.size() >= kCollectAt) retired_.Collect();
+void WorkspaceCore::Publish(NextState next) {
+  const uint64_t rows_written = next.state->rows_written;
+  reclaimer_->Replace(
+      head_.Publish(std::make_shared<Version>(std::move(next.state))),
+      std::move(next.retired));
+  const bool pushed_out = reclaimer_->PushOut(rows_written);
+  if (pushed_out || reclaimer_->due()) reclaimer_->Collect();
   published_.notify_all();
-}
-
-void WorkspaceCore::PushOutSnapshots(const State& next) {
-  while (!replaced_.empty()) {
-    const std::shared_ptr<Version> oldest = replaced_.front().version.lock();
-    if (oldest != nullptr) {
-      const uint64_t rows = next.rows_written - replaced_.front().rows_written;
-      if (rows <= max_snapshot_rows_) return;
-      oldest->Expire(&retired_);
-      retired_.Collect();
-    }
-    replaced_.pop_front();
-  }
 }
 
 absl::Status WorkspaceCore::Await(const RevisionToken& token,
@@ -138,12 +116,43 @@ void WorkspaceCore::Remove() {
   empty->scope = head.scope;
   empty->revision = head.revision + 1;
   empty->rows_written = head.rows_written + 1;
+  empty->edit = NewEditTag();
+  empty->heap = std::make_shared<Heap>();
   empty->settings = head.settings;
   removed_ = true;
   // From here on there is nothing to decide, and the engine no longer knows
   // whom to tell to let the observer go.
   observer_.store(nullptr);
-  Publish(std::move(empty));
+  // All memory goes at once with the last state that stands in it.
+  auto next = std::make_unique<Reclaimer>(empty->heap, max_snapshot_rows_);
+  std::shared_ptr<Reclaimer> old = std::exchange(reclaimer_, std::move(next));
+  old->Replace(head_.Publish(std::make_shared<Version>(std::move(empty))), {});
+  old->PushOut(latest().state->rows_written);
+  removed_memory_.Add(std::move(old));
+  removed_memory_.Collect();
+  published_.notify_all();
+}
+
+MemoryUsage WorkspaceCore::Memory() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const Heap& heap = *latest().state->heap;
+  const auto& used = heap.used();
+  const auto of = [&](MemoryPart part) {
+    return used[static_cast<size_t>(part)];
+  };
+  MemoryUsage usage;
+  usage.grants = of(MemoryPart::kGrants);
+  usage.members = of(MemoryPart::kMembers);
+  usage.reverse = of(MemoryPart::kReverse);
+  usage.ids = of(MemoryPart::kIds);
+  usage.index = of(MemoryPart::kIndex);
+  usage.texts = of(MemoryPart::kTexts);
+  usage.directories = of(MemoryPart::kDirectories);
+  usage.old_versions = reclaimer_->kept_bytes();
+  usage.unused = heap.unused();
+  usage.fixed = sizeof(WorkspaceCore) + sizeof(Version) + sizeof(State) +
+                sizeof(Heap) + sizeof(Reclaimer);
+  return usage;
 }
 
 }  // namespace acl

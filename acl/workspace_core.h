@@ -6,7 +6,6 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -18,7 +17,10 @@
 #include "acl/base/revision.h"
 #include "acl/observer.h"
 #include "acl/share/request.h"
+#include "acl/store/draft.h"
 #include "acl/store/epoch.h"
+#include "acl/store/memory_usage.h"
+#include "acl/store/reclaimer.h"
 #include "acl/store/state.h"
 #include "acl/store/version.h"
 
@@ -60,10 +62,12 @@ class WorkspaceCore {
   // The observer is let go as by Close().
   void Remove();
 
+  // By part, now. Waits for a change that is under way.
+  MemoryUsage Memory() const;
+
  private:
   absl::Status CheckOpen() const;
-  void Publish(std::shared_ptr<const State> next);
-  void PushOutSnapshots(const State& next);
+  void Publish(NextState next);
 
   const std::string id_;
   const size_t request_id_window_;
@@ -71,14 +75,10 @@ class WorkspaceCore {
   std::atomic<Observer*> observer_;
   Published<Version> head_;
 
-  std::mutex mutex_;  // held by the writer; guards what follows
+  mutable std::mutex mutex_;  // held by the writer; guards what follows
   std::condition_variable published_;
-  RetireList retired_;
-  struct Replaced {
-    uint64_t rows_written;
-    std::weak_ptr<Version> version;
-  };
-  std::deque<Replaced> replaced_;  // oldest first; only kept under a cap
+  std::unique_ptr<Reclaimer> reclaimer_;
+  RetireList removed_memory_;
   bool closed_ = false;
   bool removed_ = false;
 };

@@ -177,9 +177,22 @@ void Load(benchmark::State& state, const WorldShape& shape) {
 
 // Measured when the world was loaded; the time means nothing.
 void BytesPerGrant(benchmark::State& state, const WorldShape& shape) {
-  const auto bytes = static_cast<double>(SharedWorld(shape).loaded_bytes());
+  LoadedWorld& world = SharedWorld(shape);
+  const auto bytes = static_cast<double>(world.loaded_bytes());
   for (auto _ : state) benchmark::DoNotOptimize(bytes);
   state.counters["bytes_per_grant"] = bytes / static_cast<double>(shape.grants);
+  const MemoryUsage usage = world.workspace().MemoryUsage();
+  const auto count = [&](const char* part, uint64_t in_part) {
+    state.counters[part] =
+        static_cast<double>(in_part) / static_cast<double>(shape.grants);
+  };
+  count("grants", usage.grants);
+  count("members", usage.members);
+  count("reverse", usage.reverse);
+  count("ids", usage.ids);
+  count("index", usage.index);
+  count("directories", usage.directories);
+  count("unused", usage.unused);
 }
 
 // Changes while a snapshot is held that needs the old roles. A snapshot lasts

@@ -3,28 +3,14 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/all_items.h"
 #include "acl/audit/explanation_text.h"
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
 #include "acl/world/change_message.h"
 
 namespace acl {
-namespace {
-
-// Calls `list` for one page after the other.
-template <class Item, class List, class Take>
-absl::Status AllPages(const List& list, const Take& take) {
-  PageOptions options;
-  do {
-    const absl::StatusOr<Page<Item>> page = list(options);
-    if (!page.ok()) return page.status();
-    for (const Item& item : page->items) take(item);
-    options.token = page->next;
-  } while (!options.token.empty());
-  return absl::OkStatus();
-}
-
-}  // namespace
+namespace {}  // namespace
 
 std::string ReasonOfNone(const Explanation& explanation) {
   if (!explanation.resource_exists) return "no_resource";
@@ -167,16 +153,14 @@ absl::StatusOr<ListFacts> LibraryDoor::ListResources(
   if (!found.ok()) return found.status();
   const absl::StatusOr<Subject> who = Subject::Parse(subject);
   if (!who.ok()) return who.status();
+  const auto all = AllItems<ResourceRole>([&](const PageOptions& options) {
+    return found->ListResources(*who, min_role, type, options);
+  });
+  if (!all.ok()) return all.status();
   ListFacts facts;
-  const absl::Status status = AllPages<ResourceRole>(
-      [&](const PageOptions& options) {
-        return found->ListResources(*who, min_role, type, options);
-      },
-      [&](const ResourceRole& item) {
-        facts.emplace_back(item.resource.ToString(),
-                           found->RoleName(item.role));
-      });
-  if (!status.ok()) return status;
+  for (const ResourceRole& item : all->items) {
+    facts.emplace_back(item.resource.ToString(), found->RoleName(item.role));
+  }
   return facts;
 }
 
@@ -187,16 +171,14 @@ absl::StatusOr<ListFacts> LibraryDoor::ListPrincipals(
   if (!found.ok()) return found.status();
   const absl::StatusOr<ResourceRef> what = ResourceRef::Parse(resource);
   if (!what.ok()) return what.status();
+  const auto all = AllItems<PrincipalRole>([&](const PageOptions& options) {
+    return found->ListPrincipals(*what, min_role, options);
+  });
+  if (!all.ok()) return all.status();
   ListFacts facts;
-  const absl::Status status = AllPages<PrincipalRole>(
-      [&](const PageOptions& options) {
-        return found->ListPrincipals(*what, min_role, options);
-      },
-      [&](const PrincipalRole& item) {
-        facts.emplace_back(item.principal.ToString(),
-                           found->RoleName(item.role));
-      });
-  if (!status.ok()) return status;
+  for (const PrincipalRole& item : all->items) {
+    facts.emplace_back(item.principal.ToString(), found->RoleName(item.role));
+  }
   return facts;
 }
 

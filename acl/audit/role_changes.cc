@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/all_items.h"
 
 namespace acl {
 namespace {
@@ -14,17 +15,16 @@ using Roles = std::map<ResourceId, std::string>;
 // The roles of one subject on everything.
 absl::StatusOr<Roles> RolesOf(const Snapshot& snapshot,
                               const Subject& subject) {
+  absl::StatusOr<Page<ResourceRole>> all =
+      AllItems<ResourceRole>([&](const PageOptions& options) {
+        return snapshot.ListResources(subject, "", "", options);
+      });
+  if (!all.ok()) return all.status();
   Roles roles;
-  PageOptions options;
-  do {
-    absl::StatusOr<Page<ResourceRole>> page =
-        snapshot.ListResources(subject, "", "", options);
-    if (!page.ok()) return page.status();
-    for (ResourceRole& item : page->items) {
-      roles.emplace(std::move(item.resource), snapshot.RoleName(item.role));
-    }
-    options.token = page->next;
-  } while (!options.token.empty());
+  for (ResourceRole& item : all->items) {
+    roles.emplace_hint(roles.end(), std::move(item.resource),
+                       snapshot.RoleName(item.role));
+  }
   return roles;
 }
 

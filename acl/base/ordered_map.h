@@ -12,19 +12,16 @@
 #include <memory>
 #include <utility>
 
+#include "acl/base/heap.h"
+
 namespace acl {
 
-// Names one writer's run of changes. Nodes made under a tag are changed in
-// place under the same tag, and copied under any other. A tag is used by one
-// writer, and no more once what it made has been shared.
-using EditTag = uint64_t;
-
-// The value type of a map that is a set.
-struct Unit {};
-
 // An AVL tree with shared nodes. Every path is at most 1.45 log2(n) nodes long.
-// `Less` may be transparent; keys must be cheap to copy. Safe to read from any
-// thread while another thread changes its own copy of the same map.
+// Nodes made under a tag are changed in place under the same tag, and copied
+// under any other: a tag is used by one writer, and no more once what it made
+// has been shared. `Less` may be transparent; keys must be cheap to copy. Safe
+// to read from any thread while another thread changes its own copy of the same
+// map.
 template <class Key, class Value, class Less = std::less<>>
 class OrderedMap {
   struct Node;

@@ -2,6 +2,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/all_items.h"
 #include "acl/audit/explanation_text.h"
 #include "acl/audit/matrix.h"
 #include "acl/base/fault.h"
@@ -85,16 +86,12 @@ Json WitnessJson(const Snapshot& snapshot, const Witness& witness) {
 // Lists all pages; `text` and `json` make of each item a line and an object.
 template <class Item, class List, class Print>
 absl::StatusOr<Answer> ListAll(const List& list, const Print& print) {
+  const absl::StatusOr<Page<Item>> all = AllItems<Item>(list);
+  if (!all.ok()) return all.status();
   Answer answer;
   Json items = Json::array();
-  PageOptions options;
-  do {
-    absl::StatusOr<Page<Item>> page = list(options);
-    if (!page.ok()) return page.status();
-    for (const Item& item : page->items) print(item, &answer.text, &items);
-    options.token = page->next;
-    answer.json["revision"] = page->revision;
-  } while (!options.token.empty());
+  for (const Item& item : all->items) print(item, &answer.text, &items);
+  answer.json["revision"] = all->revision;
   answer.json["items"] = std::move(items);
   answer.allowed = true;
   return answer;

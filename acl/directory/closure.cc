@@ -10,66 +10,77 @@ constexpr size_t kScanLimit = 16;
 
 }  // namespace
 
-GroupClosure::GroupClosure(const Directory& directory, const NameSet& parents) {
-  Visit(directory, parents, 1);
-  // Grows while it is walked, breadth first; hence no iterator.
-  size_t next = 0;
-  while (next < reached_.size()) {
-    const Reached at = reached_[next++];
-    Visit(directory, at.group->groups, at.distance + 1);
-  }
-}
-
-void GroupClosure::Visit(const Directory& directory, const NameSet& parents,
-                         uint32_t distance) {
-  if (parents.empty()) return;
-  for (auto at = parents.Begin(); at.valid(); at.Next()) {
-    const GroupRow* group = directory.Group(at.key());
-    if (Contains(*group)) continue;
-    reached_.push_back({group, distance});
-    if (reached_.size() == kScanLimit + 1) {
-      for (const Reached& r : reached_) seen_.insert(r.group->name->number);
-    } else if (reached_.size() > kScanLimit) {
-      seen_.insert(group->name->number);
+GroupClosure::GroupClosure(const Directory& directory, TargetKey member) {
+  if (member == 0) return;
+  if (IsGroup(member)) {
+    auto at = directory.GroupAt(NumberOf(member)).parents.Begin();
+    for (; at.valid(); at.Next()) Visit(at.value(), 1);
+  } else {
+    for (const TargetKey key :
+         directory.members.Get(NumberOf(member))->groups()) {
+      Visit(NumberOf(key), 1);
     }
   }
+  // Grows while it is walked, breadth first; hence no iterator.
+  for (size_t next = 0; next < reached_.size() && directory.nested != 0;
+       ++next) {
+    const Reached from = reached_[next];
+    auto at = directory.GroupAt(from.group).parents.Begin();
+    for (; at.valid(); at.Next()) Visit(at.value(), from.distance + 1);
+  }
 }
 
-bool GroupClosure::Contains(const GroupRow& group) const {
-  if (reached_.size() > kScanLimit) {
-    return seen_.contains(group.name->number);
+void GroupClosure::Visit(uint32_t group, uint32_t distance) {
+  if (Contains(group)) return;
+  reached_.push_back({group, distance});
+  if (reached_.size() == kScanLimit + 1) {
+    for (const Reached& r : reached_) seen_.insert(r.group);
+  } else if (reached_.size() > kScanLimit) {
+    seen_.insert(group);
   }
+}
+
+bool GroupClosure::Contains(uint32_t group) const {
+  if (reached_.size() > kScanLimit) return seen_.contains(group);
   return std::any_of(reached_.begin(), reached_.end(),
-                     [&](const Reached& r) { return r.group == &group; });
+                     [&](const Reached& r) { return r.group == group; });
 }
 
 std::vector<std::string> ShortestPath(const Directory& directory,
-                                      const NameSet& parents,
-                                      const GroupRow& goal) {
+                                      TargetKey member, uint32_t goal) {
+  // The usual case needs no walk.
+  const std::vector<uint32_t> direct = directory.GroupsOf(member);
+  if (std::find(direct.begin(), direct.end(), goal) != direct.end()) {
+    return {std::string(directory.group_ids.Get(goal))};
+  }
   // Breadth first, where each step expands groups in the order in which their
   // own paths compare, and parents in the order of their ids: whoever is
   // reached first is reached by the smallest shortest path.
   struct Step {
-    const GroupRow* group;
+    uint32_t group;
     size_t from;  // index of the step before; its own for a first step
   };
   std::vector<Step> steps;
   absl::flat_hash_set<uint32_t> seen;
-  const auto visit = [&](const NameSet& groups, size_t from, bool first) {
-    for (auto at = groups.Begin(); at.valid(); at.Next()) {
-      if (!seen.insert(at.key()->number).second) continue;
-      steps.push_back({directory.Group(at.key()), first ? steps.size() : from});
+  const auto visit = [&](TargetKey at, size_t from, bool first) {
+    std::vector<uint32_t> parents = directory.GroupsOf(at);
+    std::sort(parents.begin(), parents.end(), [&](uint32_t a, uint32_t b) {
+      return directory.group_ids.Get(a) < directory.group_ids.Get(b);
+    });
+    for (const uint32_t parent : parents) {
+      if (!seen.insert(parent).second) continue;
+      steps.push_back({parent, first ? steps.size() : from});
     }
   };
-  visit(parents, 0, true);
+  visit(member, 0, true);
   for (size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].group != &goal) {
-      visit(steps[i].group->groups, i, false);
+    if (steps[i].group != goal) {
+      visit(GroupKey(steps[i].group), i, false);
       continue;
     }
     std::vector<std::string> path;
     for (size_t at = i;; at = steps[at].from) {
-      path.push_back(steps[at].group->name->id);
+      path.emplace_back(directory.group_ids.Get(steps[at].group));
       if (steps[at].from == at) break;
     }
     std::reverse(path.begin(), path.end());
@@ -78,15 +89,13 @@ std::vector<std::string> ShortestPath(const Directory& directory,
   return {};
 }
 
-std::vector<const GroupRow*> GroupsBelow(const Directory& directory,
-                                         const GroupRow& group) {
-  std::vector<const GroupRow*> below = {&group};
-  absl::flat_hash_set<uint32_t> seen = {group.name->number};
+std::vector<uint32_t> GroupsBelow(const Directory& directory, uint32_t group) {
+  std::vector<uint32_t> below = {group};
+  absl::flat_hash_set<uint32_t> seen = {group};
   for (size_t i = 0; i < below.size(); ++i) {
-    auto at = below[i]->members.Begin();
-    for (; at.valid() && at.key()->kind == Kind::kGroup; at.Next()) {
-      if (!seen.insert(at.key()->number).second) continue;
-      below.push_back(directory.Group(at.key()));
+    auto at = directory.GroupAt(below[i]).subgroups.Begin();
+    for (; at.valid(); at.Next()) {
+      if (seen.insert(at.value()).second) below.push_back(at.value());
     }
   }
   return below;

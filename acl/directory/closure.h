@@ -14,38 +14,36 @@ namespace acl {
 
 // A group that something is in.
 struct Reached {
-  const GroupRow* group;
+  uint32_t group;
   uint32_t distance;  // length of the shortest path: 1 for a direct member
 };
 
-// Every group that the member of `parents` (its direct groups) is in, each
-// once, nearest first. O(groups reached and their parents).
+// Every group that a principal or a group is in, each once, nearest first.
+// O(groups reached and their parents).
 class GroupClosure {
  public:
-  GroupClosure(const Directory& directory, const NameSet& parents);
+  // `member` is 0 for nobody.
+  GroupClosure(const Directory& directory, TargetKey member);
 
   const absl::InlinedVector<Reached, 16>& reached() const { return reached_; }
-  bool Contains(const GroupRow& group) const;
+  bool Contains(uint32_t group) const;
 
  private:
-  void Visit(const Directory& directory, const NameSet& parents,
-             uint32_t distance);
+  void Visit(uint32_t group, uint32_t distance);
 
   absl::InlinedVector<Reached, 16> reached_;
   // Only filled beyond the inlined size; below it a scan needs no memory.
   absl::flat_hash_set<uint32_t> seen_;
 };
 
-// The shortest path from the member of `parents` to `goal`, as group ids: the
-// first is a direct group, the last is `goal`. Among shortest ones the path
-// whose ids compare smaller, from the first on. Empty if there is none.
+// The shortest path from a member to the group `goal`, as group ids: the first
+// is a direct group, the last is `goal`. Among shortest ones the path whose ids
+// compare smaller, from the first on. Empty if there is none.
 std::vector<std::string> ShortestPath(const Directory& directory,
-                                      const NameSet& parents,
-                                      const GroupRow& goal);
+                                      TargetKey member, uint32_t goal);
 
 // `group` and every group below it, each once.
-std::vector<const GroupRow*> GroupsBelow(const Directory& directory,
-                                         const GroupRow& group);
+std::vector<uint32_t> GroupsBelow(const Directory& directory, uint32_t group);
 
 }  // namespace acl
 

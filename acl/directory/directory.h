@@ -1,104 +1,131 @@
-// Who is in a workspace: users, service accounts, keys, groups. Plain
-// persistent data, copied for the price of some pointers; the rules are in
-// acl/share. Internal; the front door is acl/engine.h.
+// Principals, API keys and groups of one workspace, by dense number. Internal;
+// the front door is acl/engine.h.
 #ifndef ACL_DIRECTORY_DIRECTORY_H_
 #define ACL_DIRECTORY_DIRECTORY_H_
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 #include "absl/strings/string_view.h"
-#include "acl/base/dense_vector.h"
-#include "acl/base/line_table.h"
-#include "acl/base/ordered_map.h"
 #include "acl/base/reference.h"
+#include "acl/base/sorted_numbers.h"
+#include "acl/base/table.h"
+#include "acl/base/text_table.h"
+#include "acl/directory/id_index.h"
 #include "acl/directory/member_line.h"
-#include "acl/directory/name.h"
-#include "acl/directory/name_index.h"
 #include "acl/directory/target_key.h"
 
 namespace acl {
 
-// A user or a service account. What the hot path needs of it stands in its
-// MemberLine as well.
+// What hangs on a user or a service account, but for its groups.
 struct PrincipalRow {
-  NameRef name;
-  std::string display_name;
-  std::string email;  // canonical; empty for none
-  bool locked = false;
-  bool workspace_admin = false;
-  NameSet groups;   // that it is a direct member of
-  NameSet keys;     // that it owns
-  NameSet grants;   // resources with a grant to it
-  NameSet created;  // resources that it is the creator of
-  EditTag edit = 0;
+  SortedNumbers grants;   // resources with a grant to it
+  SortedNumbers created;  // resources that it is the creator of
+  SortedNumbers keys;     // API keys that it owns
+};
+
+// What hangs on a group.
+struct GroupRow {
+  SortedNumbers members;    // direct: users and service accounts
+  SortedNumbers subgroups;  // direct: groups that are members of it
+  SortedNumbers parents;    // groups that it is a direct member of
+  SortedNumbers grants;     // resources with a grant to it
 };
 
 // An API key.
 struct KeyRow {
-  NameRef name;
-  NameRef owner;  // a user or a service account
-  bool enabled = true;
-  EditTag edit = 0;
+  TargetKey owner = 0;  // a user or a service account; 0: there is no such key
+  uint32_t enabled = 0;
 };
 
-// A group.
-struct GroupRow {
-  NameRef name;
-  std::string display_name;
-  NameSet members;  // users, service accounts and groups, direct
-  NameSet groups;   // that it is a direct member of
-  NameSet grants;   // resources with a grant to it
-  EditTag edit = 0;
-};
-
-// All of them. Every NameRef in a row names a row that exists, and membership,
-// ownership and e-mail are kept in both directions; groups form no cycle.
+// All of them. Numbers are dense, per kind of row, and never given out twice.
+// Every number in a row is of something that exists, and membership, ownership
+// and e-mail are kept in both directions; groups form no cycle.
 struct Directory {
-  NameSet names;    // groups, keys, service accounts, users: in order
-  NameIndex index;  // and by id
-  OrderedMap<std::string, NameRef> emails;  // canonical address → principal
-  NameSet workspace_admins;                 // users
-  DenseVector<PrincipalRow> principals;
-  LineTable<MemberLine> members;  // by the same numbers
-  DenseVector<KeyRow> keys;
-  DenseVector<GroupRow> groups;
-  size_t nested = 0;  // memberships of groups in groups
+  static constexpr uint32_t kNone = IdIndex::kNone;
+
+  IdIndex index;   // ids of all kinds → kind and number, see Slot()
+  IdIndex emails;  // canonical addresses → principals
+  TextTable<MemoryPart::kIds> principal_ids, group_ids, key_ids;
+  TextTable<MemoryPart::kTexts> principal_names, group_names, addresses;
+  Table<MemberLine, MemoryPart::kMembers> members;  // by principal
+  Table<PrincipalRow, MemoryPart::kReverse> principals;
+  Table<GroupRow, MemoryPart::kReverse> groups;
+  Table<KeyRow, MemoryPart::kMembers> keys;
+  SortedNumbers workspace_admins;  // users
+  uint32_t nested = 0;             // memberships of groups in groups
   uint32_t next_principal = 0;
   uint32_t next_key = 0;
   uint32_t next_group = 0;
 
-  // The name of an id, or null.
-  const Name* Find(Kind kind, absl::string_view id) const {
-    return index.Find(KeyOf(kind, id));
+  // What the index keeps of a number of some kind.
+  static uint32_t Slot(Kind kind, uint32_t number);
+  static uint64_t HashOf(Kind kind, absl::string_view id) {
+    return HashOfId(static_cast<uint64_t>(kind), id);
   }
-  // The row of an id, or null.
-  const PrincipalRow* FindPrincipal(Kind kind, absl::string_view id) const;
-  // By canonical address.
-  const PrincipalRow* FindByEmail(absl::string_view email) const;
-  const KeyRow* FindKey(absl::string_view id) const;
-  const GroupRow* FindGroup(absl::string_view id) const;
+  uint64_t HashOfSlot(uint32_t slot) const;
 
-  // The row of a name that a row of this directory holds: never null.
-  const PrincipalRow* Principal(const NameRef& name) const {
-    return principals.Get(name->number);
+  // The number of an id of a kind, or kNone. kUser, kServiceAccount, kGroup or
+  // kKey. `hash` is HashOf(kind, id).
+  uint32_t Find(Kind kind, absl::string_view id, uint64_t hash) const;
+  uint32_t Find(Kind kind, absl::string_view id) const {
+    return Find(kind, id, HashOf(kind, id));
   }
-  const GroupRow* Group(const NameRef& name) const {
-    return groups.Get(name->number);
+  // The principal of a canonical address, or kNone.
+  uint32_t FindByEmail(absl::string_view email) const;
+
+  // The number of the id that is probably looked for, of whatever kind, or
+  // kNone: for loading what belongs to it.
+  uint32_t Guess(uint64_t hash) const;
+  // Begins to load the id that is probably looked for.
+  void PrefetchId(uint64_t hash) const;
+
+  bool HasPrincipal(uint32_t number) const {
+    const MemberLine* line = members.Get(number);
+    return line != nullptr && line->present();
   }
-  // The name itself, of one that Find() gave.
-  const NameRef& Shared(const Name& name) const {
-    return name.kind == Kind::kGroup ? groups.Get(name.number)->name
-           : name.kind == Kind::kKey ? keys.Get(name.number)->name
-                                     : principals.Get(name.number)->name;
+  bool HasGroup(uint32_t number) const {
+    return !group_ids.Get(number).empty();
   }
-  // The name of a key that this directory gave out: of something that exists.
-  const NameRef& NameOf(TargetKey key) const {
-    return IsGroup(key) ? groups.Get(NumberOf(key))->name
-                        : principals.Get(NumberOf(key))->name;
+  bool HasKey(uint32_t number) const {
+    const KeyRow* row = keys.Get(number);
+    return row != nullptr && row->owner != 0;
   }
+
+  // What hangs on one that exists; rows that say nothing may have no page.
+  PrincipalRow PrincipalAt(uint32_t number) const {
+    const PrincipalRow* row = principals.Get(number);
+    return row == nullptr ? PrincipalRow() : *row;
+  }
+  GroupRow GroupAt(uint32_t number) const {
+    const GroupRow* row = groups.Get(number);
+    return row == nullptr ? GroupRow() : *row;
+  }
+
+  // Of a principal that exists.
+  Kind KindOf(uint32_t principal) const {
+    return members.Get(principal)->service_account() ? Kind::kServiceAccount
+                                                     : Kind::kUser;
+  }
+  // Of a key of something that exists. The id is valid as long as the version.
+  Kind KindOfTarget(TargetKey key) const {
+    return IsGroup(key) ? Kind::kGroup : KindOf(NumberOf(key));
+  }
+  absl::string_view IdOfTarget(TargetKey key) const {
+    return IsGroup(key) ? group_ids.Get(NumberOf(key))
+                        : principal_ids.Get(NumberOf(key));
+  }
+
+  // The direct groups of a principal or group, by number, in no order.
+  std::vector<uint32_t> GroupsOf(TargetKey member) const;
 };
+
+// All numbers of one kind that exist, in the bytewise order of their ids.
+// O(n), or O(n log n) where they were not added in that order.
+std::vector<uint32_t> SortedPrincipals(const Directory& directory, Kind kind);
+std::vector<uint32_t> SortedGroups(const Directory& directory);
+std::vector<uint32_t> SortedKeys(const Directory& directory);
 
 }  // namespace acl
 

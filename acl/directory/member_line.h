@@ -3,93 +3,85 @@
 #ifndef ACL_DIRECTORY_MEMBER_LINE_H_
 #define ACL_DIRECTORY_MEMBER_LINE_H_
 
-#include <algorithm>
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <utility>
-#include <vector>
 
 #include "absl/types/span.h"
-#include "acl/base/ordered_map.h"
+#include "acl/base/heap.h"
 #include "acl/directory/target_key.h"
 
 namespace acl {
 
 // A user or service account: whether it counts, and the groups that it is a
-// direct member of. A value. Up to kInline groups stand in the line itself,
-// beyond in an array that copies of the line share.
+// direct member of. Up to kInline groups stand in the line itself, beyond in a
+// block that versions share. A plain value: whoever copies a line to change it
+// drops the old one.
 class MemberLine {
  public:
-  static constexpr size_t kInline = 10;
+  static constexpr uint16_t kInline = 12;
+
+  struct Flags {
+    bool service_account = false;
+    bool locked = false;
+    bool workspace_admin = false;
+  };
 
   // Of nobody.
   MemberLine() = default;
-  MemberLine(TargetKey self, bool locked, bool workspace_admin) {
+  MemberLine(TargetKey self, Flags flags) {
     keys_[0] = self;
-    SetFlags(locked, workspace_admin);
+    SetFlags(flags);
   }
 
   bool present() const { return (flags_ & kPresent) != 0; }
+  bool service_account() const { return (flags_ & kServiceAccount) != 0; }
   bool locked() const { return (flags_ & kLocked) != 0; }
   bool workspace_admin() const { return (flags_ & kAdmin) != 0; }
-  void SetFlags(bool locked, bool workspace_admin) {
-    flags_ = static_cast<uint16_t>(kPresent | (locked ? kLocked : 0) |
-                                   (workspace_admin ? kAdmin : 0));
+  void SetFlags(Flags flags) {
+    flags_ =
+        static_cast<uint16_t>(kPresent | (flags.locked ? kLocked : 0) |
+                              (flags.workspace_admin ? kAdmin : 0) |
+                              (flags.service_account ? kServiceAccount : 0));
   }
 
   // Its own key, then those of its groups, in no order that means anything:
-  // whose grants count for it. Valid as long as the line is neither changed nor
-  // destroyed. REQUIRES: present().
+  // whose grants count for it. Valid as long as the version. REQUIRES:
+  // present().
   absl::Span<const TargetKey> keys() const {
-    return many_ == nullptr ? absl::MakeConstSpan(keys_.data(), 1 + groups_)
-                            : absl::MakeConstSpan(many_->keys);
+    return many_ == nullptr ? absl::MakeConstSpan(keys_, size_t{1} + groups_)
+                            : absl::MakeConstSpan(many_->keys(), many_->count);
   }
+  absl::Span<const TargetKey> groups() const { return keys().subspan(1); }
 
   // REQUIRES: it is no member yet.
-  void AddGroup(TargetKey group, EditTag edit) {
-    if (many_ == nullptr && groups_ < kInline) {
-      keys_[++groups_] = group;
-    } else {
-      OwnMany(edit).push_back(group);
-    }
-  }
+  void AddGroup(TargetKey group, Edit* edit);
   // REQUIRES: it is a member. O(groups).
-  void RemoveGroup(TargetKey group, EditTag edit) {
-    if (many_ == nullptr) {
-      *std::find(keys_.begin() + 1, keys_.end(), group) = keys_[groups_--];
-      return;
-    }
-    std::vector<TargetKey>& many = OwnMany(edit);
-    *std::find(many.begin() + 1, many.end(), group) = many.back();
-    many.pop_back();
-    if (many.size() > kInline / 2) return;
-    std::copy(many.begin(), many.end(), keys_.begin());
-    groups_ = static_cast<uint16_t>(many.size() - 1);
-    many_ = nullptr;
-  }
+  void RemoveGroup(TargetKey group, Edit* edit);
+  // Gives back the block, if there is one, of a line that goes.
+  void Clear(Edit* edit);
 
  private:
-  enum Flag : uint16_t { kPresent = 1, kLocked = 2, kAdmin = 4 };
-  struct Many {
-    std::vector<TargetKey> keys;
-    EditTag edit;
+  enum Flag : uint16_t {
+    kPresent = 1,
+    kLocked = 2,
+    kAdmin = 4,
+    kServiceAccount = 8
+  };
+  struct Many : Block {
+    uint32_t count;
+    TargetKey first[1];  // and more behind it
+
+    TargetKey* keys() { return first; }
+    const TargetKey* keys() const { return first; }
   };
 
-  // The array, which only this edit knows.
-  std::vector<TargetKey>& OwnMany(EditTag edit) {
-    if (many_ == nullptr || many_->edit != edit) {
-      many_ =
-          std::make_shared<Many>(Many{{keys().begin(), keys().end()}, edit});
-    }
-    return many_->keys;
-  }
+  // The block with room for `count` keys, which only this edit knows.
+  Many& OwnMany(uint32_t count, Edit* edit);
 
   uint16_t flags_ = 0;
   uint16_t groups_ = 0;  // inline
-  std::array<TargetKey, 1 + kInline> keys_ = {};
-  std::shared_ptr<Many> many_;
+  TargetKey keys_[1 + kInline] = {};
+  Many* many_ = nullptr;
 };
 
 static_assert(sizeof(MemberLine) == 64, "a cache line");

@@ -4,8 +4,6 @@
 
 #include <cstdint>
 
-#include "acl/directory/name.h"
-
 namespace acl {
 
 // A user, service account or group of one workspace; 0 is nobody. 28 bits, so
@@ -20,13 +18,6 @@ constexpr TargetKey GroupKey(uint32_t number) { return (number + 1) << 1 | 1; }
 constexpr bool IsGroup(TargetKey key) { return (key & 1) != 0; }
 // REQUIRES: not 0.
 constexpr uint32_t NumberOf(TargetKey key) { return (key >> 1) - 1; }
-
-// Of a user, service account or group; 0 for null.
-inline TargetKey TargetKeyOf(const NameRef& name) {
-  if (name == nullptr) return 0;
-  return name->kind == Kind::kGroup ? GroupKey(name->number)
-                                    : PrincipalKey(name->number);
-}
 
 }  // namespace acl
 

@@ -6,16 +6,18 @@
 namespace acl {
 namespace {
 
-const NameSet& ParentsOf(const FoundSubject& subject) {
-  static const NameSet* const none = new NameSet;
-  return subject.principal == nullptr ? *none : subject.principal->groups;
+TargetKey KeyOf(const FoundSubject& subject) {
+  return subject.known() ? PrincipalKey(subject.principal) : 0;
 }
 
-// Groups by distance come out of a closure already; among equally distant ones
-// the smaller id comes first.
-bool GroupBefore(const Reached& a, const Reached& b) {
-  if (a.distance != b.distance) return a.distance < b.distance;
-  return a.group->name->id < b.group->name->id;
+FoundSubject SubjectOfTarget(const State& state, TargetKey target) {
+  if (IsGroup(target)) return {Standing::kActive};
+  return SubjectOf(state, NumberOf(target));
+}
+
+bool IsAdmin(const State& state, TargetKey target) {
+  return target != 0 && !IsGroup(target) &&
+         state.directory.members.Get(NumberOf(target))->workspace_admin();
 }
 
 }  // namespace
@@ -23,43 +25,46 @@ bool GroupBefore(const Reached& a, const Reached& b) {
 Resolver::Resolver(const State& state, const FoundSubject& subject)
     : state_(state),
       standing_(subject.standing),
-      self_(subject.principal == nullptr ? nullptr : subject.principal->name),
-      workspace_admin_(subject.principal != nullptr &&
-                       subject.principal->workspace_admin),
-      own_kind_(subject.as_workspace_key() ? SourceKind::kKey
-                                           : SourceKind::kDirect),
-      parents_(ParentsOf(subject)),
-      groups_(state.directory, parents_) {}
+      self_(KeyOf(subject)),
+      workspace_admin_(IsAdmin(state, self_)),
+      own_kind_(subject.as_workspace_key ? SourceKind::kKey
+                                         : SourceKind::kDirect),
+      groups_(state.directory, self_) {}
 
-Resolver::Resolver(const State& state, const GroupRow& group)
+Resolver::Resolver(const State& state, TargetKey target)
     : state_(state),
-      standing_(Standing::kActive),
-      self_(group.name),
-      workspace_admin_(false),
+      standing_(SubjectOfTarget(state, target).standing),
+      self_(target),
+      workspace_admin_(IsAdmin(state, target)),
       own_kind_(SourceKind::kDirect),
-      parents_(group.groups),
-      groups_(state.directory, parents_) {}
+      groups_(state.directory, target) {}
+
+// Groups by distance come out of a closure already; among equally distant ones
+// the smaller id comes first.
+bool Resolver::GroupBefore(const Reached& a, const Reached& b) const {
+  if (a.distance != b.distance) return a.distance < b.distance;
+  const auto& ids = state_.directory.group_ids;
+  return ids.Get(a.group) < ids.Get(b.group);
+}
 
 // Calls visit(rank, kind, reached group or null) for every source, groups in
 // the order of the closure, the rest in the order of the witness.
 template <class Visit>
-void Resolver::VisitSources(const ResourceRow& resource,
-                            const Visit& visit) const {
-  if (self_ == nullptr) return;
+void Resolver::VisitSources(uint32_t resource, const Visit& visit) const {
+  if (self_ == 0) return;
   const Ladder& ladder = state_.ladder();
-  if (resource.creator == self_) {
+  const GrantLine& grants = *state_.grants.Get(resource);
+  if (grants.creator() == self_) {
     visit(ladder.top(), SourceKind::kCreator, nullptr);
   }
   if (workspace_admin_) {
     visit(ladder.top(), SourceKind::kWorkspaceAdmin, nullptr);
   }
-  const GrantLine& grants = state_.GrantsOn(resource);
-  if (const RoleSlot own = grants.RoleOf(TargetKeyOf(self_))) {
+  if (const RoleSlot own = grants.RoleOf(self_)) {
     visit(ladder.RankOfSlot(own), own_kind_, nullptr);
   }
   for (const Reached& reached : groups_.reached()) {
-    const RoleSlot role = grants.RoleOf(GroupKey(reached.group->name->number));
-    if (role != 0) {
+    if (const RoleSlot role = grants.RoleOf(GroupKey(reached.group))) {
       visit(ladder.RankOfSlot(role), SourceKind::kGroup, &reached);
     }
   }
@@ -68,7 +73,7 @@ void Resolver::VisitSources(const ResourceRow& resource,
   }
 }
 
-Effective Resolver::On(const ResourceRow& resource) const {
+Effective Resolver::On(uint32_t resource) const {
   Effective best;
   if (standing_ != Standing::kActive) return best;
   const Reached* best_group = nullptr;
@@ -80,23 +85,22 @@ Effective Resolver::On(const ResourceRow& resource) const {
                                 GroupBefore(*group, *best_group);
       if (!better_group) return;
     }
-    best = {rank, kind, group == nullptr ? nullptr : group->group};
+    best = {rank, group == nullptr ? 0 : group->group, kind};
     best_group = group;
   });
   return best;
 }
 
-std::vector<Effective> Resolver::AllOn(const ResourceRow& resource) const {
+std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
   struct Found {
     Effective effective;
     const Reached* group;
   };
   std::vector<Found> found;
   VisitSources(resource, [&](Rank rank, SourceKind kind, const Reached* group) {
-    found.push_back(
-        {{rank, kind, group == nullptr ? nullptr : group->group}, group});
+    found.push_back({{rank, group == nullptr ? 0 : group->group, kind}, group});
   });
-  std::sort(found.begin(), found.end(), [](const Found& a, const Found& b) {
+  std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
     if (a.effective.rank != b.effective.rank) {
       return a.effective.rank > b.effective.rank;
     }
@@ -111,13 +115,16 @@ std::vector<Effective> Resolver::AllOn(const ResourceRow& resource) const {
   return sources;
 }
 
-std::vector<Source> Resolver::SourcesOn(const ResourceRow& resource) const {
+std::vector<Source> Resolver::SourcesOn(uint32_t resource,
+                                        Rank at_least) const {
   std::vector<Source> sources;
   for (const Effective& effective : AllOn(resource)) {
-    Source source{
-        effective.witness, state_.ladder().NameAt(effective.rank), {}};
-    if (effective.group != nullptr) {
-      source.path = ShortestPath(state_.directory, parents_, *effective.group);
+    if (effective.rank < at_least) break;
+    Source source{effective.witness,
+                  state_.ladder().NameAt(static_cast<Rank>(effective.rank)),
+                  {}};
+    if (effective.witness == SourceKind::kGroup) {
+      source.path = ShortestPath(state_.directory, self_, effective.group);
     }
     sources.push_back(std::move(source));
   }

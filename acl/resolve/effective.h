@@ -16,9 +16,9 @@ namespace acl {
 
 // A role with the source that gives it.
 struct Effective {
-  Rank rank = 0;
+  uint32_t rank = 0;   // a Rank; registers are handed on faster than bytes
+  uint32_t group = 0;  // its number, if the witness is a group
   SourceKind witness = SourceKind::kNone;
-  const GroupRow* group = nullptr;  // set if the witness is a group
 };
 
 // A subject, or a group as the target of a share, with its groups followed, to
@@ -26,34 +26,35 @@ struct Effective {
 class Resolver {
  public:
   Resolver(const State& state, const FoundSubject& subject);
-  // A group's role is the maximum over its own grant (reported as `direct`),
-  // its ancestors' grants and the baseline.
-  Resolver(const State& state, const GroupRow& group);
+  // A principal or group as a target. A group's role is the maximum over its
+  // own grant (reported as `direct`), its ancestors' grants and the baseline.
+  Resolver(const State& state, TargetKey target);
 
-  // The effective role: none unless the subject's standing is active.
-  // O(groups of the subject * log(grants of the resource)).
-  Effective On(const ResourceRow& resource) const;
+  // The effective role on a resource that exists: none unless the subject's
+  // standing is active. O(groups of the subject * log(grants of the resource)).
+  Effective On(uint32_t resource) const;
 
   // Every source and its rank, whatever the standing, the highest role first
   // and within one role in the order of the witness.
-  std::vector<Effective> AllOn(const ResourceRow& resource) const;
+  std::vector<Effective> AllOn(uint32_t resource) const;
 
-  // AllOn() as text, with paths.
-  std::vector<Source> SourcesOn(const ResourceRow& resource) const;
+  // AllOn() as text, with paths: those that give at least a role.
+  std::vector<Source> SourcesOn(uint32_t resource, Rank at_least = 1) const;
 
   Standing standing() const { return standing_; }
   const GroupClosure& groups() const { return groups_; }
 
  private:
+  bool GroupBefore(const Reached& a, const Reached& b) const;
+
   template <class Visit>
-  void VisitSources(const ResourceRow& resource, const Visit& visit) const;
+  void VisitSources(uint32_t resource, const Visit& visit) const;
 
   const State& state_;
   const Standing standing_;
-  const NameRef self_;  // null for an unknown subject
+  const TargetKey self_;  // 0 for an unknown subject
   const bool workspace_admin_;
   const SourceKind own_kind_;
-  const NameSet& parents_;
   const GroupClosure groups_;
 };
 

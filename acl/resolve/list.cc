@@ -1,185 +1,175 @@
 #include "acl/resolve/list.h"
 
 #include <algorithm>
-#include <memory>
+#include <array>
 #include <utility>
 #include <vector>
 
 #include "acl/directory/closure.h"
+#include "acl/resolve/number_union.h"
 
 namespace acl {
 namespace {
 
-// The union of ordered name sets from a position on, in order, each name once.
-// The sets are walked side by side, so that a position deep inside is reached
-// without making what comes before it.
-class Union {
- public:
-  Union(NameKey from, bool after) : from_(from), after_(after) {}
-
-  // Adds a NameSet, or the keys of another map by name. It must outlive this.
-  template <class Set>
-  void Add(const Set& set) {
-    auto input = std::make_unique<InputOf<Set>>(set.From(from_, after_));
-    if (input->name() == nullptr) return;
-    heap_.push_back(std::move(input));
-    std::push_heap(heap_.begin(), heap_.end(), Later());
+// Whose grants count for a principal: it, and all groups that it is in.
+std::vector<TargetKey> KeysOf(const State& state, uint32_t principal) {
+  std::vector<TargetKey> keys = {PrincipalKey(principal)};
+  const GroupClosure groups(state.directory, keys[0]);
+  for (const Reached& reached : groups.reached()) {
+    keys.push_back(GroupKey(reached.group));
   }
+  return keys;
+}
 
-  bool empty() const { return heap_.empty(); }
+// What a resource is listed for.
+enum Level : size_t { kByBaseline, kBySource, kLevels };
 
-  // The next name. REQUIRES: !empty().
-  NameRef Pop() {
-    NameRef next = *heap_.front()->name();
-    while (!heap_.empty() && *heap_.front()->name() == next) {
-      std::pop_heap(heap_.begin(), heap_.end(), Later());
-      heap_.back()->Advance();
-      if (heap_.back()->name() == nullptr) {
-        heap_.pop_back();
-      } else {
-        std::push_heap(heap_.begin(), heap_.end(), Later());
-      }
-    }
-    return next;
-  }
-
- private:
-  struct Input {
-    virtual ~Input() = default;
-    virtual const NameRef* name() const = 0;  // null at the end
-    virtual void Advance() = 0;
-  };
-  template <class Set>
-  struct InputOf : Input {
-    explicit InputOf(typename Set::Cursor at) : cursor(at) {}
-    const NameRef* name() const override {
-      return cursor.valid() ? &cursor.key() : nullptr;
-    }
-    void Advance() override { cursor.Next(); }
-    typename Set::Cursor cursor;
-  };
-  struct Later {
-    bool operator()(const std::unique_ptr<Input>& a,
-                    const std::unique_ptr<Input>& b) const {
-      return NameLess()(*b->name(), *a->name());
-    }
-  };
-
-  const NameKey from_;
-  const bool after_;
-  std::vector<std::unique_ptr<Input>> heap_;
-};
-
-// Names in order, as a set that Union takes.
-class NameList {
- public:
-  class Cursor {
-   public:
-    Cursor(const NameRef* at, const NameRef* end) : at_(at), end_(end) {}
-    bool valid() const { return at_ != end_; }
-    const NameRef& key() const { return *at_; }
-    void Next() { ++at_; }
-
-   private:
-    const NameRef* at_;
-    const NameRef* end_;
-  };
-
-  void Add(const NameRef& name) { names_.push_back(name); }
-  void Sort() { std::sort(names_.begin(), names_.end(), NameLess()); }
-
-  Cursor From(const NameKey& key, bool after) const {
-    const NameRef* const end = names_.data() + names_.size();
-    const NameRef* const at =
-        after ? std::upper_bound(names_.data(), end, key, NameLess())
-              : std::lower_bound(names_.data(), end, key, NameLess());
-    return Cursor(at, end);
-  }
-
- private:
-  std::vector<NameRef> names_;
-};
-
-// All principals who may hold a role of at least `at_least`, and more. The sets
-// are added to `candidates`, those who stand in the resource to `own` first.
-void AddPrincipalCandidates(const State& state, const ResourceRow& resource,
-                            Rank at_least, NameList* own, Union* candidates) {
+void AddResourceCandidates(const State& state, uint32_t principal,
+                           const std::vector<TargetKey>& keys,
+                           NumberUnion* candidates) {
   const Directory& directory = state.directory;
-  const GrantLine& grants = state.GrantsOn(resource);
-  if (state.ladder().RankOfSlot(grants.baseline()) >= at_least) {
-    candidates->Add(directory.names);
-    return;
+  candidates->Add(kByBaseline, state.baselines);
+  const PrincipalRow row = directory.PrincipalAt(principal);
+  candidates->Add(kBySource, row.created);
+  candidates->Add(kBySource, row.grants);
+  for (size_t i = 1; i < keys.size(); ++i) {
+    candidates->Add(kBySource, directory.GroupAt(NumberOf(keys[i])).grants);
   }
-  candidates->Add(directory.workspace_admins);
-  if (resource.creator != nullptr) own->Add(resource.creator);
-  absl::flat_hash_set<const GroupRow*> seen;
+}
+
+// Looks at a few resources at a time, so that their lines are loaded side by
+// side.
+class ResourceWalk {
+ public:
+  ResourceWalk(const State& state, std::vector<TargetKey> keys, bool admin,
+               Rank at_least)
+      : state_(state),
+        grants_(state.grants),
+        ids_(state.resource_ids),
+        keys_(std::move(keys)),
+        admin_(admin),
+        at_least_(at_least) {}
+
+  // False if `visit` stopped it.
+  bool Add(uint32_t number, size_t level, RankVisitor visit) {
+    waiting_[count_++] = {number, grants_.Get(number), level};
+    __builtin_prefetch(waiting_[count_ - 1].line);
+    ids_.Prefetch(number);
+    return count_ < waiting_.size() || Finish(visit);
+  }
+  bool Finish(RankVisitor visit) {
+    const size_t count = std::exchange(count_, 0);
+    for (size_t i = 0; i < count; ++i) {
+      const Rank rank = RankOf(waiting_[i]);
+      if (rank >= at_least_ && !visit(waiting_[i].number, rank)) return false;
+    }
+    return true;
+  }
+
+ private:
+  struct Waiting {
+    uint32_t number;
+    const GrantLine* line;
+    size_t level;
+  };
+
+  Rank RankOf(const Waiting& waiting) const {
+    // Numbers of what was removed are in no set, but in a range.
+    if (waiting.line == nullptr || !waiting.line->present()) return 0;
+    const GrantLine& grants = *waiting.line;
+    const Ladder& ladder = state_.ladder();
+    if (admin_ || grants.creator() == keys_[0]) return ladder.top();
+    Rank best = ladder.RankOfSlot(grants.baseline());
+    if (waiting.level == kByBaseline) return best;
+    grants.Match(keys_.data(), keys_.size(), [&](TargetKey, RoleSlot role) {
+      best = std::max(best, ladder.RankOfSlot(role));
+    });
+    return best;
+  }
+
+  const State& state_;
+  decltype(State::grants)::Scan grants_;
+  decltype(State::resource_ids)::Scan ids_;
+  const std::vector<TargetKey> keys_;
+  const bool admin_;
+  const Rank at_least_;
+  std::array<Waiting, 16> waiting_;
+  size_t count_ = 0;
+};
+
+// Adds everybody who has the role of a grant from it.
+void AddTargets(const State& state, uint32_t resource, Rank at_least,
+                NumberUnion* candidates) {
+  const Ladder& ladder = state.ladder();
+  const GrantLine& grants = *state.grants.Get(resource);
+  std::vector<std::vector<uint32_t>> own(ladder.size() + 1);
+  if (grants.creator() != 0) {
+    own[ladder.top()].push_back(NumberOf(grants.creator()));
+  }
+  absl::flat_hash_set<std::pair<Rank, uint32_t>> seen;
   grants.ForEach([&](TargetKey key, RoleSlot role) {
-    if (state.ladder().RankOfSlot(role) < at_least) return;
-    const NameRef& target = directory.NameOf(key);
+    const Rank rank = ladder.RankOfSlot(role);
+    if (rank < at_least) return;
     if (!IsGroup(key)) {
-      own->Add(target);
+      own[rank].push_back(NumberOf(key));
       return;
     }
-    for (const GroupRow* group :
-         GroupsBelow(directory, *directory.Group(target))) {
-      if (seen.insert(group).second) candidates->Add(group->members);
+    for (const uint32_t group : GroupsBelow(state.directory, NumberOf(key))) {
+      if (seen.insert({rank, group}).second) {
+        candidates->Add(rank, state.directory.GroupAt(group).members);
+      }
     }
   });
-  own->Sort();
-  candidates->Add(*own);
+  for (size_t rank = 0; rank < own.size(); ++rank) {
+    std::sort(own[rank].begin(), own[rank].end());
+    candidates->Add(rank, std::move(own[rank]));
+  }
 }
 
 }  // namespace
 
 bool VisitResources(const State& state, const FoundSubject& subject,
-                    Rank at_least, absl::string_view type, const NameKey* after,
-                    Heartbeat heartbeat, ResourceVisitor visit) {
+                    Rank at_least, absl::string_view type, uint32_t from,
+                    Heartbeat heartbeat, RankVisitor visit) {
   if (subject.standing != Standing::kActive) return true;
-  const Resolver resolver(state, subject);
-  NameKey from{Kind::kDefault, type, ""};
-  const bool resume = after != nullptr && Compare(from, *after) < 0;
-  Union candidates(resume ? *after : from, resume);
-  const PrincipalRow& principal = *subject.principal;
-  if (principal.workspace_admin) {
-    candidates.Add(state.resource_names);
+  const std::vector<TargetKey> keys = KeysOf(state, subject.principal);
+  const bool admin =
+      state.directory.members.Get(subject.principal)->workspace_admin();
+  NumberUnion candidates(from, kLevels);
+  if (admin) {
+    candidates.AddAll(kBySource, state.next_resource);
   } else {
-    candidates.Add(principal.created);
-    candidates.Add(principal.grants);
-    for (const Reached& reached : resolver.groups().reached()) {
-      candidates.Add(reached.group->grants);
-    }
-    candidates.Add(state.baselines);
+    AddResourceCandidates(state, subject.principal, keys, &candidates);
   }
-  while (!candidates.empty()) {
-    const NameRef name = candidates.Pop();
-    if (!type.empty() && name->type != type) return true;
-    if (!heartbeat()) return false;
-    const ResourceRow& resource = *state.Resource(name);
-    const Effective effective = resolver.On(resource);
-    if (effective.rank >= at_least && !visit(resource, effective)) return false;
-  }
-  return true;
+  ResourceWalk walk(state, keys, admin, at_least);
+  const auto of_type = [&](uint32_t number, Rank rank) {
+    const bool wanted = type.empty() || state.ResourceAt(number).type == type;
+    return !wanted || visit(number, rank);
+  };
+  return candidates.Visit([&](uint32_t number, size_t level) {
+    return heartbeat() && walk.Add(number, level, of_type);
+  }) && walk.Finish(of_type);
 }
 
-bool VisitPrincipals(const State& state, const ResourceRow& resource,
-                     Rank at_least, const NameKey* after, Heartbeat heartbeat,
-                     PrincipalVisitor visit) {
-  // Groups and keys come before service accounts and users in every set.
-  const NameKey first = KeyOf(Kind::kServiceAccount, "");
-  Union candidates(after != nullptr ? *after : first, after != nullptr);
-  NameList own;
-  AddPrincipalCandidates(state, resource, at_least, &own, &candidates);
-  while (!candidates.empty()) {
-    const NameRef name = candidates.Pop();
-    if (!heartbeat()) return false;
-    const PrincipalRow& principal = *state.directory.Principal(name);
-    const Resolver resolver(state, SubjectOf(principal));
-    const Effective effective = resolver.On(resource);
-    if (effective.rank >= at_least && !visit(principal, effective)) {
-      return false;
-    }
+bool VisitPrincipals(const State& state, uint32_t resource, Rank at_least,
+                     uint32_t from, Heartbeat heartbeat, RankVisitor visit) {
+  const Directory& directory = state.directory;
+  const Ladder& ladder = state.ladder();
+  NumberUnion candidates(from, ladder.size() + 1);
+  candidates.Add(ladder.top(), directory.workspace_admins);
+  const Rank baseline =
+      ladder.RankOfSlot(state.grants.Get(resource)->baseline());
+  if (baseline >= at_least) {
+    candidates.AddAll(baseline, directory.next_principal);
   }
-  return true;
+  AddTargets(state, resource, at_least, &candidates);
+  return candidates.Visit([&](uint32_t number, size_t rank) {
+    if (!heartbeat()) return false;
+    const MemberLine* line = directory.members.Get(number);
+    // Numbers of what was removed are in no set, but in a range.
+    if (line == nullptr || !line->present() || line->locked()) return true;
+    return visit(number, static_cast<Rank>(rank));
+  });
 }
 
 }  // namespace acl

@@ -11,88 +11,90 @@ bool IsPrincipal(Kind kind) {
 
 // Whether some group among the keys is a member of another.
 bool HasNested(const Directory& directory, absl::Span<const TargetKey> keys) {
-  for (const TargetKey key : keys) {
-    if (IsGroup(key) && !directory.groups.Get(NumberOf(key))->groups.empty()) {
-      return true;
-    }
+  for (const TargetKey key : keys.subspan(1)) {
+    const GroupRow* row = directory.groups.Get(NumberOf(key));
+    if (row != nullptr && !row->parents.empty()) return true;
   }
   return false;
 }
 
-RoleFound FollowGroups(const State& state, const RoleLines& lines) {
-  const Directory& directory = state.directory;
-  FoundSubject subject = SubjectOf(*directory.principals.Get(lines.principal));
-  const Effective effective =
-      Resolver(state, subject).On(*state.resources.Get(lines.resource));
-  RoleFound found{effective.rank, 0, effective.witness};
-  if (effective.group != nullptr) found.group = effective.group->name->number;
-  if (found.witness == SourceKind::kDirect && lines.as_workspace_key) {
-    found.witness = SourceKind::kKey;
-  }
-  return found;
+Effective FollowGroups(const State& state, const RoleLines& lines) {
+  FoundSubject subject = SubjectOf(state, lines.principal);
+  subject.as_workspace_key = lines.as_workspace_key;
+  return Resolver(state, subject).On(lines.resource);
 }
 
 // The better witness of two groups of which the subject is a direct member.
 uint32_t BetterGroup(const Directory& directory, uint32_t a, uint32_t b) {
-  return directory.groups.Get(a)->name->id < directory.groups.Get(b)->name->id
-             ? a
-             : b;
+  return directory.group_ids.Get(a) < directory.group_ids.Get(b) ? a : b;
 }
 
 }  // namespace
 
 RoleLines LinesOf(const State& state, const FoundSubject& subject,
-                  const ResourceRow* resource) {
+                  uint32_t resource) {
   RoleLines lines;
   lines.member = nullptr;
-  if (resource == nullptr || subject.standing != Standing::kActive) {
+  if (resource == State::kNone || subject.standing != Standing::kActive) {
     return lines;
   }
-  FindLines(state, subject.principal->name->number, resource->name->number,
-            &lines);
-  lines.as_workspace_key = subject.as_workspace_key();
+  FindLines(state, subject.principal, resource, &lines);
+  lines.as_workspace_key = subject.as_workspace_key;
   return lines;
 }
 
-void NamedQuestion::Hash(const State& state, const Subject& subject,
+void NamedQuestion::Hash(const State& state, Kind kind, absl::string_view id,
                          const ResourceRef& resource) {
-  if (subject.kind() != Kind::kEmail) {
-    subject_ = NameIndex::HashOf(KeyOf(subject.kind(), subject.id()));
-    state.directory.index.Prefetch(subject_);
-  }
-  resource_ = NameIndex::HashOf(KeyOf(resource));
+  subject_ = Directory::HashOf(kind, id);
+  state.directory.index.PrefetchPath(subject_);
+  resource_ = State::HashOf(resource);
+  state.resource_index.PrefetchPath(resource_);
+}
+
+void NamedQuestion::PrefetchIndex(const State& state) const {
+  state.directory.index.Prefetch(subject_);
   state.resource_index.Prefetch(resource_);
 }
 
-void NamedQuestion::PrefetchNames(const State& state) const {
-  state.directory.index.PrefetchName(subject_);
-  state.resource_index.PrefetchName(resource_);
+void NamedQuestion::PrefetchPaths(const State& state) {
+  // A number of another kind loads a wrong line, and that is all it does.
+  principal_ = state.directory.Guess(subject_);
+  state.directory.principal_ids.PrefetchPath(principal_);
+  state.directory.members.PrefetchPath(principal_);
+  number_ = state.resource_index.Guess(resource_);
+  state.resource_ids.PrefetchPath(number_);
+  state.grants.PrefetchPath(number_);
+}
+
+void NamedQuestion::PrefetchRows(const State& state) const {
+  state.directory.principal_ids.Prefetch(principal_);
+  state.directory.members.Prefetch(principal_);
+  state.resource_ids.Prefetch(number_);
+  state.grants.Prefetch(number_);
 }
 
 absl::StatusOr<RoleLines> NamedQuestion::Find(
     const State& state, const Subject& subject,
     const ResourceRef& resource) const {
-  const Name* const name =
-      state.resource_index.Find(KeyOf(resource), resource_);
-  const Name* const who =
+  const uint32_t number = state.FindResource(resource, resource_);
+  const uint32_t who =
       IsPrincipal(subject.kind())
-          ? state.directory.index.Find(KeyOf(subject.kind(), subject.id()),
-                                       subject_)
-          : nullptr;
-  if (name == nullptr || who == nullptr) {
+          ? state.directory.Find(subject.kind(), subject.id(), subject_)
+          : State::kNone;
+  if (number == State::kNone || who == State::kNone) {
     // An e-mail, a key, or an error; the subject's comes first.
     absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
     if (!found.ok()) return found.status();
-    absl::StatusOr<const ResourceRow*> row = FindResource(state, resource);
-    if (!row.ok()) return row.status();
-    return LinesOf(state, *found, *row);
+    absl::StatusOr<uint32_t> there = FindResource(state, resource);
+    if (!there.ok()) return there.status();
+    return LinesOf(state, *found, *there);
   }
   RoleLines lines;
-  FindLines(state, who->number, name->number, &lines);
+  FindLines(state, who, number, &lines);
   return lines;
 }
 
-RoleFound RoleOn(const State& state, const RoleLines& lines) {
+Effective RoleOn(const State& state, const RoleLines& lines) {
   if (lines.member == nullptr) return {};
   const MemberLine& member = *lines.member;
   const GrantLine& grants = *lines.grants;

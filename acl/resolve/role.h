@@ -9,18 +9,11 @@
 #include "acl/base/handle.h"
 #include "acl/base/ladder.h"
 #include "acl/base/reference.h"
-#include "acl/resolve/source.h"
+#include "acl/resolve/effective.h"
 #include "acl/resolve/subject.h"
 #include "acl/store/state.h"
 
 namespace acl {
-
-// A role with the source that gives it.
-struct RoleFound {
-  uint32_t rank = 0;   // a Rank; registers are handed on faster than bytes
-  uint32_t group = 0;  // its number, if the witness is a group
-  SourceKind witness = SourceKind::kNone;
-};
 
 // Where the answer to a question stands in a state. Valid as long as that is.
 struct RoleLines {
@@ -37,10 +30,17 @@ struct RoleLines {
   }
 };
 
-// The lines of what has been found already. The answer is none unless the
-// subject is active.
+// The lines of what has been found already, or was not. The answer is none
+// unless the subject is active.
 RoleLines LinesOf(const State& state, const FoundSubject& subject,
-                  const ResourceRow* resource);
+                  uint32_t resource);
+
+// Begins to load the way to them.
+inline void PrefetchPaths(const State& state, SubjectHandle subject,
+                          ResourceHandle resource) {
+  state.directory.members.PrefetchPath(subject.number());
+  state.grants.PrefetchPath(resource.number());
+}
 
 // Finds them without looking at them. What is stale or unknown gives none.
 inline void FindLines(const State& state, uint32_t principal, uint32_t resource,
@@ -69,22 +69,27 @@ inline void FindLines(const State& state, SubjectHandle subject,
 // that the next one looks at can be loaded for many questions at once.
 class NamedQuestion {
  public:
-  // Neither the subject nor the resource is looked at yet.
-  void Hash(const State& state, const Subject& subject,
+  void Hash(const State& state, Kind kind, absl::string_view id,
             const ResourceRef& resource);
-  void PrefetchNames(const State& state) const;
-  // The lines, not looked at yet. MALFORMED or TYPE_UNKNOWN.
+  // The steps until Find(), in this order. What is probably meant is loaded
+  // before it is known whether it is.
+  void PrefetchIndex(const State& state) const;
+  void PrefetchPaths(const State& state);
+  void PrefetchRows(const State& state) const;
+  // The lines. MALFORMED or TYPE_UNKNOWN.
   absl::StatusOr<RoleLines> Find(const State& state, const Subject& subject,
                                  const ResourceRef& resource) const;
 
  private:
-  uint64_t subject_ = 0;
+  uint64_t subject_ = 0;  // hashes
   uint64_t resource_ = 0;
+  uint32_t principal_ = 0;  // guesses
+  uint32_t number_ = 0;
 };
 
 // The same answer as Resolver::On(). O(groups of the subject * log(grants of
 // the resource)); a subject whose groups are in groups costs following them.
-RoleFound RoleOn(const State& state, const RoleLines& lines);
+Effective RoleOn(const State& state, const RoleLines& lines);
 
 }  // namespace acl
 

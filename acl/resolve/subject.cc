@@ -8,29 +8,29 @@
 namespace acl {
 namespace {
 
-FoundSubject SubjectOfKey(const State& state, const KeyRow& key) {
-  FoundSubject found = SubjectOf(*state.directory.Principal(key.owner));
-  found.key = &key;
-  if (!key.enabled) found.standing = Standing::kKeyDisabled;
+FoundSubject SubjectOfKey(const State& state, uint32_t number) {
+  if (!state.directory.HasKey(number)) return {};
+  const KeyRow& key = *state.directory.keys.Get(number);
+  FoundSubject found = SubjectOf(state, NumberOf(key.owner));
+  found.key = number;
+  found.as_workspace_key =
+      state.directory.KindOf(found.principal) == Kind::kServiceAccount;
+  if (key.enabled == 0) found.standing = Standing::kKeyDisabled;
   return found;
 }
 
 FoundSubject FindWellFormed(const State& state, const Subject& subject) {
-  const Directory& directory = state.directory;
-  if (subject.kind() == Kind::kKey) {
-    const KeyRow* key = directory.FindKey(subject.id());
-    return key == nullptr ? FoundSubject() : SubjectOfKey(state, *key);
-  }
-  const PrincipalRow* principal =
-      directory.FindPrincipal(subject.kind(), subject.id());
-  return principal == nullptr ? FoundSubject() : SubjectOf(*principal);
+  const uint32_t number = state.directory.Find(subject.kind(), subject.id());
+  if (number == State::kNone) return {};
+  return subject.kind() == Kind::kKey ? SubjectOfKey(state, number)
+                                      : SubjectOf(state, number);
 }
 
 }  // namespace
 
-FoundSubject SubjectOf(const PrincipalRow& principal) {
-  return {principal.locked ? Standing::kLocked : Standing::kActive, &principal,
-          nullptr};
+FoundSubject SubjectOf(const State& state, uint32_t principal) {
+  const bool locked = state.directory.members.Get(principal)->locked();
+  return {locked ? Standing::kLocked : Standing::kActive, principal};
 }
 
 absl::Status CheckForm(const Subject& subject) {
@@ -48,8 +48,9 @@ absl::StatusOr<FoundSubject> FindSubject(const State& state,
   if (subject.kind() == Kind::kEmail) {
     absl::StatusOr<std::string> email = CanonicalEmail(subject.id());
     if (!email.ok()) return email.status();
-    const PrincipalRow* principal = state.directory.FindByEmail(*email);
-    return principal == nullptr ? FoundSubject() : SubjectOf(*principal);
+    const uint32_t principal = state.directory.FindByEmail(*email);
+    return principal == State::kNone ? FoundSubject()
+                                     : SubjectOf(state, principal);
   }
   FoundSubject found = FindWellFormed(state, subject);
   // What is there is well-formed; only what is not needs to be looked at.
@@ -62,36 +63,32 @@ absl::StatusOr<FoundSubject> FindSubject(const State& state,
 FoundSubject FindSubject(const State& state, SubjectHandle handle) {
   if (handle.scope() != state.scope) return {};
   const uint32_t number = handle.number() & ~kKeyHandleBit;
-  if (IsKeyHandle(handle)) {
-    const KeyRow* key = state.directory.keys.Get(number);
-    return key == nullptr ? FoundSubject() : SubjectOfKey(state, *key);
-  }
-  const PrincipalRow* principal = state.directory.principals.Get(number);
-  return principal == nullptr ? FoundSubject() : SubjectOf(*principal);
+  if (IsKeyHandle(handle)) return SubjectOfKey(state, number);
+  return state.directory.HasPrincipal(number) ? SubjectOf(state, number)
+                                              : FoundSubject();
 }
 
 SubjectHandle HandleOf(const State& state, const FoundSubject& subject) {
-  if (subject.key != nullptr) {
-    return {state.scope, subject.key->name->number | kKeyHandleBit};
-  }
-  return {state.scope, subject.principal->name->number};
+  return {state.scope, subject.key != State::kNone ? subject.key | kKeyHandleBit
+                                                   : subject.principal};
 }
 
-absl::StatusOr<const ResourceRow*> FindResource(const State& state,
-                                                const ResourceRef& resource) {
-  const ResourceRow* row = state.FindResource(resource);
-  if (row != nullptr) return row;
+absl::StatusOr<uint32_t> FindResource(const State& state,
+                                      const ResourceRef& resource) {
+  const uint32_t number = state.FindResource(resource);
+  if (number != State::kNone) return number;
   if (absl::Status s = CheckTypeName(resource.type); !s.ok()) return s;
   if (absl::Status s = CheckId("resource id", resource.id); !s.ok()) return s;
   if (absl::Status s = state.settings->RequireType(resource.type); !s.ok()) {
     return s;
   }
-  return row;
+  return number;
 }
 
-const ResourceRow* FindResource(const State& state, ResourceHandle handle) {
-  if (handle.scope() != state.scope) return nullptr;
-  return state.resources.Get(handle.number());
+uint32_t FindResource(const State& state, ResourceHandle handle) {
+  const bool here = handle.scope() == state.scope;
+  return here && state.HasResource(handle.number()) ? handle.number()
+                                                    : State::kNone;
 }
 
 }  // namespace acl

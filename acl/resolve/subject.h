@@ -24,21 +24,19 @@ enum class Standing : uint8_t {
   kKeyDisabled,  // the key is disabled
 };
 
-// A subject in one state. Valid as long as the state is.
+// A subject in one state.
 struct FoundSubject {
   Standing standing = Standing::kUnknown;
-  const PrincipalRow* principal = nullptr;  // null if unknown
-  const KeyRow* key = nullptr;              // set if it was given as a key
-
+  uint32_t principal = State::kNone;  // its number; kNone if unknown
+  uint32_t key = State::kNone;        // set if it was given as a key
   // Whether its own grant is reported as `key`: it was given as a key that
   // stands for a service account.
-  bool as_workspace_key() const {
-    return key != nullptr && principal != nullptr &&
-           principal->name->kind == Kind::kServiceAccount;
-  }
+  bool as_workspace_key = false;
+
+  bool known() const { return principal != State::kNone; }
 };
 
-// Looks a subject up. Only what is malformed is an error: MALFORMED. O(log n).
+// Looks a subject up. Only what is malformed is an error: MALFORMED.
 absl::StatusOr<FoundSubject> FindSubject(const State& state,
                                          const Subject& subject);
 
@@ -50,21 +48,21 @@ inline bool IsKeyHandle(SubjectHandle handle) {
 // The subject of a handle; unknown if it is stale or of another workspace.
 FoundSubject FindSubject(const State& state, SubjectHandle handle);
 
-// A subject that is this principal.
-FoundSubject SubjectOf(const PrincipalRow& principal);
+// A subject that is this principal, which exists.
+FoundSubject SubjectOf(const State& state, uint32_t principal);
 
 SubjectHandle HandleOf(const State& state, const FoundSubject& subject);
 
 // OK if `subject` is well-formed, else MALFORMED: what needs no state.
 absl::Status CheckForm(const Subject& subject);
 
-// The resource, or null if there is none: MALFORMED if the type or id is, or
-// TYPE_UNKNOWN. O(log n).
-absl::StatusOr<const ResourceRow*> FindResource(const State& state,
-                                                const ResourceRef& resource);
+// The number of the resource, or kNone if there is none: MALFORMED if the type
+// or id is, or TYPE_UNKNOWN.
+absl::StatusOr<uint32_t> FindResource(const State& state,
+                                      const ResourceRef& resource);
 
-// The resource of a handle; null if it is stale or of another workspace.
-const ResourceRow* FindResource(const State& state, ResourceHandle handle);
+// The resource of a handle; kNone if it is stale or of another workspace.
+uint32_t FindResource(const State& state, ResourceHandle handle);
 
 }  // namespace acl
 

@@ -27,7 +27,7 @@ ChangeReceipt Removed(const Cascade& cascade) {
 }
 
 absl::Status CheckIdFree(const State& state, Kind kind, const std::string& id) {
-  if (state.directory.Find(kind, id) == nullptr) {
+  if (state.directory.Find(kind, id) == State::kNone) {
     return absl::OkStatus();
   }
   const std::string what = kind == Kind::kServiceAccount
@@ -39,14 +39,15 @@ absl::Status CheckIdFree(const State& state, Kind kind, const std::string& id) {
 }
 
 absl::Status CheckEmailFree(const State& state, const std::string& email,
-                            const NameRef& owner) {
-  const PrincipalRow* row =
-      email.empty() ? nullptr : state.directory.FindByEmail(email);
-  if (row == nullptr || row->name == owner) return absl::OkStatus();
-  return Refuse(
-      v1::EMAIL_TAKEN,
-      absl::StrCat("e-mail ", Quoted(email), " belongs to ",
-                   KindWord(row->name->kind), " ", Quoted(row->name->id)));
+                            uint32_t owner) {
+  if (email.empty()) return absl::OkStatus();
+  const Directory& directory = state.directory;
+  const uint32_t number = directory.FindByEmail(email);
+  if (number == State::kNone || number == owner) return absl::OkStatus();
+  return Refuse(v1::EMAIL_TAKEN,
+                absl::StrCat("e-mail ", Quoted(email), " belongs to ",
+                             KindWord(directory.KindOf(number)), " ",
+                             Quoted(directory.principal_ids.Get(number))));
 }
 
 // Numbers are never given out twice, so that stale handles stay stale.
@@ -63,17 +64,19 @@ std::string Canonical(const std::string& email) {
 }
 
 absl::StatusOr<ChangeReceipt> AddPrincipal(Kind kind, const std::string& id,
-                                           PrincipalRow row, Draft* draft) {
+                                           const PrincipalFields& fields,
+                                           Draft* draft) {
   const State& state = draft->state();
   if (absl::Status s = CheckIdFree(state, kind, id); !s.ok()) return s;
-  if (absl::Status s = CheckEmailFree(state, row.email, nullptr); !s.ok()) {
+  if (absl::Status s = CheckEmailFree(state, fields.email, State::kNone);
+      !s.ok()) {
     return s;
   }
   if (absl::Status s = CheckNumberLeft(state.directory.next_principal);
       !s.ok()) {
     return s;
   }
-  draft->AddPrincipal(kind, id, std::move(row));
+  draft->AddPrincipal(kind, id, fields);
   return Changed(true);
 }
 
@@ -86,49 +89,52 @@ struct PrincipalUpdate {
 absl::StatusOr<ChangeReceipt> UpdatePrincipal(Kind kind, const std::string& id,
                                               const PrincipalUpdate& update,
                                               Draft* draft) {
-  absl::StatusOr<const PrincipalRow*> found =
-      RequirePrincipal(draft->state(), kind, id);
+  const State& state = draft->state();
+  absl::StatusOr<uint32_t> found = RequireNumber(state, kind, id);
   if (!found.ok()) return found.status();
-  const PrincipalRow& old = **found;
-  PrincipalRow row;
-  row.email = update.email ? Canonical(*update.email) : old.email;
-  row.display_name = update.name.value_or(old.display_name);
-  row.locked = update.locked.value_or(old.locked);
-  row.workspace_admin = update.workspace_admin.value_or(old.workspace_admin);
-  if (absl::Status s = CheckEmailFree(draft->state(), row.email, old.name);
-      !s.ok()) {
+  const uint32_t number = *found;
+  const MemberLine& line = *state.directory.members.Get(number);
+  const PrincipalFields old{
+      std::string(state.directory.addresses.Get(number)),
+      std::string(state.directory.principal_names.Get(number)), line.locked(),
+      line.workspace_admin()};
+  PrincipalFields now;
+  now.email = update.email ? Canonical(*update.email) : old.email;
+  now.display_name = update.name.value_or(old.display_name);
+  now.locked = update.locked.value_or(old.locked);
+  now.workspace_admin = update.workspace_admin.value_or(old.workspace_admin);
+  if (absl::Status s = CheckEmailFree(state, now.email, number); !s.ok()) {
     return s;
   }
   const bool changed =
-      std::tie(row.email, row.display_name, row.locked, row.workspace_admin) !=
+      std::tie(now.email, now.display_name, now.locked, now.workspace_admin) !=
       std::tie(old.email, old.display_name, old.locked, old.workspace_admin);
-  const NameRef name = old.name;
-  if (changed) draft->UpdatePrincipal(name, std::move(row));
+  if (changed) draft->UpdatePrincipal(number, now);
   return Changed(changed);
 }
 
 absl::StatusOr<ChangeReceipt> RemovePrincipal(Kind kind, const std::string& id,
                                               Draft* draft) {
-  absl::StatusOr<const PrincipalRow*> row =
-      RequirePrincipal(draft->state(), kind, id);
-  if (!row.ok()) return row.status();
-  return Removed(draft->RemovePrincipal(NameRef((*row)->name)));
+  absl::StatusOr<uint32_t> number = RequireNumber(draft->state(), kind, id);
+  if (!number.ok()) return number.status();
+  return Removed(draft->RemovePrincipal(*number));
 }
 
 // A longer path of a cycle is shown by its ends.
 constexpr size_t kShownOfCycle = 20;
 
 // Refuses `member` in `group` if the group is the member, or below it.
-absl::Status CheckNoCycle(const State& state, const GroupRow& group,
-                          const NameRef& member) {
-  if (member->kind != Kind::kGroup) return absl::OkStatus();
+absl::Status CheckNoCycle(const State& state, uint32_t group,
+                          TargetKey member) {
+  if (!IsGroup(member)) return absl::OkStatus();
+  const Directory& directory = state.directory;
   std::vector<std::string> path;
-  if (group.name != member) {
-    path = ShortestPath(state.directory, group.groups,
-                        *state.directory.Group(member));
+  if (GroupKey(group) != member) {
+    path = ShortestPath(directory, GroupKey(group), NumberOf(member));
     if (path.empty()) return absl::OkStatus();
   }
-  path.insert(path.begin(), {member->id, group.name->id});
+  const std::string id(directory.IdOfTarget(member));
+  path.insert(path.begin(), {id, std::string(directory.group_ids.Get(group))});
   std::string text;
   for (size_t i = 0; i < path.size(); ++i) {
     if (path.size() > kShownOfCycle && i == kShownOfCycle / 2) {
@@ -138,8 +144,14 @@ absl::Status CheckNoCycle(const State& state, const GroupRow& group,
     absl::StrAppend(&text, text.empty() ? "" : " > ", Quoted(path[i]));
   }
   return Refuse(v1::GROUP_CYCLE,
-                absl::StrCat("group ", Quoted(member->id),
+                absl::StrCat("group ", Quoted(id),
                              " would become a member of itself: ", text));
+}
+
+bool IsMember(const State& state, uint32_t group, TargetKey member) {
+  const GroupRow row = state.directory.GroupAt(group);
+  return (IsGroup(member) ? row.subgroups : row.members)
+      .Contains(NumberOf(member));
 }
 
 // What is in use of a table that is replaced: the first of `old` that is not in
@@ -158,18 +170,21 @@ std::string FirstMissingInUse(const std::vector<std::string>& old,
 
 bool RoleInUse(const State& state, RoleSlot role) {
   bool used = false;
-  for (auto at = state.resource_names.Begin(); at.valid() && !used; at.Next()) {
-    const GrantLine& grants = state.GrantsOn(*state.Resource(at.key()));
-    used = grants.baseline() == role;
-    grants.ForEach(
+  for (uint32_t i = 0; i < state.next_resource && !used; ++i) {
+    const GrantLine* grants = state.grants.Get(i);
+    if (grants == nullptr) continue;
+    used = grants->baseline() == role;
+    grants->ForEach(
         [&](TargetKey, RoleSlot granted) { used |= granted == role; });
   }
   return used;
 }
 
 bool TypeInUse(const State& state, const std::string& type) {
-  const auto at = state.resource_names.From(NameKey{Kind::kDefault, type, ""});
-  return at.valid() && at.key()->type == type;
+  for (uint32_t i = 0; i < state.next_resource; ++i) {
+    if (state.HasResource(i) && state.ResourceAt(i).type == type) return true;
+  }
+  return false;
 }
 
 // Decides each kind of change.
@@ -188,12 +203,9 @@ class Decider {
   }
 
   Result operator()(const AddUser& c) const {
-    PrincipalRow row;
-    row.email = Canonical(c.email);
-    row.display_name = c.name;
-    row.locked = c.locked;
-    row.workspace_admin = c.workspace_admin;
-    return AddPrincipal(Kind::kUser, c.id, std::move(row), &draft_);
+    return AddPrincipal(
+        Kind::kUser, c.id,
+        {Canonical(c.email), c.name, c.locked, c.workspace_admin}, &draft_);
   }
   Result operator()(const UpdateUser& c) const {
     return UpdatePrincipal(Kind::kUser, c.id,
@@ -204,10 +216,8 @@ class Decider {
     return RemovePrincipal(Kind::kUser, c.id, &draft_);
   }
   Result operator()(const AddServiceAccount& c) const {
-    PrincipalRow row;
-    row.email = Canonical(c.email);
-    row.display_name = c.name;
-    return AddPrincipal(Kind::kServiceAccount, c.id, std::move(row), &draft_);
+    return AddPrincipal(Kind::kServiceAccount, c.id,
+                        {Canonical(c.email), c.name, false, false}, &draft_);
   }
   Result operator()(const UpdateServiceAccount& c) const {
     return UpdatePrincipal(Kind::kServiceAccount, c.id,
@@ -218,7 +228,7 @@ class Decider {
   }
 
   Result operator()(const AddKey& c) const {
-    absl::StatusOr<NameRef> owner = RequireNamed(state_, c.owner);
+    absl::StatusOr<TargetKey> owner = RequireTargetKey(state_, c.owner);
     if (!owner.ok()) return owner.status();
     if (absl::Status s = CheckIdFree(state_, Kind::kKey, c.id); !s.ok()) {
       return s;
@@ -230,16 +240,17 @@ class Decider {
     return Changed(true);
   }
   Result operator()(const UpdateKey& c) const {
-    absl::StatusOr<const KeyRow*> key = RequireKey(state_, c.id);
+    absl::StatusOr<uint32_t> key = RequireNumber(state_, Kind::kKey, c.id);
     if (!key.ok()) return key.status();
-    const bool changed = c.enabled && *c.enabled != (*key)->enabled;
-    if (changed) draft_.SetKeyEnabled(NameRef((*key)->name), *c.enabled);
+    const bool enabled = state_.directory.keys.Get(*key)->enabled != 0;
+    const bool changed = c.enabled && *c.enabled != enabled;
+    if (changed) draft_.SetKeyEnabled(*key, *c.enabled);
     return Changed(changed);
   }
   Result operator()(const RemoveKey& c) const {
-    absl::StatusOr<const KeyRow*> key = RequireKey(state_, c.id);
+    absl::StatusOr<uint32_t> key = RequireNumber(state_, Kind::kKey, c.id);
     if (!key.ok()) return key.status();
-    draft_.RemoveKey(NameRef((*key)->name));
+    draft_.RemoveKey(*key);
     return Removed(Cascade());
   }
 
@@ -255,36 +266,39 @@ class Decider {
     return Changed(true);
   }
   Result operator()(const UpdateGroup& c) const {
-    absl::StatusOr<const GroupRow*> group = RequireGroup(state_, c.id);
+    absl::StatusOr<uint32_t> group = RequireNumber(state_, Kind::kGroup, c.id);
     if (!group.ok()) return group.status();
-    const bool changed = c.name && *c.name != (*group)->display_name;
-    if (changed) draft_.RenameGroup(NameRef((*group)->name), *c.name);
+    const bool changed =
+        c.name && *c.name != state_.directory.group_names.Get(*group);
+    if (changed) draft_.RenameGroup(*group, *c.name);
     return Changed(changed);
   }
   Result operator()(const RemoveGroup& c) const {
-    absl::StatusOr<const GroupRow*> group = RequireGroup(state_, c.id);
+    absl::StatusOr<uint32_t> group = RequireNumber(state_, Kind::kGroup, c.id);
     if (!group.ok()) return group.status();
-    return Removed(draft_.RemoveGroup(NameRef((*group)->name)));
+    return Removed(draft_.RemoveGroup(*group));
   }
   Result operator()(const AddMember& c) const {
-    absl::StatusOr<const GroupRow*> group = RequireGroup(state_, c.group);
+    absl::StatusOr<uint32_t> group =
+        RequireNumber(state_, Kind::kGroup, c.group);
     if (!group.ok()) return group.status();
-    absl::StatusOr<NameRef> member = RequireNamed(state_, c.member);
+    absl::StatusOr<TargetKey> member = RequireTargetKey(state_, c.member);
     if (!member.ok()) return member.status();
-    if ((*group)->members.Contains(*member)) return Changed(false);
-    if (absl::Status s = CheckNoCycle(state_, **group, *member); !s.ok()) {
+    if (IsMember(state_, *group, *member)) return Changed(false);
+    if (absl::Status s = CheckNoCycle(state_, *group, *member); !s.ok()) {
       return s;
     }
-    draft_.AddMember(NameRef((*group)->name), *member);
+    draft_.AddMember(*group, *member);
     return Changed(true);
   }
   Result operator()(const RemoveMember& c) const {
-    absl::StatusOr<const GroupRow*> group = RequireGroup(state_, c.group);
+    absl::StatusOr<uint32_t> group =
+        RequireNumber(state_, Kind::kGroup, c.group);
     if (!group.ok()) return group.status();
-    absl::StatusOr<NameRef> member = RequireNamed(state_, c.member);
+    absl::StatusOr<TargetKey> member = RequireTargetKey(state_, c.member);
     if (!member.ok()) return member.status();
-    const bool changed = (*group)->members.Contains(*member);
-    if (changed) draft_.RemoveMember(NameRef((*group)->name), *member);
+    const bool changed = IsMember(state_, *group, *member);
+    if (changed) draft_.RemoveMember(*group, *member);
     return Changed(changed);
   }
 
@@ -293,13 +307,13 @@ class Decider {
         !s.ok()) {
       return s;
     }
-    NameRef creator;
+    TargetKey creator = 0;
     if (c.creator) {
-      absl::StatusOr<NameRef> found = RequireNamed(state_, *c.creator);
+      absl::StatusOr<TargetKey> found = RequireTargetKey(state_, *c.creator);
       if (!found.ok()) return found.status();
       creator = *found;
     }
-    if (state_.FindResource(c.resource) != nullptr) {
+    if (state_.FindResource(c.resource) != State::kNone) {
       return Refuse(v1::ALREADY_EXISTS,
                     absl::StrCat("resource ", Quoted(c.resource.ToString()),
                                  " exists already; update it instead"));
@@ -311,18 +325,17 @@ class Decider {
     return Changed(true);
   }
   Result operator()(const UpdateResource& c) const {
-    absl::StatusOr<const ResourceRow*> row =
-        RequireResource(state_, c.resource);
-    if (!row.ok()) return row.status();
-    const bool changed = c.name && *c.name != (*row)->display_name;
-    if (changed) draft_.RenameResource(NameRef((*row)->name), *c.name);
+    absl::StatusOr<uint32_t> resource = RequireResource(state_, c.resource);
+    if (!resource.ok()) return resource.status();
+    const bool changed =
+        c.name && *c.name != state_.resource_names.Get(*resource);
+    if (changed) draft_.RenameResource(*resource, *c.name);
     return Changed(changed);
   }
   Result operator()(const RemoveResource& c) const {
-    absl::StatusOr<const ResourceRow*> row =
-        RequireResource(state_, c.resource);
-    if (!row.ok()) return row.status();
-    return Removed(draft_.RemoveResource(NameRef((*row)->name)));
+    absl::StatusOr<uint32_t> resource = RequireResource(state_, c.resource);
+    if (!resource.ok()) return resource.status();
+    return Removed(draft_.RemoveResource(*resource));
   }
 
   Result operator()(const SetLimit& c) const {
@@ -368,7 +381,7 @@ class Decider {
     }
     if (*types == state_.settings->types) return Changed(false);
     Settings settings = *state_.settings;
-    settings.types = *std::move(types);
+    settings.SetTypes(*std::move(types));
     draft_.SetSettings(std::move(settings));
     return Changed(true);
   }

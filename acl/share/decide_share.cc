@@ -36,19 +36,18 @@ absl::Status CheckStanding(const Actor& actor, Standing standing) {
 }
 
 // The resource, if the actor may share it.
-absl::StatusOr<const ResourceRow*> Authorise(const State& state,
-                                             const Actor& actor,
-                                             const ResourceId& resource) {
-  const ResourceRow* row = state.FindResource(resource);
+absl::StatusOr<uint32_t> Authorise(const State& state, const Actor& actor,
+                                   const ResourceId& resource) {
+  const uint32_t number = state.FindResource(resource);
   if (actor.is_system()) {
-    if (row == nullptr) return ResourceNotVisible(resource);
-    return row;
+    if (number == State::kNone) return ResourceNotVisible(resource);
+    return number;
   }
   absl::StatusOr<FoundSubject> found = FindSubject(state, actor.subject());
   if (!found.ok()) return found.status();
   if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
   const auto rank =
-      static_cast<Rank>(RoleOn(state, LinesOf(state, *found, row)).rank);
+      static_cast<Rank>(RoleOn(state, LinesOf(state, *found, number)).rank);
   if (rank == 0) return ResourceNotVisible(resource);
   if (rank < state.ladder().top()) {
     return Refuse(
@@ -58,63 +57,55 @@ absl::StatusOr<const ResourceRow*> Authorise(const State& state,
                      Quoted(resource.ToString()), "; sharing it needs ",
                      state.ladder().NameAt(state.ladder().top())));
   }
-  return row;
+  return number;
 }
 
-absl::Status CheckCreator(const State& state, const ResourceRow& row,
-                          const NameRef& target, Rank rank) {
-  if (target == nullptr || target != row.creator) return absl::OkStatus();
+absl::Status CheckCreator(const State& state, const ResourceId& resource,
+                          TargetKey target, Rank rank) {
   if (rank == state.ladder().top()) return absl::OkStatus();
-  return Refuse(
-      v1::CREATOR_PROTECTED,
-      absl::StrCat(KindWord(target->kind), " ", Quoted(target->id), " created ",
-                   Quoted(absl::StrCat(row.name->type, ":", row.name->id)),
-                   " and stays ", state.ladder().NameAt(state.ladder().top())));
+  const Directory& directory = state.directory;
+  return Refuse(v1::CREATOR_PROTECTED,
+                absl::StrCat(KindWord(directory.KindOfTarget(target)), " ",
+                             Quoted(directory.IdOfTarget(target)), " created ",
+                             Quoted(resource.ToString()), " and stays ",
+                             state.ladder().NameAt(state.ladder().top())));
 }
 
-absl::Status CheckLimit(const State& state, const ResourceRow& row,
-                        const NameRef& target) {
+absl::Status CheckLimit(const State& state, const ResourceId& resource,
+                        const GrantLine& grants, TargetKey target) {
   const uint32_t limit = state.settings->max_principals;
-  if (limit == 0 || target == nullptr || target == row.creator ||
-      state.GrantOf(row, target) != 0 || state.PrincipalsOn(row) < limit) {
+  if (limit == 0 || target == 0 || target == grants.creator() ||
+      grants.principals() < limit || grants.RoleOf(target) != 0) {
     return absl::OkStatus();
   }
-  return Refuse(
-      v1::LIMIT,
-      absl::StrCat(Quoted(absl::StrCat(row.name->type, ":", row.name->id)),
-                   " has grants for ", state.PrincipalsOn(row),
-                   " principals, the limit is ", limit,
-                   "; unshare one or grant a group"));
-}
-
-// A user, service account or group as the target of a share.
-Resolver ResolverOf(const State& state, const NameRef& target) {
-  return target->kind == Kind::kGroup
-             ? Resolver(state, *state.directory.Group(target))
-             : Resolver(state, SubjectOf(*state.directory.Principal(target)));
+  return Refuse(v1::LIMIT,
+                absl::StrCat(Quoted(resource.ToString()), " has grants for ",
+                             grants.principals(), " principals, the limit is ",
+                             limit, "; unshare one or grant a group"));
 }
 
 // The effective role of a target; that of `default` is its grant.
-Rank EffectiveOf(const State& state, const ResourceRow& row,
-                 const NameRef& target) {
-  if (target == nullptr) {
-    return state.ladder().RankOfSlot(state.GrantsOn(row).baseline());
+Rank EffectiveOf(const State& state, uint32_t resource, TargetKey target) {
+  if (target == 0) {
+    return state.ladder().RankOfSlot(state.grants.Get(resource)->baseline());
   }
-  if (target->kind == Kind::kGroup) {
-    return ResolverOf(state, target).On(row).rank;
+  if (IsGroup(target)) {
+    return static_cast<Rank>(Resolver(state, target).On(resource).rank);
   }
-  const FoundSubject principal = SubjectOf(*state.directory.Principal(target));
-  return static_cast<Rank>(RoleOn(state, LinesOf(state, principal, &row)).rank);
+  const FoundSubject principal = SubjectOf(state, NumberOf(target));
+  const RoleLines lines = LinesOf(state, principal, resource);
+  return static_cast<Rank>(RoleOn(state, lines).rank);
 }
 
 // What other than the target's own grant gives the role `effective`.
-std::vector<Source> HeldBy(const State& state, const ResourceRow& row,
-                           const NameRef& target,
-                           const std::string& effective) {
+std::vector<Source> HeldBy(const State& state, uint32_t resource,
+                           TargetKey target, Rank effective) {
   std::vector<Source> held_by;
-  if (target == nullptr || EffectiveOf(state, row, target) == 0) return held_by;
-  for (Source& source : ResolverOf(state, target).SourcesOn(row)) {
-    if (source.role == effective && source.kind != SourceKind::kDirect) {
+  if (target == 0 || effective == 0) return held_by;
+  // Nothing gives more.
+  for (Source& source :
+       Resolver(state, target).SourcesOn(resource, effective)) {
+    if (source.kind != SourceKind::kDirect) {
       held_by.push_back(std::move(source));
     }
   }
@@ -123,35 +114,32 @@ std::vector<Source> HeldBy(const State& state, const ResourceRow& row,
 
 // Sets the grant, which is allowed, and tells what that did. A creator's stays
 // as it is: being the creator is the source.
-ChangeReceipt SetGrant(const ResourceId& resource, const NameRef& target,
-                       RoleSlot role, Draft* draft) {
-  const Ladder& ladder = draft->state().ladder();
-  const ResourceRow* row = draft->state().FindResource(resource);
-  const NameRef resource_name = row->name;
-  const bool creator = target != nullptr && target == row->creator;
-  const RoleSlot before = draft->state().GrantOf(*row, target);
+ChangeReceipt SetGrant(const ResourceId& resource, uint32_t number,
+                       TargetKey target, RoleSlot role, Draft* draft) {
+  const State& state = draft->state();
+  const Ladder& ladder = state.ladder();
+  const bool creator =
+      target != 0 && target == state.grants.Get(number)->creator();
+  const RoleSlot before = state.GrantOf(number, target);
   const RoleSlot after = creator ? before : role;
   ChangeReceipt receipt;
   receipt.changed = before != after;
-  ShareEffect effect{resource,
-                     TargetOf(target),
-                     ladder.NameOfSlot(before),
-                     ladder.NameOfSlot(after),
-                     "",
-                     "",
-                     {}};
-  effect.effective_before =
-      ladder.NameAt(EffectiveOf(draft->state(), *row, target));
-  if (receipt.changed && target == nullptr) {
-    draft->SetBaseline(resource_name, after);
+  ShareEffect& effect = receipt.share.emplace(
+      ShareEffect{resource,
+                  TargetOf(state, target),
+                  ladder.NameOfSlot(before),
+                  ladder.NameOfSlot(after),
+                  ladder.NameAt(EffectiveOf(state, number, target)),
+                  "",
+                  {}});
+  if (receipt.changed && target == 0) {
+    draft->SetBaseline(number, after);
   } else if (receipt.changed) {
-    draft->SetGrant(resource_name, target, after);
+    draft->SetGrant(number, target, after);
   }
-  row = draft->state().Resource(resource_name);
-  effect.effective_after =
-      ladder.NameAt(EffectiveOf(draft->state(), *row, target));
-  effect.held_by = HeldBy(draft->state(), *row, target, effect.effective_after);
-  receipt.share = std::move(effect);
+  const Rank effective = EffectiveOf(state, number, target);
+  effect.effective_after = ladder.NameAt(effective);
+  effect.held_by = HeldBy(state, number, target, effective);
   return receipt;
 }
 
@@ -171,19 +159,28 @@ absl::StatusOr<ChangeReceipt> Decide(const Actor& actor,
     if (!required.ok()) return required.status();
     rank = *required;
   }
-  absl::StatusOr<const ResourceRow*> row = Authorise(state, actor, resource);
-  if (!row.ok()) return row.status();
-  absl::StatusOr<NameRef> name = RequireTarget(state, target);
-  if (!name.ok()) return name.status();
-  if (absl::Status s = CheckCreator(state, **row, *name, rank); !s.ok()) {
-    return s;
+  // What is looked at next is loaded side by side.
+  NamedQuestion ahead;
+  ahead.Hash(state, target.kind(), target.id(), resource);
+  ahead.PrefetchIndex(state);
+  ahead.PrefetchPaths(state);
+  ahead.PrefetchRows(state);
+  absl::StatusOr<uint32_t> number = Authorise(state, actor, resource);
+  if (!number.ok()) return number.status();
+  absl::StatusOr<TargetKey> key = RequireTarget(state, target);
+  if (!key.ok()) return key.status();
+  const GrantLine& grants = *state.grants.Get(*number);
+  if (*key != 0 && *key == grants.creator()) {
+    if (absl::Status s = CheckCreator(state, resource, *key, rank); !s.ok()) {
+      return s;
+    }
   }
-  if (absl::Status s =
-          role ? CheckLimit(state, **row, *name) : absl::OkStatus();
-      !s.ok()) {
-    return s;
+  if (role) {
+    if (absl::Status s = CheckLimit(state, resource, grants, *key); !s.ok()) {
+      return s;
+    }
   }
-  return SetGrant(resource, *name, state.ladder().SlotAt(rank), draft);
+  return SetGrant(resource, *number, *key, state.ladder().SlotAt(rank), draft);
 }
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "acl/share/explain.h"
 
 #include <algorithm>
+#include <optional>
 #include <tuple>
 #include <utility>
 
@@ -14,46 +15,70 @@
 namespace acl {
 namespace {
 
-ResourceId IdOf(const ResourceRow& row) {
-  return {row.name->type, row.name->id};
+// Who or what has which role, in the order of numbers.
+using Ranks = std::vector<std::pair<uint32_t, Rank>>;
+
+// In how many places a role rose.
+uint64_t CountRaised(const Ranks& before, const Ranks& after) {
+  uint64_t raised = 0;
+  auto then = before.begin();
+  for (const auto& [number, rank] : after) {
+    while (then != before.end() && then->first < number) ++then;
+    const bool was = then != before.end() && then->first == number;
+    raised += (was ? then->second : 0) < rank ? 1 : 0;
+  }
+  return raised;
 }
 
-Member MemberOf(const NameRef& principal) {
-  return principal->kind == Kind::kUser ? Member::User(principal->id)
-                                        : Member::ServiceAccount(principal->id);
+// Over all principals, on one resource.
+Ranks RanksOn(const State& state, uint32_t resource) {
+  Ranks ranks;
+  VisitPrincipals(
+      state, resource, 1, 0, [] { return true; },
+      [&](uint32_t principal, Rank rank) {
+        ranks.emplace_back(principal, rank);
+        return true;
+      });
+  return ranks;
 }
 
-// The same subject in another state.
-FoundSubject Again(const State& state, const FoundSubject& subject) {
-  const Name& name =
-      subject.key == nullptr ? *subject.principal->name : *subject.key->name;
-  const auto found = FindSubject(
-      state, name.kind == Kind::kKey    ? Subject::Key(name.id)
-             : name.kind == Kind::kUser ? Subject::User(name.id)
-                                        : Subject::ServiceAccount(name.id));
-  return found.ok() ? *found : FoundSubject();
+// Over all resources, for one subject.
+Ranks RanksOf(const State& state, const FoundSubject& subject) {
+  Ranks ranks;
+  VisitResources(
+      state, subject, 1, "", 0, [] { return true; },
+      [&](uint32_t resource, Rank rank) {
+        ranks.emplace_back(resource, rank);
+        return true;
+      });
+  return ranks;
 }
 
 // Finds and measures the remedies of one denial.
 class RemedyFinder {
  public:
   RemedyFinder(const State& state, const FoundSubject& subject,
-               const ResourceRow& resource, Rank asked)
-      : state_(state), subject_(subject), resource_(resource), asked_(asked) {}
+               uint32_t resource, Rank asked)
+      : state_(state),
+        subject_(subject),
+        self_(PrincipalKey(subject.principal)),
+        resource_(resource),
+        asked_(asked) {}
 
   std::vector<Remedy> Find() {
     const Resolver resolver(state_, subject_);
     TryGrants(resolver);
     TryGroups(resolver);
-    const PrincipalRow& principal = *subject_.principal;
-    if (principal.locked) {
-      UpdateUser unlock{principal.name->id};
+    const Directory& directory = state_.directory;
+    if (directory.members.Get(subject_.principal)->locked()) {
+      UpdateUser unlock{std::string(directory.IdOfTarget(self_))};
       unlock.locked = false;
       Try({RemedyKind::kUnlock, "", 0}, unlock);
     }
-    if (subject_.key != nullptr && !subject_.key->enabled) {
+    if (subject_.key != State::kNone &&
+        directory.keys.Get(subject_.key)->enabled == 0) {
       Try({RemedyKind::kEnableKey, "", 0},
-          UpdateKey{subject_.key->name->id, true});
+          UpdateKey{std::string(directory.key_ids.Get(subject_.key)), true});
     }
     std::sort(found_.begin(), found_.end(), [](const auto& a, const auto& b) {
       return std::tie(a.raises, a.kind, a.group) <
@@ -63,13 +88,17 @@ class RemedyFinder {
   }
 
  private:
+  std::string GroupId(uint32_t group) const {
+    return std::string(state_.directory.group_ids.Get(group));
+  }
+
   void TryGrants(const Resolver& resolver) {
     const std::string role = state_.ladder().NameAt(asked_);
-    const ResourceId id = IdOf(resource_);
-    Try({RemedyKind::kGrant, "", 0},
-        Share{id, TargetOf(subject_.principal->name), role});
+    const ResourceRef ref = state_.ResourceAt(resource_);
+    const ResourceId id{std::string(ref.type), std::string(ref.id)};
+    Try({RemedyKind::kGrant, "", 0}, Share{id, TargetOf(state_, self_), role});
     for (const Reached& reached : resolver.groups().reached()) {
-      const std::string& group = reached.group->name->id;
+      const std::string group = GroupId(reached.group);
       Try({RemedyKind::kGrantGroup, group, 0},
           Share{id, Target::Group(group), role});
     }
@@ -80,85 +109,69 @@ class RemedyFinder {
   // Joins every group whose own or ancestors' grants reach the asked role:
   // those with such a grant, and the groups below them.
   void TryGroups(const Resolver& resolver) {
-    absl::flat_hash_set<const GroupRow*> seen;
-    for (const NamedGrant& grant : state_.SortedGrants(resource_)) {
-      if (grant.target->kind != Kind::kGroup) break;  // groups come first
+    const Directory& directory = state_.directory;
+    const std::string id(directory.IdOfTarget(self_));
+    const Member member = directory.KindOfTarget(self_) == Kind::kUser
+                              ? Member::User(id)
+                              : Member::ServiceAccount(id);
+    absl::flat_hash_set<uint32_t> seen;
+    for (const TargetGrant& grant : state_.SortedGrants(resource_)) {
+      if (!IsGroup(grant.target)) break;  // groups come first
       if (state_.ladder().RankOfSlot(grant.role) < asked_) continue;
-      for (const GroupRow* group : GroupsBelow(
-               state_.directory, *state_.directory.Group(grant.target))) {
-        if (!seen.insert(group).second || resolver.groups().Contains(*group)) {
+      for (const uint32_t group :
+           GroupsBelow(directory, NumberOf(grant.target))) {
+        if (!seen.insert(group).second || resolver.groups().Contains(group)) {
           continue;
         }
-        Try({RemedyKind::kJoinGroup, group->name->id, 0},
-            AddMember{group->name->id, MemberOf(subject_.principal->name)});
+        Try({RemedyKind::kJoinGroup, GroupId(group), 0},
+            AddMember{GroupId(group), member});
       }
     }
   }
 
   // Keeps the remedy if its change is accepted and enough.
   void Try(Remedy remedy, const Change& change) {
-    Draft draft(state_);
+    Draft draft(state_, Draft::Use::kTry);
     if (!DecideChange(Actor::System(), change, &draft).ok()) return;
     const State& after = draft.state();
-    const FoundSubject subject = Again(after, subject_);
-    const ResourceRow& resource = *after.Resource(resource_.name);
-    if (Resolver(after, subject).On(resource).rank < asked_) return;
+    const FoundSubject subject = FindSubject(after, HandleOf(after, subject_));
+    if (Resolver(after, subject).On(resource_).rank < asked_) return;
     remedy.raises = Raises(remedy.kind, after);
     found_.push_back(std::move(remedy));
   }
 
-  uint64_t Raises(RemedyKind kind, const State& after) const {
+  uint64_t Raises(RemedyKind kind, const State& after) {
     switch (kind) {
       case RemedyKind::kGrant:
       case RemedyKind::kGrantGroup:
       case RemedyKind::kGrantBaseline:
-        return RaisesOnResource(after);
+        if (!on_resource_) on_resource_ = RanksOn(state_, resource_);
+        return CountRaised(*on_resource_, RanksOn(after, resource_));
       case RemedyKind::kJoinGroup:
       case RemedyKind::kUnlock:
-        return RaisesFor(
-            SubjectOf(*state_.directory.Principal(subject_.principal->name)),
-            SubjectOf(*after.directory.Principal(subject_.principal->name)),
-            after);
+        if (!of_principal_) {
+          of_principal_ =
+              RanksOf(state_, SubjectOf(state_, subject_.principal));
+        }
+        return CountRaised(
+            *of_principal_,
+            RanksOf(after, SubjectOf(after, subject_.principal)));
       case RemedyKind::kEnableKey:
-        return RaisesFor(subject_, Again(after, subject_), after);
+        return CountRaised(
+            RanksOf(state_, subject_),
+            RanksOf(after, FindSubject(after, HandleOf(after, subject_))));
     }
     return 0;
   }
 
-  // Over all principals, on this resource.
-  uint64_t RaisesOnResource(const State& after) const {
-    uint64_t raises = 0;
-    VisitPrincipals(
-        after, *after.Resource(resource_.name), 1, nullptr, [] { return true; },
-        [&](const PrincipalRow& principal, const Effective& now) {
-          const Resolver before(
-              state_, SubjectOf(*state_.directory.Principal(principal.name)));
-          raises += before.On(resource_).rank < now.rank ? 1 : 0;
-          return true;
-        });
-    return raises;
-  }
-
-  // Over all resources, for this subject.
-  uint64_t RaisesFor(const FoundSubject& before, const FoundSubject& after,
-                     const State& after_state) const {
-    const Resolver resolver(state_, before);
-    uint64_t raises = 0;
-    VisitResources(
-        after_state, after, 1, "", nullptr, [] { return true; },
-        [&](const ResourceRow& resource, const Effective& now) {
-          const Effective then = resolver.On(*state_.Resource(resource.name));
-          raises += then.rank < now.rank ? 1 : 0;
-          return true;
-        });
-    return raises;
-  }
-
   const State& state_;
   const FoundSubject subject_;
-  const ResourceRow& resource_;
+  const TargetKey self_;
+  const uint32_t resource_;
   const Rank asked_;
   std::vector<Remedy> found_;
+  // As things are; made when they are needed.
+  std::optional<Ranks> on_resource_, of_principal_;
 };
 
 }  // namespace
@@ -182,17 +195,18 @@ absl::string_view RemedyWord(RemedyKind kind) {
 }
 
 Explanation Explain(const State& state, const FoundSubject& subject,
-                    const ResourceRow* resource, Rank asked) {
+                    uint32_t resource, Rank asked) {
   Explanation explanation;
   explanation.revision = state.revision;
   explanation.standing = subject.standing;
-  explanation.resource_exists = resource != nullptr;
+  const bool exists = resource != State::kNone;
+  explanation.resource_exists = exists;
   explanation.asked = state.ladder().NameAt(asked);
   Rank rank = 0;
-  if (resource != nullptr && subject.principal != nullptr) {
+  if (exists && subject.known()) {
     const Resolver resolver(state, subject);
-    rank = resolver.On(*resource).rank;
-    explanation.sources = resolver.SourcesOn(*resource);
+    rank = static_cast<Rank>(resolver.On(resource).rank);
+    explanation.sources = resolver.SourcesOn(resource);
   }
   explanation.role = state.ladder().NameAt(rank);
   explanation.allowed = rank >= asked;
@@ -201,10 +215,8 @@ Explanation Explain(const State& state, const FoundSubject& subject,
         explanation.sources.begin(), explanation.sources.end(),
         [&](const Source& source) { return source.role == explanation.role; });
   }
-  if (!explanation.allowed && resource != nullptr &&
-      subject.principal != nullptr) {
-    explanation.remedies =
-        RemedyFinder(state, subject, *resource, asked).Find();
+  if (!explanation.allowed && exists && subject.known()) {
+    explanation.remedies = RemedyFinder(state, subject, resource, asked).Find();
   }
   return explanation;
 }

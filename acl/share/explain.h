@@ -13,7 +13,7 @@ namespace acl {
 // the rank that remedies aim at. Remedies are tried out on drafts of the state,
 // so that what they promise is what would happen.
 Explanation Explain(const State& state, const FoundSubject& subject,
-                    const ResourceRow* resource, Rank asked);
+                    uint32_t resource, Rank asked);
 
 }  // namespace acl
 

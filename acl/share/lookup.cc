@@ -1,6 +1,7 @@
 #include "acl/share/lookup.h"
 
 #include <string>
+#include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
@@ -32,69 +33,63 @@ absl::Status SubjectNotFound(Kind kind, absl::string_view id) {
   }
 }
 
-absl::StatusOr<const PrincipalRow*> RequirePrincipal(const State& state,
-                                                     Kind kind,
-                                                     absl::string_view id) {
-  const PrincipalRow* row = state.directory.FindPrincipal(kind, id);
-  if (row == nullptr) return SubjectNotFound(kind, id);
-  return row;
+absl::StatusOr<uint32_t> RequireNumber(const State& state, Kind kind,
+                                       absl::string_view id) {
+  const uint32_t number = state.directory.Find(kind, id);
+  if (number == State::kNone) return SubjectNotFound(kind, id);
+  return number;
 }
 
-absl::StatusOr<const GroupRow*> RequireGroup(const State& state,
-                                             absl::string_view id) {
-  const GroupRow* row = state.directory.FindGroup(id);
-  if (row == nullptr) return SubjectNotFound(Kind::kGroup, id);
-  return row;
+absl::StatusOr<TargetKey> RequireTargetKey(const State& state,
+                                           const OwnedReference& reference) {
+  const Kind kind = reference.kind();
+  absl::StatusOr<uint32_t> number = RequireNumber(state, kind, reference.id());
+  if (!number.ok()) return number.status();
+  return kind == Kind::kGroup ? GroupKey(*number) : PrincipalKey(*number);
 }
 
-absl::StatusOr<const KeyRow*> RequireKey(const State& state,
-                                         absl::string_view id) {
-  const KeyRow* row = state.directory.FindKey(id);
-  if (row == nullptr) return SubjectNotFound(Kind::kKey, id);
-  return row;
-}
-
-absl::StatusOr<NameRef> RequireNamed(const State& state,
-                                     const OwnedReference& reference) {
-  const Name* name = state.directory.Find(reference.kind(), reference.id());
-  if (name == nullptr) return SubjectNotFound(reference.kind(), reference.id());
-  return state.directory.Shared(*name);
-}
-
-absl::StatusOr<NameRef> RequireTarget(const State& state,
-                                      const Target& target) {
+absl::StatusOr<TargetKey> RequireTarget(const State& state,
+                                        const Target& target) {
   switch (target.kind()) {
     case Kind::kDefault:
-      return NameRef();
+      return TargetKey{0};
     case Kind::kEmail: {
       // Well-formed: the form has been checked.
       const absl::StatusOr<std::string> email = CanonicalEmail(target.id());
       if (!email.ok()) return email.status();
-      const PrincipalRow* row = state.directory.FindByEmail(*email);
-      if (row == nullptr) return SubjectNotFound(Kind::kEmail, *email);
-      return row->name;
+      const uint32_t number = state.directory.FindByEmail(*email);
+      if (number == State::kNone) return SubjectNotFound(Kind::kEmail, *email);
+      return PrincipalKey(number);
     }
     case Kind::kKey: {
-      absl::StatusOr<const KeyRow*> key = RequireKey(state, target.id());
+      absl::StatusOr<uint32_t> key =
+          RequireNumber(state, Kind::kKey, target.id());
       if (!key.ok()) return key.status();
-      if ((*key)->owner->kind == Kind::kUser) {
+      const TargetKey owner = state.directory.keys.Get(*key)->owner;
+      if (state.directory.KindOfTarget(owner) == Kind::kUser) {
         return Refuse(v1::KEY_NOT_FOUND,
                       absl::StrCat("key ", Quoted(target.id()),
                                    " is personal and no target; share with "
                                    "its user instead"));
       }
-      return (*key)->owner;
+      return owner;
     }
     default:
-      return RequireNamed(state, target);
+      return RequireTargetKey(state, target);
   }
 }
 
-Target TargetOf(const NameRef& name) {
-  if (name == nullptr) return Target::Default();
-  if (name->kind == Kind::kGroup) return Target::Group(name->id);
-  if (name->kind == Kind::kUser) return Target::User(name->id);
-  return Target::ServiceAccount(name->id);
+Target TargetOf(const State& state, TargetKey key) {
+  if (key == 0) return Target::Default();
+  std::string id(state.directory.IdOfTarget(key));
+  switch (state.directory.KindOfTarget(key)) {
+    case Kind::kGroup:
+      return Target::Group(std::move(id));
+    case Kind::kUser:
+      return Target::User(std::move(id));
+    default:
+      return Target::ServiceAccount(std::move(id));
+  }
 }
 
 absl::Status ResourceNotVisible(const ResourceRef& resource) {
@@ -103,14 +98,14 @@ absl::Status ResourceNotVisible(const ResourceRef& resource) {
                              " is not found, or not visible to the actor"));
 }
 
-absl::StatusOr<const ResourceRow*> RequireResource(const State& state,
-                                                   const ResourceId& resource) {
+absl::StatusOr<uint32_t> RequireResource(const State& state,
+                                         const ResourceRef& resource) {
   if (absl::Status s = state.settings->RequireType(resource.type); !s.ok()) {
     return s;
   }
-  const ResourceRow* row = state.FindResource(resource);
-  if (row == nullptr) return ResourceNotVisible(resource);
-  return row;
+  const uint32_t number = state.FindResource(resource);
+  if (number == State::kNone) return ResourceNotVisible(resource);
+  return number;
 }
 
 }  // namespace acl

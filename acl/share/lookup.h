@@ -9,34 +9,31 @@
 
 namespace acl {
 
-// Each gives USER_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND, GROUP_NOT_FOUND or
-// KEY_NOT_FOUND, after the kind that was asked for. Never null.
-absl::StatusOr<const PrincipalRow*> RequirePrincipal(const State& state,
-                                                     Kind kind,
-                                                     absl::string_view id);
-absl::StatusOr<const GroupRow*> RequireGroup(const State& state,
-                                             absl::string_view id);
-absl::StatusOr<const KeyRow*> RequireKey(const State& state,
-                                         absl::string_view id);
+// The number of a user, service account, group or key, after the kind that is
+// asked for: USER_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND, GROUP_NOT_FOUND or
+// KEY_NOT_FOUND.
+absl::StatusOr<uint32_t> RequireNumber(const State& state, Kind kind,
+                                       absl::string_view id);
 
-// The refusal that they give.
+// The refusal that it gives.
 absl::Status SubjectNotFound(Kind kind, absl::string_view id);
 
-// The name of a user, service account or group.
-absl::StatusOr<NameRef> RequireNamed(const State& state,
-                                     const OwnedReference& reference);
+// The same for a user, service account or group.
+absl::StatusOr<TargetKey> RequireTargetKey(const State& state,
+                                           const OwnedReference& reference);
 
-// The name that a target's grants are kept under: a key's service account, an
-// e-mail's owner; null for `default`.
-absl::StatusOr<NameRef> RequireTarget(const State& state, const Target& target);
+// Whom a target's grants are kept for: a key's service account, an e-mail's
+// owner; 0 for `default`.
+absl::StatusOr<TargetKey> RequireTarget(const State& state,
+                                        const Target& target);
 
 // The inverse, without keys and e-mails.
-Target TargetOf(const NameRef& name);
+Target TargetOf(const State& state, TargetKey key);
 
 // TYPE_UNKNOWN, or RESOURCE_NOT_FOUND with the one message that absent and
 // invisible resources share.
-absl::StatusOr<const ResourceRow*> RequireResource(const State& state,
-                                                   const ResourceId& resource);
+absl::StatusOr<uint32_t> RequireResource(const State& state,
+                                         const ResourceRef& resource);
 absl::Status ResourceNotVisible(const ResourceRef& resource);
 
 }  // namespace acl

@@ -1,6 +1,7 @@
 #include "acl/share/request.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -43,7 +44,9 @@ absl::Status CheckCallForm(const Actor& actor,
 absl::StatusOr<const Receipt*> FindAnswer(const State& head, const Actor& actor,
                                           const std::vector<Change>& changes,
                                           const ChangeOptions& options) {
-  const auto* found = head.requests.by_id.Find(options.request_id);
+  const auto* found = head.requests == nullptr
+                          ? nullptr
+                          : head.requests->by_id.Find(options.request_id);
   if (found == nullptr) return nullptr;
   const AnsweredRequest& answered = **found;
   if (answered.actor == actor.ToString() &&
@@ -87,7 +90,8 @@ absl::Status CheckExpected(const State& head, const ChangeOptions& options) {
 
 absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
                                const std::vector<Change>& changes,
-                               const ChangeOptions& options, size_t window) {
+                               const ChangeOptions& options, size_t window,
+                               Draft::Use use) {
   if (absl::Status s = CheckCallForm(actor, changes, options); !s.ok()) {
     return s;
   }
@@ -97,12 +101,12 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
         FindAnswer(head, actor, changes, options);
     if (!first.ok()) return first.status();
     if (*first != nullptr) {
-      Decided decided{**first, nullptr};
+      Decided decided{**first, {}};
       decided.receipt.replayed = true;
       return decided;
     }
   }
-  Draft draft(head);
+  Draft draft(head, use);
   Receipt receipt;
   receipt.dry_run = options.dry_run;
   size_t effective = 0;
@@ -119,13 +123,14 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
       (effective > 1 && !SameMeaning(head, draft.state(), draft.touched()));
   receipt.revision = head.revision + (receipt.changed ? 1 : 0);
   if (options.dry_run || (!receipt.changed && !remembers)) {
-    return Decided{std::move(receipt), nullptr};
+    return Decided{std::move(receipt), {}};
   }
-  Draft unchanged(head);
-  Draft& next = receipt.changed ? draft : unchanged;
+  std::optional<Draft> unchanged;
+  Draft& next = receipt.changed ? draft : unchanged.emplace(head, use);
   if (remembers) {
     next.SetRequests(Remember(
-        head.requests, window, options.request_id,
+        head.requests == nullptr ? RequestTable() : *head.requests, window,
+        options.request_id,
         {actor.ToString(), changes, options.expected_revision, receipt}));
   }
   const Revision revision = receipt.revision;

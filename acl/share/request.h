@@ -13,6 +13,7 @@
 #include "acl/base/reference.h"
 #include "acl/share/change.h"
 #include "acl/share/receipt.h"
+#include "acl/store/draft.h"
 #include "acl/store/state.h"
 
 namespace acl {
@@ -38,20 +39,21 @@ struct AnsweredRequest {
   Receipt receipt;
 };
 
-// The outcome of deciding a call. `next` is the state to publish, or null if
-// there is nothing to publish.
+// The outcome of deciding a call. `next` is what to publish; its state is null
+// if there is nothing to publish.
 struct Decided {
   Receipt receipt;
-  std::shared_ptr<const State> next;
+  NextState next;
 };
 
 // Decides `changes` on `head`, one after the other, each on what the ones
 // before it left: all or nothing. Pure, as far as `head` goes. The refusals are
 // those of docs/semantics.md, "Faults". `window` is how many request ids are
-// kept.
+// kept; `use` is what becomes of the next state.
 absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
                                const std::vector<Change>& changes,
-                               const ChangeOptions& options, size_t window);
+                               const ChangeOptions& options, size_t window,
+                               Draft::Use use);
 
 }  // namespace acl
 

@@ -1,308 +1,411 @@
 #include "acl/store/draft.h"
 
-#include <atomic>
+#include <algorithm>
+#include <utility>
 
 namespace acl {
 namespace {
 
-NameRef NewName(Kind kind, uint32_t number, std::string type, std::string id) {
-  return std::make_shared<const Name>(
-      Name{kind, number, std::move(type), std::move(id)});
+constexpr auto kBack = MemoryPart::kReverse;
+
+bool IsAbsent(const MemberLine& line) { return !line.present(); }
+bool IsAbsent(const GrantLine& line) { return !line.present(); }
+bool IsAbsent(const KeyRow& row) { return row.owner == 0; }
+bool IsAbsent(const PrincipalRow& row) {
+  return row.grants.empty() && row.created.empty() && row.keys.empty();
+}
+bool IsAbsent(const GroupRow& row) {
+  return row.members.empty() && row.subgroups.empty() && row.parents.empty() &&
+         row.grants.empty();
+}
+
+template <class Row, MemoryPart kPart>
+void Erase(Table<Row, kPart>* table, uint32_t number, Edit* edit) {
+  table->Erase(
+      number, [](const Row& row) { return IsAbsent(row); }, edit);
+}
+
+// What stands before the id of a resource.
+void AppendType(uint16_t slot, std::string* text) {
+  text->push_back(static_cast<char>(slot & 0xff));
+  text->push_back(static_cast<char>(slot >> 8));
 }
 
 }  // namespace
 
-EditTag NewEditTag() {
-  static std::atomic<EditTag> next{1};
-  return next.fetch_add(1, std::memory_order_relaxed);
-}
+Draft::Draft(const State& base, Use use)
+    : use_(use),
+      own_heap_(use == Use::kTry ? std::make_shared<Heap>() : nullptr),
+      state_(base),
+      edit_(use == Use::kTry ? own_heap_.get() : base.heap.get(),
+            use == Use::kPublish ? Edit::Scope::kPart : Edit::Scope::kWhole) {}
 
-Draft::Draft(const State& base) : state_(base), edit_(NewEditTag()) {}
+Draft::~Draft() = default;
 
-std::shared_ptr<const State> Draft::Finish(Revision revision) && {
+NextState Draft::Finish(Revision revision) && {
   state_.revision = revision;
-  return std::make_shared<const State>(std::move(state_));
+  state_.edit = edit_.tag();
+  NextState next;
+  if (use_ == Use::kBuild) BuildReverse();
+  next.retired = edit_.Keep();
+  if (use_ == Use::kTry) {
+    // The base's memory is the base's business; its own goes with the state.
+    next.retired.clear();
+    state_.heap = own_heap_;
+  }
+  next.state = std::make_shared<const State>(std::move(state_));
+  return next;
 }
 
-void Draft::Touch(const NameRef& name) {
-  touched_.push_back(name);
+void Draft::Touch(Kind kind, uint32_t number) {
+  // What is built is compared with nothing.
+  if (use_ == Use::kBuild) return;
+  if (!touched_.empty() && touched_.back().kind == kind &&
+      touched_.back().number == number) {
+    return;
+  }
   ++state_.rows_written;
+  touched_.push_back({kind, number});
 }
-
-template <class Row>
-Row& Draft::Own(DenseVector<Row>* rows, const NameRef& name) {
-  Row* row = rows->GetMutable(name->number);
-  if (row->edit == edit_) return *row;
-  auto copy = std::make_shared<Row>(*row);
-  copy->edit = edit_;
-  Row& owned = *copy;
-  rows->Set(name->number, std::move(copy), edit_);
-  Touch(name);
-  return owned;
-}
-
-void Draft::Freeze() { edit_ = NewEditTag(); }
 
 void Draft::SetSettings(Settings settings) {
   state_.settings = std::make_shared<const Settings>(std::move(settings));
   ++state_.rows_written;
 }
 
-PrincipalRow& Draft::Principal(const NameRef& name) {
-  return Own(&state_.directory.principals, name);
-}
-KeyRow& Draft::Key(const NameRef& name) {
-  return Own(&state_.directory.keys, name);
-}
-GroupRow& Draft::Group(const NameRef& name) {
-  return Own(&state_.directory.groups, name);
-}
-ResourceRow& Draft::Resource(const NameRef& name) {
-  return Own(&state_.resources, name);
-}
-GrantLine& Draft::Grants(const NameRef& resource) {
-  Touch(resource);
-  return state_.grants.Own(resource->number, edit_);
-}
-MemberLine& Draft::Member(const NameRef& principal) {
-  return state_.directory.members.Own(principal->number, edit_);
-}
-NameSet& Draft::GroupsOf(const NameRef& member) {
-  return member->kind == Kind::kGroup ? Group(member).groups
-                                      : Principal(member).groups;
-}
-NameSet& Draft::GrantsOf(const NameRef& target) {
-  return target->kind == Kind::kGroup ? Group(target).grants
-                                      : Principal(target).grants;
+void Draft::SetRequests(RequestTable requests) {
+  state_.requests = std::make_shared<const RequestTable>(std::move(requests));
 }
 
-NameRef Draft::AddPrincipal(Kind kind, const std::string& id,
-                            PrincipalRow row) {
-  Directory& directory = state_.directory;
-  NameRef name = NewName(kind, directory.next_principal++, "", id);
-  row.name = name;
-  row.edit = edit_;
-  directory.members.Add(
-      name->number,
-      MemberLine(PrincipalKey(name->number), row.locked, row.workspace_admin),
-      edit_);
-  if (!row.email.empty()) directory.emails.Set(row.email, name, edit_);
-  if (row.workspace_admin) directory.workspace_admins.Set(name, {}, edit_);
-  directory.names.Set(name, {}, edit_);
-  directory.index.Add(*name, edit_);
-  directory.principals.Set(
-      name->number, std::make_shared<PrincipalRow>(std::move(row)), edit_);
-  Touch(name);
-  return name;
+PrincipalRow& Draft::Principal(uint32_t number) {
+  // The kind stands in a line that is not needed otherwise.
+  if (use_ != Use::kBuild) Touch(state_.directory.KindOf(number), number);
+  return state_.directory.principals.Add(number, &edit_);
+}
+GroupRow& Draft::Group(uint32_t number) {
+  Touch(Kind::kGroup, number);
+  return state_.directory.groups.Add(number, &edit_);
+}
+GrantLine& Draft::Grants(uint32_t resource) {
+  Touch(Kind::kDefault, resource);
+  return state_.grants.Own(resource, &edit_);
+}
+MemberLine& Draft::Member(uint32_t principal) {
+  Touch(state_.directory.KindOf(principal), principal);
+  return state_.directory.members.Own(principal, &edit_);
+}
+SortedNumbers& Draft::GrantsOf(TargetKey target) {
+  return IsGroup(target) ? Group(NumberOf(target)).grants
+                         : Principal(NumberOf(target)).grants;
 }
 
-void Draft::UpdatePrincipal(const NameRef& name, PrincipalRow row) {
+void Draft::Link(SortedNumbers* set, uint32_t number) {
+  set->Put(number, &edit_, kBack);
+}
+void Draft::Unlink(SortedNumbers* set, uint32_t number) {
+  set->Erase(number, &edit_);
+}
+
+void Draft::AddId(Kind kind, uint32_t number, absl::string_view id) {
   Directory& directory = state_.directory;
-  PrincipalRow& owned = Principal(name);
-  if (owned.email != row.email) {
-    if (!owned.email.empty()) directory.emails.Erase(owned.email, edit_);
-    if (!row.email.empty()) directory.emails.Set(row.email, name, edit_);
+  directory.index.Add(
+      Directory::HashOf(kind, id), Directory::Slot(kind, number),
+      [&](uint32_t slot) { return directory.HashOfSlot(slot); }, &edit_);
+  Touch(kind, number);
+}
+
+void Draft::EraseId(Kind kind, uint32_t number, absl::string_view id) {
+  state_.directory.index.Erase(Directory::HashOf(kind, id),
+                               Directory::Slot(kind, number), &edit_);
+  Touch(kind, number);
+}
+
+void Draft::SetEmail(uint32_t principal, absl::string_view email) {
+  Directory& directory = state_.directory;
+  const std::string old(directory.addresses.Get(principal));
+  if (old == email) return;
+  const auto hash_of = [&](uint32_t number) {
+    return Directory::HashOf(Kind::kEmail, directory.addresses.Get(number));
+  };
+  if (!old.empty()) {
+    directory.emails.Erase(hash_of(principal), principal, &edit_);
   }
-  if (row.workspace_admin) {
-    directory.workspace_admins.Set(name, {}, edit_);
+  directory.addresses.Set(principal, email, &edit_);
+  if (!email.empty()) {
+    directory.emails.Add(Directory::HashOf(Kind::kEmail, email), principal,
+                         hash_of, &edit_);
+  }
+}
+
+uint32_t Draft::AddPrincipal(Kind kind, absl::string_view id,
+                             const PrincipalFields& fields) {
+  Directory& directory = state_.directory;
+  const uint32_t number = directory.next_principal++;
+  directory.principal_ids.Set(number, id, &edit_);
+  AddId(kind, number, id);
+  directory.members.Add(number, &edit_) = MemberLine(
+      PrincipalKey(number), {kind == Kind::kServiceAccount, false, false});
+  UpdatePrincipal(number, fields);
+  return number;
+}
+
+void Draft::UpdatePrincipal(uint32_t principal, const PrincipalFields& fields) {
+  Directory& directory = state_.directory;
+  SetEmail(principal, fields.email);
+  directory.principal_names.Set(principal, fields.display_name, &edit_);
+  if (fields.workspace_admin) {
+    Link(&directory.workspace_admins, principal);
   } else {
-    directory.workspace_admins.Erase(name, edit_);
+    Unlink(&directory.workspace_admins, principal);
   }
-  owned.email = std::move(row.email);
-  owned.display_name = std::move(row.display_name);
-  owned.locked = row.locked;
-  owned.workspace_admin = row.workspace_admin;
-  Member(name).SetFlags(row.locked, row.workspace_admin);
+  MemberLine& line = Member(principal);
+  line.SetFlags(
+      {line.service_account(), fields.locked, fields.workspace_admin});
 }
 
-Cascade Draft::RemovePrincipal(const NameRef& name) {
+Cascade Draft::RemovePrincipal(uint32_t principal) {
   Directory& directory = state_.directory;
-  Freeze();
-  const PrincipalRow row = *directory.Principal(name);
+  edit_.Freeze();
+  const TargetKey target = PrincipalKey(principal);
   Cascade cascade;
-  DropGrantsTo(name, &cascade);
-  DropMembershipsOf(name, &cascade);
+  DropGrantsTo(target, &cascade);
+  DropMembershipsOf(target, &cascade);
+  const PrincipalRow row = directory.PrincipalAt(principal);
   for (auto at = row.keys.Begin(); at.valid(); at.Next()) {
-    RemoveKey(at.key());
+    RemoveKey(at.value());
     ++cascade.keys;
   }
   for (auto at = row.created.Begin(); at.valid(); at.Next()) {
-    Resource(at.key()).creator = nullptr;
-    Grants(at.key()).set_creator(0);
+    Grants(at.value()).set_creator(0);
     ++cascade.creators;
   }
-  if (!row.email.empty()) directory.emails.Erase(row.email, edit_);
-  directory.workspace_admins.Erase(name, edit_);
-  directory.names.Erase(name, edit_);
-  directory.index.Erase(*name, edit_);
-  directory.principals.Erase(name->number, edit_);
-  directory.members.Erase(name->number, edit_);
-  Touch(name);
+  Principal(principal).created.Clear(&edit_);
+  Erase(&directory.principals, principal, &edit_);
+  const Kind kind = directory.KindOf(principal);
+  UpdatePrincipal(principal, {});
+  EraseId(kind, principal, directory.principal_ids.Get(principal));
+  directory.principal_ids.Set(principal, "", &edit_);
+  Member(principal).Clear(&edit_);
+  Erase(&directory.members, principal, &edit_);
   return cascade;
 }
 
-void Draft::AddKey(const std::string& id, const NameRef& owner, bool enabled) {
+void Draft::AddKey(absl::string_view id, TargetKey owner, bool enabled) {
   Directory& directory = state_.directory;
-  NameRef name = NewName(Kind::kKey, directory.next_key++, "", id);
-  directory.names.Set(name, {}, edit_);
-  directory.index.Add(*name, edit_);
-  directory.keys.Set(
-      name->number,
-      std::make_shared<KeyRow>(KeyRow{name, owner, enabled, edit_}), edit_);
-  Principal(owner).keys.Set(name, {}, edit_);
-  Touch(name);
+  const uint32_t number = directory.next_key++;
+  directory.key_ids.Set(number, id, &edit_);
+  AddId(Kind::kKey, number, id);
+  directory.keys.Add(number, &edit_) = {owner, enabled ? 1u : 0u};
+  Link(&Principal(NumberOf(owner)).keys, number);
 }
 
-void Draft::SetKeyEnabled(const NameRef& key, bool enabled) {
-  Key(key).enabled = enabled;
+void Draft::SetKeyEnabled(uint32_t key, bool enabled) {
+  Touch(Kind::kKey, key);
+  state_.directory.keys.Own(key, &edit_).enabled = enabled ? 1 : 0;
 }
 
-void Draft::RemoveKey(const NameRef& key) {
+void Draft::RemoveKey(uint32_t key) {
   Directory& directory = state_.directory;
-  Principal(directory.keys.Get(key->number)->owner).keys.Erase(key, edit_);
-  directory.names.Erase(key, edit_);
-  directory.index.Erase(*key, edit_);
-  directory.keys.Erase(key->number, edit_);
-  Touch(key);
+  Unlink(&Principal(NumberOf(directory.keys.Get(key)->owner)).keys, key);
+  EraseId(Kind::kKey, key, directory.key_ids.Get(key));
+  directory.key_ids.Set(key, "", &edit_);
+  Erase(&directory.keys, key, &edit_);
 }
 
-NameRef Draft::AddGroup(const std::string& id,
-                        const std::string& display_name) {
+uint32_t Draft::AddGroup(absl::string_view id, absl::string_view display_name) {
   Directory& directory = state_.directory;
-  NameRef name = NewName(Kind::kGroup, directory.next_group++, "", id);
-  GroupRow row;
-  row.name = name;
-  row.display_name = display_name;
-  row.edit = edit_;
-  directory.names.Set(name, {}, edit_);
-  directory.index.Add(*name, edit_);
-  directory.groups.Set(name->number, std::make_shared<GroupRow>(row), edit_);
-  Touch(name);
-  return name;
+  const uint32_t number = directory.next_group++;
+  directory.group_ids.Set(number, id, &edit_);
+  directory.group_names.Set(number, display_name, &edit_);
+  AddId(Kind::kGroup, number, id);
+  directory.groups.Add(number, &edit_);
+  return number;
 }
 
-void Draft::RenameGroup(const NameRef& group, const std::string& display_name) {
-  Group(group).display_name = display_name;
+void Draft::RenameGroup(uint32_t group, absl::string_view display_name) {
+  Touch(Kind::kGroup, group);
+  state_.directory.group_names.Set(group, display_name, &edit_);
 }
 
-Cascade Draft::RemoveGroup(const NameRef& group) {
-  Freeze();
+Cascade Draft::RemoveGroup(uint32_t group) {
+  edit_.Freeze();
   Directory& directory = state_.directory;
+  const TargetKey target = GroupKey(group);
   Cascade cascade;
-  DropGrantsTo(group, &cascade);
-  DropMembershipsOf(group, &cascade);
-  const NameSet members = directory.Group(group)->members;
-  for (auto at = members.Begin(); at.valid(); at.Next()) {
-    RemoveMember(group, at.key());
+  DropGrantsTo(target, &cascade);
+  DropMembershipsOf(target, &cascade);
+  const GroupRow row = directory.GroupAt(group);
+  for (auto at = row.members.Begin(); at.valid(); at.Next()) {
+    Member(at.value()).RemoveGroup(target, &edit_);
     ++cascade.memberships;
   }
-  directory.names.Erase(group, edit_);
-  directory.index.Erase(*group, edit_);
-  directory.groups.Erase(group->number, edit_);
-  Touch(group);
+  for (auto at = row.subgroups.Begin(); at.valid(); at.Next()) {
+    Unlink(&Group(at.value()).parents, group);
+    --directory.nested;
+    ++cascade.memberships;
+  }
+  GroupRow& last = Group(group);
+  last.members.Clear(&edit_);
+  last.subgroups.Clear(&edit_);
+  Erase(&directory.groups, group, &edit_);
+  directory.group_names.Set(group, "", &edit_);
+  EraseId(Kind::kGroup, group, directory.group_ids.Get(group));
+  directory.group_ids.Set(group, "", &edit_);
   return cascade;
 }
 
-void Draft::AddMember(const NameRef& group, const NameRef& member) {
-  Group(group).members.Set(member, {}, edit_);
-  GroupsOf(member).Set(group, {}, edit_);
-  if (member->kind == Kind::kGroup) {
+void Draft::AddMember(uint32_t group, TargetKey member) {
+  const uint32_t number = NumberOf(member);
+  if (IsGroup(member)) {
+    Link(&Group(group).subgroups, number);
+    Link(&Group(number).parents, group);
     ++state_.directory.nested;
   } else {
-    Member(member).AddGroup(TargetKeyOf(group), edit_);
+    Link(&Group(group).members, number);
+    Member(number).AddGroup(GroupKey(group), &edit_);
   }
 }
 
-void Draft::RemoveMember(const NameRef& group, const NameRef& member) {
-  Group(group).members.Erase(member, edit_);
-  GroupsOf(member).Erase(group, edit_);
-  if (member->kind == Kind::kGroup) {
+void Draft::RemoveMember(uint32_t group, TargetKey member) {
+  const uint32_t number = NumberOf(member);
+  if (IsGroup(member)) {
+    Unlink(&Group(group).subgroups, number);
+    Unlink(&Group(number).parents, group);
     --state_.directory.nested;
   } else {
-    Member(member).RemoveGroup(TargetKeyOf(group), edit_);
+    Unlink(&Group(group).members, number);
+    Member(number).RemoveGroup(GroupKey(group), &edit_);
   }
 }
 
-NameRef Draft::AddResource(const ResourceId& id,
-                           const std::string& display_name,
-                           const NameRef& creator) {
-  NameRef name =
-      NewName(Kind::kDefault, state_.next_resource++, id.type, id.id);
-  auto row = std::make_shared<ResourceRow>();
-  row->name = name;
-  row->display_name = display_name;
-  row->creator = creator;
-  row->edit = edit_;
-  if (creator != nullptr) Principal(creator).created.Set(name, {}, edit_);
-  state_.grants.Add(name->number, GrantLine(TargetKeyOf(creator)), edit_);
-  state_.resource_names.Set(name, {}, edit_);
-  state_.resource_index.Add(*name, edit_);
-  state_.resources.Set(name->number, std::move(row), edit_);
-  Touch(name);
-  return name;
+uint32_t Draft::AddResource(const ResourceRef& id,
+                            absl::string_view display_name, TargetKey creator) {
+  return AddResource(id, State::HashOf(id), display_name, creator, 0, {});
 }
 
-void Draft::RenameResource(const NameRef& resource,
-                           const std::string& display_name) {
-  Resource(resource).display_name = display_name;
+uint32_t Draft::AddResource(const ResourceRef& id, uint64_t hash,
+                            absl::string_view display_name, TargetKey creator,
+                            RoleSlot baseline,
+                            absl::Span<const TargetGrant> grants) {
+  const uint32_t number = state_.next_resource++;
+  text_.clear();
+  AppendType(state_.settings->TypeSlotOf(id.type), &text_);
+  text_.append(id.id.data(), id.id.size());
+  state_.resource_ids.Set(number, text_, &edit_);
+  state_.resource_index.Add(
+      hash, number,
+      [&](uint32_t other) { return State::HashOf(state_.ResourceAt(other)); },
+      &edit_);
+  state_.resource_names.Set(number, display_name, &edit_);
+  if (creator != 0) Link(&Principal(NumberOf(creator)).created, number);
+  GrantLine line(creator);
+  line.set_baseline(baseline);
+  if (baseline != 0) Link(&state_.baselines, number);
+  for (const TargetGrant& grant : grants) {
+    line.Set(grant.target, grant.role, &edit_);
+    if (use_ != Use::kBuild) Link(&GrantsOf(grant.target), number);
+  }
+  state_.grants.Add(number, &edit_) = line;
+  Touch(Kind::kDefault, number);
+  return number;
 }
 
-Cascade Draft::RemoveResource(const NameRef& resource) {
-  Freeze();
-  const ResourceRow row = *state_.Resource(resource);
-  const GrantLine grants = state_.GrantsOn(row);
+void Draft::RenameResource(uint32_t resource, absl::string_view display_name) {
+  Touch(Kind::kDefault, resource);
+  state_.resource_names.Set(resource, display_name, &edit_);
+}
+
+Cascade Draft::RemoveResource(uint32_t resource) {
   Cascade cascade;
-  grants.ForEach([&](TargetKey key, RoleSlot) {
-    GrantsOf(NameRef(state_.directory.NameOf(key))).Erase(resource, edit_);
+  const GrantLine& line = *state_.grants.Get(resource);
+  const TargetKey creator = line.creator();
+  const bool baseline = line.baseline() != 0;
+  line.ForEach([&](TargetKey key, RoleSlot) {
+    Unlink(&GrantsOf(key), resource);
     ++cascade.grants;
   });
-  if (grants.baseline() != 0) {
-    state_.baselines.Erase(resource, edit_);
+  if (baseline) {
+    Unlink(&state_.baselines, resource);
     ++cascade.grants;
   }
-  if (row.creator != nullptr) {
-    Principal(row.creator).created.Erase(resource, edit_);
-  }
-  state_.resource_names.Erase(resource, edit_);
-  state_.resource_index.Erase(*resource, edit_);
-  state_.resources.Erase(resource->number, edit_);
-  state_.grants.Erase(resource->number, edit_);
-  Touch(resource);
+  if (creator != 0) Unlink(&Principal(NumberOf(creator)).created, resource);
+  Grants(resource).Clear(&edit_);
+  Erase(&state_.grants, resource, &edit_);
+  state_.resource_names.Set(resource, "", &edit_);
+  state_.resource_index.Erase(State::HashOf(state_.ResourceAt(resource)),
+                              resource, &edit_);
+  state_.resource_ids.Set(resource, "", &edit_);
   return cascade;
 }
 
-void Draft::SetGrant(const NameRef& resource, const NameRef& target,
-                     RoleSlot role) {
+void Draft::SetGrant(uint32_t resource, TargetKey target, RoleSlot role) {
   GrantLine& line = Grants(resource);
   if (role == 0) {
-    line.Erase(TargetKeyOf(target), edit_);
-    GrantsOf(target).Erase(resource, edit_);
-  } else if (line.Set(TargetKeyOf(target), role, edit_)) {
-    GrantsOf(target).Set(resource, {}, edit_);
+    line.Erase(target, &edit_);
+    Unlink(&GrantsOf(target), resource);
+  } else if (line.Set(target, role, &edit_)) {
+    Link(&GrantsOf(target), resource);
   }
 }
 
-void Draft::SetBaseline(const NameRef& resource, RoleSlot role) {
+void Draft::SetBaseline(uint32_t resource, RoleSlot role) {
   Grants(resource).set_baseline(role);
   if (role == 0) {
-    state_.baselines.Erase(resource, edit_);
+    Unlink(&state_.baselines, resource);
   } else {
-    state_.baselines.Set(resource, {}, edit_);
+    Link(&state_.baselines, resource);
   }
 }
 
-void Draft::DropGrantsTo(const NameRef& target, Cascade* cascade) {
-  const NameSet resources = GrantsOf(target);
+void Draft::BuildReverse() {
+  // How many there will be of each, so that each gets its memory at once.
+  std::vector<uint32_t> counts[2];  // of principals, of groups
+  counts[0].resize(state_.directory.next_principal);
+  counts[1].resize(state_.directory.next_group);
+  for (uint32_t number = 0; number < state_.next_resource; ++number) {
+    state_.grants.Get(number)->ForEach([&](TargetKey key, RoleSlot) {
+      ++counts[IsGroup(key) ? 1 : 0][NumberOf(key)];
+    });
+  }
+  for (const bool group : {false, true}) {
+    for (uint32_t i = 0; i < counts[group].size(); ++i) {
+      if (counts[group][i] == 0) continue;
+      const TargetKey key = group ? GroupKey(i) : PrincipalKey(i);
+      GrantsOf(key).Reserve(counts[group][i], &edit_, kBack);
+    }
+  }
+  // Some are looked at side by side, so that their memory is loaded for all of
+  // them at once.
+  constexpr size_t kTogether = 128;
+  std::vector<std::pair<SortedNumbers*, uint32_t>> links;
+  const auto link_all = [&] {
+    for (const auto& link : links) link.first->Prefetch();
+    for (const auto& link : links) link.first->PrefetchEnd();
+    for (const auto& [set, number] : links) Link(set, number);
+    links.clear();
+  };
+  for (uint32_t number = 0; number < state_.next_resource; ++number) {
+    state_.grants.Get(number)->ForEach([&](TargetKey key, RoleSlot) {
+      links.emplace_back(&GrantsOf(key), number);
+      __builtin_prefetch(links.back().first);
+    });
+    if (links.size() >= kTogether) link_all();
+  }
+  link_all();
+}
+
+void Draft::DropGrantsTo(TargetKey target, Cascade* cascade) {
+  const SortedNumbers resources = GrantsOf(target);
   for (auto at = resources.Begin(); at.valid(); at.Next()) {
-    SetGrant(at.key(), target, 0);
+    Grants(at.value()).Erase(target, &edit_);
     ++cascade->grants;
   }
+  GrantsOf(target).Clear(&edit_);
 }
 
-void Draft::DropMembershipsOf(const NameRef& member, Cascade* cascade) {
-  const NameSet groups = GroupsOf(member);
-  for (auto at = groups.Begin(); at.valid(); at.Next()) {
-    RemoveMember(at.key(), member);
+void Draft::DropMembershipsOf(TargetKey member, Cascade* cascade) {
+  for (const uint32_t group : state_.directory.GroupsOf(member)) {
+    RemoveMember(group, member);
     ++cascade->memberships;
   }
 }

@@ -8,15 +8,13 @@
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <utility>
 #include <vector>
 
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "acl/store/state.h"
 
 namespace acl {
-
-// A tag that no edit has used yet. Safe from any thread.
-EditTag NewEditTag();
 
 // What removing something took with it.
 struct Cascade {
@@ -26,85 +24,122 @@ struct Cascade {
   size_t creators = 0;  // resources that lost their creator
 };
 
-// Starts as a copy of a state, which stays as it is. Not thread-safe. Each step
-// is O(log n) plus what it removes. Unless said otherwise a step REQUIRES that
-// what it names is in the draft, and that what it adds is not.
+// What a user or service account is created with.
+struct PrincipalFields {
+  std::string email;  // canonical; empty for none
+  std::string display_name;
+  bool locked = false;
+  bool workspace_admin = false;
+};
+
+// What a draft has written to: a thing by its kind (kDefault: a resource) and
+// number.
+struct Touched {
+  Kind kind;
+  uint32_t number;
+};
+
+// A state that goes on from another, and what only the earlier ones need.
+struct NextState {
+  std::shared_ptr<const State> state;
+  std::vector<RetiredBlock> retired;
+};
+
+// Starts as a copy of a state, which stays as it is and has to live as long.
+// Not thread-safe. Each step is O(log n) plus what it removes. Unless said
+// otherwise a step REQUIRES that what it names is in the draft, and that what
+// it adds is not.
 class Draft {
  public:
-  explicit Draft(const State& base);
+  enum class Use {
+    kPublish,  // in the base's heap: by its only writer
+    // The same for a state that nobody else knows, to which things are only
+    // added. What points back from grants is there when it is finished.
+    kBuild,
+    kTry  // in a heap of its own, by anybody
+  };
+  Draft(const State& base, Use use);
+  ~Draft();
   Draft(const Draft&) = delete;
   Draft& operator=(const Draft&) = delete;
 
-  // The state so far. References into it last until the next step.
+  // The state so far. What it leads to lasts until the next step.
   const State& state() const { return state_; }
 
-  // The names of all rows that were written, added or removed; some twice.
-  const std::vector<NameRef>& touched() const { return touched_; }
+  // All that was written, added or removed; some twice.
+  const std::vector<Touched>& touched() const { return touched_; }
 
   // Ends the draft: the state, with `revision`. The draft is not used again.
-  std::shared_ptr<const State> Finish(Revision revision) &&;
+  // One that was tried has to be outlived by its base.
+  NextState Finish(Revision revision) &&;
 
   void SetSettings(Settings settings);
-  void SetRequests(RequestTable requests) {
-    state_.requests = std::move(requests);
-  }
+  void SetRequests(RequestTable requests);
 
-  // Users and service accounts. The row's name, links and tag are set here.
-  NameRef AddPrincipal(Kind kind, const std::string& id, PrincipalRow row);
-  // Replaces e-mail, display name, lock and admin flag by those of `row`.
-  void UpdatePrincipal(const NameRef& name, PrincipalRow row);
-  Cascade RemovePrincipal(const NameRef& name);
+  // Users and service accounts. Gives the number.
+  uint32_t AddPrincipal(Kind kind, absl::string_view id,
+                        const PrincipalFields& fields);
+  // Replaces all fields.
+  void UpdatePrincipal(uint32_t principal, const PrincipalFields& fields);
+  Cascade RemovePrincipal(uint32_t principal);
 
-  void AddKey(const std::string& id, const NameRef& owner, bool enabled);
-  void SetKeyEnabled(const NameRef& key, bool enabled);
-  void RemoveKey(const NameRef& key);
+  void AddKey(absl::string_view id, TargetKey owner, bool enabled);
+  void SetKeyEnabled(uint32_t key, bool enabled);
+  void RemoveKey(uint32_t key);
 
-  NameRef AddGroup(const std::string& id, const std::string& display_name);
-  void RenameGroup(const NameRef& group, const std::string& display_name);
-  Cascade RemoveGroup(const NameRef& group);
+  uint32_t AddGroup(absl::string_view id, absl::string_view display_name);
+  void RenameGroup(uint32_t group, absl::string_view display_name);
+  Cascade RemoveGroup(uint32_t group);
   // `member` is a user, a service account or a group.
   // REQUIRES: no cycle closes.
-  void AddMember(const NameRef& group, const NameRef& member);
-  void RemoveMember(const NameRef& group, const NameRef& member);
+  void AddMember(uint32_t group, TargetKey member);
+  void RemoveMember(uint32_t group, TargetKey member);
 
-  NameRef AddResource(const ResourceId& id, const std::string& display_name,
-                      const NameRef& creator);
-  void RenameResource(const NameRef& resource, const std::string& display_name);
-  Cascade RemoveResource(const NameRef& resource);
+  // `creator` is 0 for none.
+  uint32_t AddResource(const ResourceRef& id, absl::string_view display_name,
+                       TargetKey creator);
+  // The same with a baseline (0 for none) and grants, one for a target and none
+  // for the creator. `hash` is State::HashOf(id).
+  uint32_t AddResource(const ResourceRef& id, uint64_t hash,
+                       absl::string_view display_name, TargetKey creator,
+                       RoleSlot baseline, absl::Span<const TargetGrant> grants);
+  void RenameResource(uint32_t resource, absl::string_view display_name);
+  Cascade RemoveResource(uint32_t resource);
 
   // Sets or, with role 0, takes the grant of a user, service account or group.
-  void SetGrant(const NameRef& resource, const NameRef& target, RoleSlot role);
-  void SetBaseline(const NameRef& resource, RoleSlot role);
+  void SetGrant(uint32_t resource, TargetKey target, RoleSlot role);
+  void SetBaseline(uint32_t resource, RoleSlot role);
 
  private:
-  void Touch(const NameRef& name);
-  // The row at `name`, copied first if another edit made it.
-  template <class Row>
-  Row& Own(DenseVector<Row>* rows, const NameRef& name);
+  void Touch(Kind kind, uint32_t number);
+  void AddId(Kind kind, uint32_t number, absl::string_view id);
+  void EraseId(Kind kind, uint32_t number, absl::string_view id);
+  void SetEmail(uint32_t principal, absl::string_view email);
 
-  // Makes all that was written so far count as somebody else's, so that copies
-  // taken from now on can be walked while the draft changes.
-  void Freeze();
+  // Puts a number into, or takes it out of, a set that points back.
+  void Link(SortedNumbers* set, uint32_t number);
+  void Unlink(SortedNumbers* set, uint32_t number);
 
-  // The row, owned by this draft: a copy unless it is already.
-  PrincipalRow& Principal(const NameRef& name);
-  KeyRow& Key(const NameRef& name);
-  GroupRow& Group(const NameRef& name);
-  ResourceRow& Resource(const NameRef& name);
-  GrantLine& Grants(const NameRef& resource);
-  MemberLine& Member(const NameRef& principal);
+  // The row, owned by this draft.
+  PrincipalRow& Principal(uint32_t number);
+  GroupRow& Group(uint32_t number);
+  GrantLine& Grants(uint32_t resource);
+  MemberLine& Member(uint32_t principal);
+  SortedNumbers& GrantsOf(TargetKey target);
 
-  // The back links of a member and of a target.
-  NameSet& GroupsOf(const NameRef& member);
-  NameSet& GrantsOf(const NameRef& target);
+  // Makes what points back from grants.
+  void BuildReverse();
 
   // Takes the grants to, and the memberships of, what is being removed.
-  void DropGrantsTo(const NameRef& target, Cascade* cascade);
-  void DropMembershipsOf(const NameRef& member, Cascade* cascade);
+  void DropGrantsTo(TargetKey target, Cascade* cascade);
+  void DropMembershipsOf(TargetKey member, Cascade* cascade);
 
+  const Use use_;
+  std::shared_ptr<Heap> own_heap_;  // of what is tried
   State state_;
-  EditTag edit_;
-  std::vector<NameRef> touched_;
+  Edit edit_;
+  std::vector<Touched> touched_;
+  std::string text_;  // to put one together
 };
 
 }  // namespace acl

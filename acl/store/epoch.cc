@@ -94,16 +94,6 @@ void Enter(ThreadState* thread) {
   thread->slot = owner.slot;
 }
 
-// What the epochs of all pins are at least, for whoever has just unlinked.
-uint64_t OldestPin() {
-  FenceOfWriter();
-  uint64_t oldest = kUnpinned;
-  for (Slot* slot = g_slots.load(); slot != nullptr; slot = slot->next) {
-    oldest = std::min(oldest, slot->pinned_at.load());
-  }
-  return oldest;
-}
-
 }  // namespace
 
 EpochPin::EpochPin() {
@@ -121,26 +111,24 @@ EpochPin::~EpochPin() {
   thread.slot->pinned_at.store(kUnpinned, std::memory_order_release);
 }
 
-RetireList::~RetireList() {
-  if (!retired_.empty()) WaitForReaders();
-}
+uint64_t NextEpoch() { return g_epoch.fetch_add(1); }
 
-void RetireList::Add(std::shared_ptr<const void> object) {
-  retired_.emplace_back(g_epoch.fetch_add(1), std::move(object));
-}
-
-void RetireList::Collect() {
-  if (retired_.empty()) return;
-  const uint64_t oldest = OldestPin();
-  // In the order of their epochs, so what can go is in front.
-  auto keep = retired_.begin();
-  while (keep != retired_.end() && keep->first < oldest) ++keep;
-  retired_.erase(retired_.begin(), keep);
+uint64_t OldestPin() {
+  FenceOfWriter();
+  uint64_t oldest = kUnpinned;
+  for (Slot* slot = g_slots.load(); slot != nullptr; slot = slot->next) {
+    oldest = std::min(oldest, slot->pinned_at.load());
+  }
+  return oldest;
 }
 
 void WaitForReaders() {
-  const uint64_t now = g_epoch.fetch_add(1);
+  const uint64_t now = NextEpoch();
   while (OldestPin() <= now) std::this_thread::yield();
+}
+
+RetireList::~RetireList() {
+  if (retired_.size() != 0) WaitForReaders();
 }
 
 }  // namespace acl

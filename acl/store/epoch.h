@@ -7,9 +7,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <memory>
 #include <utility>
-#include <vector>
 
 namespace acl {
 
@@ -24,7 +24,44 @@ class EpochPin {
   EpochPin& operator=(const EpochPin&) = delete;
 };
 
-// What writers have unlinked and readers may still see. One writer at a time.
+// For a writer that has just unlinked something: whoever pins from now on does
+// not see it, and whoever is pinned since before has at most this epoch.
+uint64_t NextEpoch();
+
+// The epoch of the oldest pin, or the greatest number if there is none. A call
+// to the kernel.
+uint64_t OldestPin();
+
+// Waits until every pin that was held when it was called has been released.
+// REQUIRES: the calling thread is not pinned.
+void WaitForReaders();
+
+// What writers have unlinked and readers may still see, in the order in which
+// it was. One writer at a time.
+template <class T>
+class GraceList {
+ public:
+  // REQUIRES: nothing published leads to `object` any more.
+  void Add(T object) { waiting_.emplace_back(NextEpoch(), std::move(object)); }
+
+  // Calls `visit` with what no reader can see any more. O(threads + passed).
+  template <class Visit>
+  void Collect(const Visit& visit) {
+    if (waiting_.empty()) return;
+    const uint64_t oldest = OldestPin();
+    while (!waiting_.empty() && waiting_.front().first < oldest) {
+      visit(std::move(waiting_.front().second));
+      waiting_.pop_front();
+    }
+  }
+
+  size_t size() const { return waiting_.size(); }
+
+ private:
+  std::list<std::pair<uint64_t, T>> waiting_;
+};
+
+// The same for what only has to be let go.
 class RetireList {
  public:
   RetireList() = default;
@@ -36,22 +73,21 @@ class RetireList {
 
   // Keeps `object` until no reader can see it.
   // REQUIRES: nothing published leads to it any more.
-  void Add(std::shared_ptr<const void> object);
+  void Add(std::shared_ptr<const void> object) {
+    retired_.Add(std::move(object));
+  }
 
-  // Frees what no reader can see any more. O(threads + freed), and a call to
-  // the kernel.
-  void Collect();
+  // Frees what no reader can see any more.
+  void Collect() {
+    retired_.Collect([](std::shared_ptr<const void>&&) {});
+  }
 
   // How much is kept.
   size_t size() const { return retired_.size(); }
 
  private:
-  std::vector<std::pair<uint64_t, std::shared_ptr<const void>>> retired_;
+  GraceList<std::shared_ptr<const void>> retired_;
 };
-
-// Waits until every pin that was held when it was called has been released.
-// REQUIRES: the calling thread is not pinned.
-void WaitForReaders();
 
 }  // namespace acl
 

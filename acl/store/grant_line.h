@@ -3,20 +3,18 @@
 #ifndef ACL_STORE_GRANT_LINE_H_
 #define ACL_STORE_GRANT_LINE_H_
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
-#include <utility>
+#include <cstring>
 
 #include "absl/functional/function_ref.h"
+#include "acl/base/heap.h"
 #include "acl/base/ladder.h"
-#include "acl/base/ordered_map.h"
+#include "acl/base/sorted_numbers.h"
 #include "acl/directory/target_key.h"
 #include "acl/store/key_match.h"
 
 namespace acl {
-
-class GrantBlock;
 
 // A grant: its target's key above, its role's slot in the lowest four bits.
 using GrantEntry = uint32_t;
@@ -26,14 +24,11 @@ constexpr RoleSlot SlotOfEntry(GrantEntry entry) {
   return static_cast<RoleSlot>(entry & ((1u << kRoleBits) - 1));
 }
 
-// A value; copying one costs a cache line and, with many grants, a count. Up to
-// kInline grants stand in the line itself. Beyond, a block has them, sorted by
-// key, and beyond kBlock a tree of blocks. A LineTable puts it on a line of its
-// own. Safe to read from any thread while another changes its own copy.
+// Up to kInline grants stand in the line itself, beyond in a tree sorted by
+// key. A plain value: whoever copies a line to change it drops the old one.
 class GrantLine {
  public:
   static constexpr size_t kInline = 14;
-  static constexpr size_t kBlock = 512;
 
   // Of no resource: it has no grants, and present() is false.
   GrantLine() = default;
@@ -41,16 +36,6 @@ class GrantLine {
   explicit GrantLine(TargetKey creator) {
     words_[0] = creator;
     SetHeader(0, Layout::kInline, 0);
-  }
-  GrantLine(const GrantLine& other) : words_(other.words_) {
-    if (layout() == Layout::kBlock) AddOwner();
-  }
-  GrantLine& operator=(GrantLine other) noexcept {
-    std::swap(words_, other.words_);
-    return *this;
-  }
-  ~GrantLine() {
-    if (layout() == Layout::kBlock) RemoveOwner();
   }
 
   bool present() const { return layout() != Layout::kAbsent; }
@@ -61,17 +46,23 @@ class GrantLine {
   void set_baseline(RoleSlot role) { SetHeader(role, layout(), count()); }
 
   // How many grants there are, without the baseline.
-  size_t size() const;
+  size_t size() const {
+    return layout() == Layout::kTree ? tree().size() : count();
+  }
   bool empty() const { return size() == 0; }
+  // How many principals and groups count against the limit.
+  size_t principals() const { return size() + (creator() == 0 ? 0 : 1); }
 
   // The grant of a target; 0 for none. O(log n).
   RoleSlot RoleOf(TargetKey key) const;
 
-  // Sets a grant. True if the target had none. A block that another edit made
-  // is copied first. REQUIRES: key and role are not 0.
-  bool Set(TargetKey key, RoleSlot role, EditTag edit);
+  // Sets a grant. True if the target had none. REQUIRES: key and role are not
+  // 0.
+  bool Set(TargetKey key, RoleSlot role, Edit* edit);
   // Takes it away. True if there was one.
-  bool Erase(TargetKey key, EditTag edit);
+  bool Erase(TargetKey key, Edit* edit);
+  // Gives back the tree, if there is one, of a line that goes.
+  void Clear(Edit* edit);
 
   // Calls `visit` for every grant, in no order that means anything.
   void ForEach(absl::FunctionRef<void(TargetKey, RoleSlot)> visit) const;
@@ -79,45 +70,50 @@ class GrantLine {
   // Calls visit(TargetKey, RoleSlot) for the grants of any of `count` keys.
   template <class Visit>
   void Match(const TargetKey* keys, size_t count, const Visit& visit) const {
-    if (layout() != Layout::kBlock) {
-      uint32_t lanes = kKeyMatch(words_.data(), keys, count) & kEntryLanes;
+    if (layout() != Layout::kTree) {
+      uint32_t lanes = kKeyMatch(words_, keys, count) & kEntryLanes;
       for (; lanes != 0; lanes &= lanes - 1) {
-        const GrantEntry entry =
-            words_[static_cast<size_t>(__builtin_ctz(lanes))];
+        const GrantEntry entry = words_[__builtin_ctz(lanes)];
         visit(KeyOfEntry(entry), SlotOfEntry(entry));
       }
       return;
     }
+    const SortedNumbers grants = tree();
     for (size_t i = 0; i < count; ++i) {
-      if (const RoleSlot role = RoleOf(keys[i])) visit(keys[i], role);
+      if (const GrantEntry* entry =
+              grants.FindSame(keys[i] << kRoleBits, kRoleBits)) {
+        visit(keys[i], SlotOfEntry(*entry));
+      }
     }
   }
 
  private:
-  enum class Layout : uint8_t { kAbsent, kInline, kBlock };
+  enum class Layout : uint8_t { kAbsent, kInline, kTree };
 
   // Where entries may be.
   static constexpr uint32_t kEntryLanes = 0xfffc;
 
   Layout layout() const { return static_cast<Layout>(words_[1] >> 8 & 0xff); }
-  size_t count() const { return words_[1] >> 16; }  // inline
-  void SetHeader(RoleSlot baseline, Layout layout, size_t count) {
-    words_[1] = baseline | static_cast<uint32_t>(layout) << 8 |
-                static_cast<uint32_t>(count) << 16;
+  uint32_t count() const { return words_[1] >> 16; }  // inline
+  void SetHeader(RoleSlot baseline, Layout layout, uint32_t count) {
+    words_[1] = baseline | static_cast<uint32_t>(layout) << 8 | count << 16;
   }
-  GrantEntry* begin() { return &words_[2]; }
+  GrantEntry* begin() { return words_ + 2; }
   GrantEntry* end() { return begin() + count(); }
   GrantEntry* FindInline(TargetKey key);
 
-  GrantBlock* block() const;
-  void SetBlock(GrantBlock* block);
-  GrantBlock& OwnBlock(EditTag edit);
-  void AddOwner() const;
-  void RemoveOwner();
+  SortedNumbers tree() const {
+    SortedNumbers tree;
+    std::memcpy(static_cast<void*>(&tree), words_ + 2, sizeof tree);
+    return tree;
+  }
+  void SetTree(SortedNumbers tree) {
+    std::memcpy(words_ + 2, &tree, sizeof tree);
+  }
 
   // The creator; baseline, layout and count; then entries, 0 where there is
-  // none, or in the first two a pointer to the block.
-  std::array<uint32_t, 16> words_ = {};
+  // none, or in the first two the tree and 0 in the rest.
+  uint32_t words_[16] = {};
 };
 
 static_assert(sizeof(GrantLine) == 64, "a cache line");

@@ -1,32 +1,12 @@
 #include "acl/store/same.h"
 
+#include <string>
 #include <tuple>
 
 namespace acl {
 namespace {
 
-bool SameName(const NameRef& a, const NameRef& b) {
-  if (a == nullptr || b == nullptr) return a == b;
-  return a == b || Compare(KeyOf(*a), KeyOf(*b)) == 0;
-}
-
-// Whether two maps by name have the same keys, with values that `same` finds
-// equal.
-template <class Map, class Same>
-bool SameKeys(const Map& a, const Map& b, const Same& same) {
-  if (a.SharesAllWith(b)) return true;
-  if (a.size() != b.size()) return false;
-  auto in_b = b.Begin();
-  for (auto in_a = a.Begin(); in_a.valid(); in_a.Next(), in_b.Next()) {
-    if (!SameName(in_a.key(), in_b.key())) return false;
-    if (!same(in_a.value(), in_b.value())) return false;
-  }
-  return true;
-}
-
-bool SameNames(const NameSet& a, const NameSet& b) {
-  return SameKeys(a, b, [](Unit, Unit) { return true; });
-}
+constexpr uint32_t kNone = State::kNone;
 
 bool SameSettings(const Settings& a, const Settings& b) {
   return a.ladder.names() == b.ladder.names() &&
@@ -34,91 +14,184 @@ bool SameSettings(const Settings& a, const Settings& b) {
              std::tie(b.types, b.max_principals);
 }
 
-bool SameRow(const PrincipalRow& a, const PrincipalRow& b) {
-  return std::tie(a.display_name, a.email, a.locked, a.workspace_admin) ==
-             std::tie(b.display_name, b.email, b.locked, b.workspace_admin) &&
-         SameNames(a.groups, b.groups) && SameNames(a.keys, b.keys) &&
-         SameNames(a.grants, b.grants) && SameNames(a.created, b.created);
-}
+// Compares what two states say about one thing, which may have another number
+// in each.
+class Comparison {
+ public:
+  Comparison(const State& a, const State& b) : a_(a), b_(b) {}
 
-bool SameRow(const KeyRow& a, const KeyRow& b) {
-  return a.enabled == b.enabled && SameName(a.owner, b.owner);
-}
-
-bool SameRow(const GroupRow& a, const GroupRow& b) {
-  return a.display_name == b.display_name && SameNames(a.members, b.members) &&
-         SameNames(a.groups, b.groups) && SameNames(a.grants, b.grants);
-}
-
-bool SameGrants(const State& a, const State& b, const ResourceRow& in_a,
-                const ResourceRow& in_b) {
-  const auto same_role = [&](RoleSlot role_a, RoleSlot role_b) {
-    return a.ladder().NameOfSlot(role_a) == b.ladder().NameOfSlot(role_b);
-  };
-  const GrantLine& grants_a = a.GrantsOn(in_a);
-  const GrantLine& grants_b = b.GrantsOn(in_b);
-  if (grants_a.size() != grants_b.size() ||
-      !same_role(grants_a.baseline(), grants_b.baseline())) {
-    return false;
+  bool Same(const Touched& touched) const {
+    switch (touched.kind) {
+      case Kind::kDefault:
+        return SameResource(touched.number);
+      case Kind::kGroup:
+        return SameGroup(touched.number);
+      case Kind::kKey:
+        return SameKey(touched.number);
+      default:
+        return SamePrincipal(touched.kind, touched.number);
+    }
   }
-  bool same = true;
-  grants_a.ForEach([&](TargetKey key, RoleSlot role) {
-    const NameRef* target =
-        b.directory.names.FindKey(KeyOf(*a.directory.NameOf(key)));
-    same &= target != nullptr &&
-            same_role(role, grants_b.RoleOf(TargetKeyOf(*target)));
-  });
-  return same;
-}
 
-bool SameResource(const State& a, const State& b, const ResourceRow& in_a,
-                  const ResourceRow& in_b) {
-  return in_a.display_name == in_b.display_name &&
-         SameName(in_a.creator, in_b.creator) && SameGrants(a, b, in_a, in_b);
-}
+ private:
+  const Directory& in_a() const { return a_.directory; }
+  const Directory& in_b() const { return b_.directory; }
 
-// The row tables are compared through the current names of `key`, since a thing
-// that was removed and added again has another number.
-template <class Row>
-bool SameNamedRow(const NameRef* in_a, const NameRef* in_b,
-                  const DenseVector<Row>& rows_a,
-                  const DenseVector<Row>& rows_b) {
-  if (in_a == nullptr || in_b == nullptr) return in_a == in_b;
-  const Row* a = rows_a.Get((*in_a)->number);
-  const Row* b = rows_b.Get((*in_b)->number);
-  return a == b || SameRow(*a, *b);
-}
-
-bool SameNamed(const State& a, const State& b, const NameKey& key) {
-  const Directory& in_a = a.directory;
-  const Directory& in_b = b.directory;
-  if (key.kind == Kind::kDefault) {
-    const NameRef* name_a = a.resource_names.FindKey(key);
-    const NameRef* name_b = b.resource_names.FindKey(key);
-    if (name_a == nullptr || name_b == nullptr) return name_a == name_b;
-    return SameResource(a, b, *a.Resource(*name_a), *b.Resource(*name_b));
+  // The number in b of a thing of a; kNone if there is none.
+  uint32_t InB(TargetKey target) const {
+    return in_b().Find(in_a().KindOfTarget(target), in_a().IdOfTarget(target));
   }
-  const NameRef* name_a = in_a.names.FindKey(key);
-  const NameRef* name_b = in_b.names.FindKey(key);
-  switch (key.kind) {
-    case Kind::kGroup:
-      return SameNamedRow(name_a, name_b, in_a.groups, in_b.groups);
-    case Kind::kKey:
-      return SameNamedRow(name_a, name_b, in_a.keys, in_b.keys);
-    default:
-      return SameNamedRow(name_a, name_b, in_a.principals, in_b.principals);
+  uint32_t ResourceInB(uint32_t resource) const {
+    return b_.FindResource(a_.ResourceAt(resource));
   }
-}
+  bool SameTarget(TargetKey a, TargetKey b) const {
+    if (a == 0 || b == 0) return a == b;
+    return in_a().KindOfTarget(a) == in_b().KindOfTarget(b) &&
+           in_a().IdOfTarget(a) == in_b().IdOfTarget(b);
+  }
+
+  // Whether two sets have the same things; `in_b` gives the number in b of one
+  // of a.
+  template <class InB>
+  static bool SameSet(SortedNumbers a, SortedNumbers b, const InB& in_b) {
+    if (a.size() != b.size()) return false;
+    for (auto at = a.Begin(); at.valid(); at.Next()) {
+      const uint32_t number = in_b(at.value());
+      if (number == kNone || !b.Contains(number)) return false;
+    }
+    return true;
+  }
+  bool SameResources(SortedNumbers a, SortedNumbers b) const {
+    return SameSet(a, b, [&](uint32_t r) { return ResourceInB(r); });
+  }
+  bool SameGroups(SortedNumbers a, SortedNumbers b) const {
+    return SameSet(a, b, [&](uint32_t g) { return InB(GroupKey(g)); });
+  }
+
+  // The numbers of what had this number in either state: `same` is asked if
+  // there is one in both.
+  template <class Find, class Has, class Same>
+  bool SameNumbered(const Find& find, const Has& has, uint32_t number,
+                    const Same& same) const {
+    // What came and went in between is in neither.
+    if (!has(a_, number) && !has(b_, number)) return true;
+    const uint32_t of_a = has(a_, number) ? number : find(a_, b_, number);
+    const uint32_t of_b = has(a_, number) ? find(b_, a_, number) : number;
+    if (of_a == kNone || of_b == kNone) return of_a == of_b;
+    return same(of_a, of_b);
+  }
+
+  bool SamePrincipal(Kind kind, uint32_t number) const {
+    const auto has = [&](const State& s, uint32_t n) {
+      return s.directory.HasPrincipal(n) && s.directory.KindOf(n) == kind;
+    };
+    const auto find = [&](const State& in, const State& of, uint32_t n) {
+      if (!has(of, n)) return kNone;
+      return in.directory.Find(kind, of.directory.principal_ids.Get(n));
+    };
+    return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
+      return SamePrincipals(a, b);
+    });
+  }
+  bool SamePrincipals(uint32_t a, uint32_t b) const {
+    const MemberLine& line_a = *in_a().members.Get(a);
+    const MemberLine& line_b = *in_b().members.Get(b);
+    if (line_a.locked() != line_b.locked() ||
+        line_a.workspace_admin() != line_b.workspace_admin() ||
+        in_a().addresses.Get(a) != in_b().addresses.Get(b) ||
+        in_a().principal_names.Get(a) != in_b().principal_names.Get(b) ||
+        line_a.groups().size() != line_b.groups().size()) {
+      return false;
+    }
+    // The groups are compared from their side: both ends were touched.
+    const PrincipalRow row_a = in_a().PrincipalAt(a);
+    const PrincipalRow row_b = in_b().PrincipalAt(b);
+    return row_a.keys.size() == row_b.keys.size() &&
+           SameResources(row_a.grants, row_b.grants) &&
+           SameResources(row_a.created, row_b.created);
+  }
+
+  bool SameGroup(uint32_t number) const {
+    const auto has = [](const State& s, uint32_t n) {
+      return s.directory.HasGroup(n);
+    };
+    const auto find = [&](const State& in, const State& of, uint32_t n) {
+      if (!has(of, n)) return kNone;
+      return in.directory.Find(Kind::kGroup, of.directory.group_ids.Get(n));
+    };
+    return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
+      const GroupRow row_a = in_a().GroupAt(a);
+      const GroupRow row_b = in_b().GroupAt(b);
+      return in_a().group_names.Get(a) == in_b().group_names.Get(b) &&
+             SameSet(row_a.members, row_b.members,
+                     [&](uint32_t m) { return InB(PrincipalKey(m)); }) &&
+             SameGroups(row_a.subgroups, row_b.subgroups) &&
+             SameGroups(row_a.parents, row_b.parents) &&
+             SameResources(row_a.grants, row_b.grants);
+    });
+  }
+
+  bool SameKey(uint32_t number) const {
+    const auto has = [](const State& s, uint32_t n) {
+      return s.directory.HasKey(n);
+    };
+    const auto find = [&](const State& in, const State& of, uint32_t n) {
+      if (!has(of, n)) return kNone;
+      return in.directory.Find(Kind::kKey, of.directory.key_ids.Get(n));
+    };
+    return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
+      const KeyRow& row_a = *in_a().keys.Get(a);
+      const KeyRow& row_b = *in_b().keys.Get(b);
+      return row_a.enabled == row_b.enabled &&
+             SameTarget(row_a.owner, row_b.owner);
+    });
+  }
+
+  bool SameResource(uint32_t number) const {
+    const auto has = [](const State& s, uint32_t n) {
+      return s.HasResource(n);
+    };
+    const auto find = [&](const State& in, const State& of, uint32_t n) {
+      return has(of, n) ? in.FindResource(of.ResourceAt(n)) : kNone;
+    };
+    return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
+      return a_.resource_names.Get(a) == b_.resource_names.Get(b) &&
+             SameTarget(a_.grants.Get(a)->creator(),
+                        b_.grants.Get(b)->creator()) &&
+             SameGrants(*a_.grants.Get(a), *b_.grants.Get(b));
+    });
+  }
+  bool SameGrants(const GrantLine& a, const GrantLine& b) const {
+    const auto same_role = [&](RoleSlot role_a, RoleSlot role_b) {
+      return a_.ladder().NameOfSlot(role_a) == b_.ladder().NameOfSlot(role_b);
+    };
+    if (a.size() != b.size() || !same_role(a.baseline(), b.baseline())) {
+      return false;
+    }
+    bool same = true;
+    a.ForEach([&](TargetKey key, RoleSlot role) {
+      const uint32_t in_b = InB(key);
+      same &= in_b != kNone &&
+              same_role(role, b.RoleOf(IsGroup(key) ? GroupKey(in_b)
+                                                    : PrincipalKey(in_b)));
+    });
+    return same;
+  }
+
+  const State& a_;
+  const State& b_;
+};
 
 }  // namespace
 
 bool SameMeaning(const State& a, const State& b,
-                 const std::vector<NameRef>& touched) {
+                 const std::vector<Touched>& touched) {
   if (a.settings != b.settings && !SameSettings(*a.settings, *b.settings)) {
     return false;
   }
-  for (const NameRef& name : touched) {
-    if (!SameNamed(a, b, KeyOf(*name))) return false;
+  const Comparison comparison(a, b);
+  for (const Touched& one : touched) {
+    if (!comparison.Same(one)) return false;
   }
   return true;
 }

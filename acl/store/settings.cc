@@ -78,11 +78,20 @@ absl::StatusOr<std::vector<std::string>> CheckedTypes(
   return types;
 }
 
+namespace {
+
+Settings WithTypes(Settings settings, std::vector<std::string> types) {
+  settings.SetTypes(std::move(types));
+  return settings;
+}
+
+}  // namespace
+
 absl::StatusOr<std::shared_ptr<const Settings>> Settings::Make(
     const WorkspaceSettings& wanted) {
   static const auto* const usual =
       new std::shared_ptr<const Settings>(std::make_shared<const Settings>(
-          Settings{Ladder::Default(), DefaultResourceTypes()}));
+          WithTypes(Settings(), DefaultResourceTypes())));
   if (wanted.roles.empty() && wanted.resource_types.empty() &&
       wanted.max_principals_per_resource == (*usual)->max_principals) {
     return *usual;
@@ -97,9 +106,33 @@ absl::StatusOr<std::shared_ptr<const Settings>> Settings::Make(
       CheckedTypes(wanted.resource_types.empty() ? DefaultResourceTypes()
                                                  : wanted.resource_types);
   if (!types.ok()) return types.status();
-  settings.types = *std::move(types);
+  settings.SetTypes(*std::move(types));
   settings.max_principals = wanted.max_principals_per_resource;
   return std::make_shared<const Settings>(std::move(settings));
+}
+
+void Settings::SetTypes(std::vector<std::string> checked) {
+  types = std::move(checked);
+  for (std::string& type : types_by_slot) {
+    if (!HasType(type)) type.clear();
+  }
+  const auto place_of = [&](absl::string_view type) {
+    return std::find(types_by_slot.begin(), types_by_slot.end(), type);
+  };
+  for (const std::string& type : types) {
+    if (place_of(type) != types_by_slot.end()) continue;
+    const auto free = place_of("");
+    if (free == types_by_slot.end()) {
+      types_by_slot.push_back(type);
+    } else {
+      *free = type;
+    }
+  }
+}
+
+uint16_t Settings::TypeSlotOf(absl::string_view type) const {
+  const auto at = std::find(types_by_slot.begin(), types_by_slot.end(), type);
+  return static_cast<uint16_t>(at - types_by_slot.begin());
 }
 
 bool Settings::HasType(absl::string_view type) const {

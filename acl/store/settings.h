@@ -36,6 +36,9 @@ struct WorkspaceSettings {
 struct Settings {
   Ladder ladder = Ladder::Default();
   std::vector<std::string> types;  // in bytewise order
+  // What a resource keeps of its type is its place here, which stays with the
+  // type as long as it is in the table; empty where none has it.
+  std::vector<std::string> types_by_slot;
   uint32_t max_principals = 100;
 
   // One object serves every workspace with the default settings. MALFORMED or
@@ -43,7 +46,12 @@ struct Settings {
   static absl::StatusOr<std::shared_ptr<const Settings>> Make(
       const WorkspaceSettings& wanted);
 
+  // Replaces the table by one that CheckedTypes() gave.
+  void SetTypes(std::vector<std::string> checked);
+
   bool HasType(absl::string_view type) const;
+  // REQUIRES: HasType().
+  uint16_t TypeSlotOf(absl::string_view type) const;
   // OK, MALFORMED or TYPE_UNKNOWN.
   absl::Status RequireType(absl::string_view type) const;
 };

@@ -1,6 +1,6 @@
 // Everything about one workspace at one revision, as immutable data. Copying a
-// State costs some pointers; changing a copy (acl/store/draft.h) shares all
-// that did not change. Internal; the front door is acl/engine.h.
+// State costs some words; changing a copy (acl/store/draft.h) shares all that
+// did not change. Internal; the front door is acl/engine.h.
 #ifndef ACL_STORE_STATE_H_
 #define ACL_STORE_STATE_H_
 
@@ -9,15 +9,18 @@
 #include <string>
 #include <vector>
 
-#include "acl/base/dense_vector.h"
+#include "absl/strings/string_view.h"
 #include "acl/base/handle.h"
+#include "acl/base/heap.h"
 #include "acl/base/ladder.h"
-#include "acl/base/line_table.h"
 #include "acl/base/ordered_map.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
+#include "acl/base/sorted_numbers.h"
+#include "acl/base/table.h"
+#include "acl/base/text_table.h"
 #include "acl/directory/directory.h"
-#include "acl/directory/name.h"
+#include "acl/directory/id_index.h"
 #include "acl/directory/target_key.h"
 #include "acl/store/grant_line.h"
 #include "acl/store/settings.h"
@@ -26,17 +29,9 @@ namespace acl {
 
 struct AnsweredRequest;  // acl/share/request.h
 
-// One resource, but for its grants.
-struct ResourceRow {
-  NameRef name;
-  std::string display_name;
-  NameRef creator;  // null for none
-  EditTag edit = 0;
-};
-
 // A grant on some resource.
-struct NamedGrant {
-  NameRef target;
+struct TargetGrant {
+  TargetKey target;
   RoleSlot role;
 };
 
@@ -48,49 +43,80 @@ struct RequestTable {
 };
 
 struct State {
+  static constexpr uint32_t kNone = Directory::kNone;
+
   std::string workspace;     // its id
   uint64_t incarnation = 0;  // for tokens
   uint32_t scope = 0;        // for handles; unique in this process
   Revision revision = 0;
   // Rows written since the workspace was made: what a snapshot may keep alive.
   uint64_t rows_written = 0;
+  // Edits with tags above this made nothing of it.
+  EditTag edit = 0;
+  // What it stands in, together with earlier and later states.
+  std::shared_ptr<Heap> heap;
   std::shared_ptr<const Settings> settings;
   Directory directory;
-  NameSet resource_names;    // in order
-  NameIndex resource_index;  // and by type and id
-  NameSet baselines;         // resources with a baseline
-  DenseVector<ResourceRow> resources;
+  IdIndex resource_index;                    // types and ids → numbers
+  TextTable<MemoryPart::kIds> resource_ids;  // a type's slot and an id
+  TextTable<MemoryPart::kTexts> resource_names;
   // By the same numbers. The creator never has a grant.
-  LineTable<GrantLine> grants;
+  Table<GrantLine, MemoryPart::kGrants> grants;
+  SortedNumbers baselines;  // resources with a baseline
   uint32_t next_resource = 0;
-  RequestTable requests;
+  std::shared_ptr<const RequestTable> requests;  // null for none
 
   const Ladder& ladder() const { return settings->ladder; }
-  // The row of a resource, or null.
-  const ResourceRow* FindResource(const ResourceRef& resource) const {
-    const Name* name = resource_index.Find(KeyOf(resource));
-    return name == nullptr ? nullptr : resources.Get(name->number);
+
+  static uint64_t HashOf(const ResourceRef& resource) {
+    return HashOfId(HashOfId(0, resource.type), resource.id);
   }
-  const ResourceRow* Resource(const NameRef& name) const {
-    return resources.Get(name->number);
+  // The number of a resource, or kNone. `hash` is HashOf(resource).
+  uint32_t FindResource(const ResourceRef& resource, uint64_t hash) const {
+    return resource_index.Find(hash, [&](uint32_t number) {
+      const absl::string_view text = resource_ids.Get(number);
+      return text.substr(kTypeBytes) == resource.id &&
+             TypeIn(text) == resource.type;
+    });
+  }
+  uint32_t FindResource(const ResourceRef& resource) const {
+    return FindResource(resource, HashOf(resource));
+  }
+  // Begins to load the id that is probably looked for.
+  void PrefetchResourceId(uint64_t hash) const {
+    const uint32_t number = resource_index.Guess(hash);
+    if (number != kNone) resource_ids.Prefetch(number);
   }
 
-  const GrantLine& GrantsOn(const ResourceRow& resource) const {
-    return *grants.Get(resource.name->number);
+  bool HasResource(uint32_t number) const {
+    const GrantLine* line = grants.Get(number);
+    return line != nullptr && line->present();
   }
-  // The grant of a user, service account or group; with null that of `default`.
+  // The type and id of a resource that exists. Valid as long as the version.
+  ResourceRef ResourceAt(uint32_t number) const {
+    return ResourceIn(resource_ids.Get(number));
+  }
+  // All resources in the order of their types, then ids, bytewise.
+  std::vector<uint32_t> SortedResources() const;
+
+  // The grant of a user, service account or group; with 0 that of `default`.
   // 0 for none. O(log n).
-  RoleSlot GrantOf(const ResourceRow& resource, const NameRef& target) const {
-    const GrantLine& line = GrantsOn(resource);
-    return target == nullptr ? line.baseline()
-                             : line.RoleOf(TargetKeyOf(target));
+  RoleSlot GrantOf(uint32_t resource, TargetKey target) const {
+    const GrantLine& line = *grants.Get(resource);
+    return target == 0 ? line.baseline() : line.RoleOf(target);
   }
-  // All of them but the baseline, in the order of the targets' names.
+  // All of them but the baseline, by the targets' kinds, then ids, bytewise.
   // O(n log n).
-  std::vector<NamedGrant> SortedGrants(const ResourceRow& resource) const;
-  // How many principals and groups count against the limit.
-  size_t PrincipalsOn(const ResourceRow& resource) const {
-    return GrantsOn(resource).size() + (resource.creator == nullptr ? 0 : 1);
+  std::vector<TargetGrant> SortedGrants(uint32_t resource) const;
+
+  // What a text of resource_ids says: a type's slot stands before the id.
+  ResourceRef ResourceIn(absl::string_view text) const {
+    return {TypeIn(text), text.substr(kTypeBytes)};
+  }
+  static constexpr size_t kTypeBytes = 2;
+  absl::string_view TypeIn(absl::string_view text) const {
+    return settings->types_by_slot[static_cast<size_t>(
+        static_cast<uint8_t>(text[0]) | static_cast<uint8_t>(text[1]) << 8)];
   }
 };
 

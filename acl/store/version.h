@@ -1,9 +1,9 @@
-// How a writer hands states to readers. Internal; the front door is
-// acl/engine.h.
+// One revision as readers see it. Internal; the front door is acl/engine.h.
 #ifndef ACL_STORE_VERSION_H_
 #define ACL_STORE_VERSION_H_
 
 #include <atomic>
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -23,10 +23,11 @@ class Published {
   // Never null. Valid while the calling thread is pinned. Wait-free.
   T* Get() const { return current_.load(); }
 
-  // For the writer.
-  void Publish(std::shared_ptr<T> next, RetireList* retired) {
+  // For the writer: puts `next` in its place and gives back what was there,
+  // which readers may still see.
+  std::shared_ptr<T> Publish(std::shared_ptr<T> next) {
     current_.store(next.get());
-    retired->Add(std::exchange(owned_, std::move(next)));
+    return std::exchange(owned_, std::move(next));
   }
 
  private:
@@ -34,26 +35,60 @@ class Published {
   std::atomic<T*> current_;
 };
 
-// One revision of a workspace. Snapshots share it; the writer may expire it.
+// One revision of a workspace. Snapshots hold it; the writer may expire it.
 class Version : public std::enable_shared_from_this<Version> {
  public:
   explicit Version(std::shared_ptr<const State> state)
-      : owned_(std::move(state)), state_(owned_.get()) {}
+      : edit_(state->edit),
+        rows_written_(state->rows_written),
+        owned_(std::move(state)),
+        state_(owned_.get()) {}
+
+  // Of its state.
+  EditTag edit() const { return edit_; }
+  uint64_t rows_written() const { return rows_written_; }
 
   // The state, or null once expired. Valid while the calling thread is pinned
-  // and the version lives. Wait-free.
+  // and the version is published or held. Wait-free.
   const State* state() const { return state_.load(); }
 
-  // For the writer: from now on state() is null. Readers that are at it keep
-  // the state until they unpin.
-  void Expire(RetireList* retired) {
+  // Whether a snapshot holds it. For the writer: once it is published no more,
+  // and no reader that saw it so is pinned, nobody begins to hold it.
+  bool held() const { return holds_.load(std::memory_order_acquire) != 0; }
+
+  // For the writer: from now on state() is null. Gives back the state, which
+  // readers may still be at.
+  std::shared_ptr<const State> Expire() {
     state_.store(nullptr);
-    retired->Add(std::move(owned_));
+    return std::move(owned_);
   }
 
  private:
+  friend class HeldVersion;
+
+  const EditTag edit_;
+  const uint64_t rows_written_;
   std::shared_ptr<const State> owned_;
   std::atomic<const State*> state_;
+  std::atomic<uint32_t> holds_{0};
+};
+
+// Holds a version as long as it lives.
+class HeldVersion {
+ public:
+  // REQUIRES: the calling thread is pinned, and `version` was published then.
+  explicit HeldVersion(Version* version)
+      : version_(version->shared_from_this()) {
+    version_->holds_.fetch_add(1, std::memory_order_relaxed);
+  }
+  ~HeldVersion() { version_->holds_.fetch_sub(1, std::memory_order_release); }
+  HeldVersion(const HeldVersion&) = delete;
+  HeldVersion& operator=(const HeldVersion&) = delete;
+
+  const State* state() const { return version_->state(); }
+
+ private:
+  const std::shared_ptr<Version> version_;
 };
 
 }  // namespace acl

@@ -1,5 +1,8 @@
 #include <algorithm>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/str_cat.h"
@@ -10,6 +13,8 @@
 #include "acl/share/decide.h"
 #include "acl/share/lookup.h"
 #include "acl/store/draft.h"
+#include "acl/world/import_resources.h"
+#include "acl/world/import_work.h"
 #include "acl/world/state_world.h"
 
 namespace acl {
@@ -54,11 +59,11 @@ bool SetsMoreThanLists(const v1::Workspace& part) {
 class WorkspaceImporter::Work {
  public:
   Work(State state, std::vector<WorldFault>* faults)
-      : state_(std::move(state)), faults_(*faults) {}
+      : state_(std::move(state)), work_(faults), resources_(&work_) {}
 
   void Add(const v1::Workspace& part, const std::string& path) {
-    path_ = path;
-    if (draft_ == nullptr) {
+    work_.path = path;
+    if (work_.draft == nullptr) {
       Begin(part);
     } else if (SetsMoreThanLists(part)) {
       Note("continued",
@@ -82,29 +87,27 @@ class WorkspaceImporter::Work {
     }
     ReadGroups(part);
     if (part.resources_size() > 0) ReadLateMembers();
-    for (int i = 0; i < part.resources_size(); ++i) {
-      ReadResource(part.resources(i), absl::StrCat("resources[", i, "]"));
-    }
+    resources_.Add(part);
     section_ = std::max(section_, LastSectionOf(part));
   }
 
   State Finish() {
     ReadLateMembers();
-    return *std::move(*draft_).Finish(std::min(revision_, kMaxRevision));
+    return *std::move(*work_.draft)
+                .Finish(std::min(revision_, kMaxRevision))
+                .state;
   }
 
  private:
-  // Records a refusal under the part's path. True if there is none.
   bool Note(absl::string_view where, const absl::Status& status) {
-    if (!status.ok()) {
-      AddWorldFault(absl::StrCat(path_, ".", where), status, &faults_);
-    }
-    return status.ok();
+    return work_.Note(where, status);
   }
-  bool Note(absl::string_view item, absl::string_view field,
+  bool Note(const Place& place, const absl::Status& status) {
+    return status.ok() || work_.Note(place.ToString(), status);
+  }
+  bool Note(const Place& place, absl::string_view field,
             const absl::Status& status) {
-    if (status.ok()) return true;
-    return Note(absl::StrCat(item, ".", field), status);
+    return work_.Note(place, field, status);
   }
 
   void Begin(const v1::Workspace& world) {
@@ -119,7 +122,7 @@ class WorkspaceImporter::Work {
                                               "out to begin at 0")));
     }
     ReadSettings(world);
-    draft_ = std::make_unique<Draft>(state_);
+    work_.draft = std::make_unique<Draft>(state_, Draft::Use::kBuild);
   }
 
   // Faults of each name of a list; true if there are none. `words` says what a
@@ -147,107 +150,101 @@ class WorkspaceImporter::Work {
                                          world.roles().end());
     const std::vector<std::string> types(world.resource_types().begin(),
                                          world.resource_types().end());
-    roles_sound_ = CheckNames("roles", "role ", world.roles(), CheckLadderName);
-    if (roles_sound_ && !roles.empty()) {
-      roles_sound_ = Note("roles", Ladder::Make(roles).status());
+    work_.roles_sound =
+        CheckNames("roles", "role ", world.roles(), CheckLadderName);
+    if (work_.roles_sound && !roles.empty()) {
+      work_.roles_sound = Note("roles", Ladder::Make(roles).status());
     }
     types_sound_ = CheckNames("resource_types", "resource type ",
                               world.resource_types(), CheckTypeName);
     if (types_sound_ && !types.empty()) {
       types_sound_ = Note("resource_types", CheckedTypes(types).status());
     }
-    if (roles_sound_) wanted.roles = roles;
+    if (work_.roles_sound) wanted.roles = roles;
     if (types_sound_) wanted.resource_types = types;
-    known_roles_.insert(roles.begin(), roles.end());
+    work_.known_roles.insert(roles.begin(), roles.end());
     known_types_.insert(types.begin(), types.end());
     if (world.has_max_principals_per_resource()) {
       wanted.max_principals_per_resource = world.max_principals_per_resource();
     }
     state_.settings = *Settings::Make(wanted);
+    if (!types_sound_) {
+      // Whatever has one of them can be taken in.
+      Settings all = *state_.settings;
+      std::vector<std::string> names(all.types);
+      names.insert(names.end(), known_types_.begin(), known_types_.end());
+      std::sort(names.begin(), names.end());
+      names.erase(std::unique(names.begin(), names.end()), names.end());
+      all.SetTypes(std::move(names));
+      state_.settings = std::make_shared<const Settings>(std::move(all));
+    }
   }
 
-  const State& state() const { return draft_->state(); }
+  const State& state() const { return work_.draft->state(); }
 
   // Applies a change by the rules that everybody's changes follow.
   absl::Status Apply(const Change& change) {
-    return DecideChange(Actor::System(), change, draft_.get()).status();
+    return DecideChange(Actor::System(), change, work_.draft.get()).status();
   }
 
   void Refused(Kind kind, const std::string& id) {
-    refused_.insert(absl::StrCat(KindWord(kind), ":", id));
+    work_.refused.insert(absl::StrCat(KindWord(kind), ":", id));
   }
 
   // Adds what has an id and perhaps an e-mail, as `change`, whose other fields
   // have been checked.
   template <class AddPrincipal>
-  void AddNamed(const std::string& item, Kind kind, AddPrincipal change,
+  void AddNamed(const Place& place, Kind kind, AddPrincipal change,
                 absl::string_view what) {
-    const bool id_sound = Note(item, "id", CheckNewId(what, change.id));
+    const bool id_sound = Note(place, "id", CheckNewId(what, change.id));
     if (!change.email.empty() &&
-        !Note(item, "email", CanonicalEmail(change.email).status())) {
+        !Note(place, "email", CanonicalEmail(change.email).status())) {
       change.email.clear();
     }
-    if (!Note(item, "name", CheckDisplayName(change.name))) change.name.clear();
+    if (!Note(place, "name", CheckDisplayName(change.name)))
+      change.name.clear();
     if (!id_sound) return Refused(kind, change.id);
     absl::Status status = Apply(change);
     if (FaultOf(status) == v1::EMAIL_TAKEN) {
-      Note(item, "email", status);
+      Note(place, "email", status);
       change.email.clear();
       status = Apply(change);
     }
-    Note(item, "id", status);
+    Note(place, "id", status);
   }
 
   void ReadUser(const v1::User& user, int i) {
-    AddNamed(absl::StrCat("users[", i, "]"), Kind::kUser,
+    AddNamed({"users", i}, Kind::kUser,
              AddUser{user.id(), user.email(), user.name(), user.locked(),
                      user.workspace_admin()},
              "user id");
   }
 
   void ReadServiceAccount(const v1::ServiceAccount& account, int i) {
-    AddNamed(absl::StrCat("service_accounts[", i, "]"), Kind::kServiceAccount,
+    AddNamed({"service_accounts", i}, Kind::kServiceAccount,
              AddServiceAccount{account.id(), account.name(), account.email()},
              "service account id");
   }
 
-  // What `text` refers to as `item`.`field`: null with a fault, or without one
-  // if what it refers to was refused itself.
-  template <class Reference>
-  NameRef ReadReference(const std::string& item, absl::string_view field,
-                        const std::string& text) {
-    const absl::StatusOr<Reference> reference = Reference::Parse(text);
-    if (!reference.ok()) {
-      Note(item, field, reference.status());
-      return nullptr;
-    }
-    if (refused_.contains(text)) return nullptr;
-    const absl::StatusOr<NameRef> name = RequireNamed(state(), *reference);
-    if (name.ok()) return *name;
-    const absl::Status form = CheckForm(*reference);
-    Note(item, field, form.ok() ? name.status() : form);
-    return nullptr;
-  }
-
   void ReadKey(const v1::ApiKey& key, int i) {
-    const std::string item = absl::StrCat("api_keys[", i, "]");
-    bool sound = Note(item, "id", CheckNewId("key id", key.id()));
-    if (sound && state().directory.FindKey(key.id()) != nullptr) {
-      sound = Note(item, "id",
+    const Place place{"api_keys", i};
+    bool sound = Note(place, "id", CheckNewId("key id", key.id()));
+    if (sound && state().directory.Find(Kind::kKey, key.id()) != State::kNone) {
+      sound = Note(place, "id",
                    Refuse(v1::ALREADY_EXISTS,
                           absl::StrCat("key ", Quoted(key.id()),
                                        " exists already; keep one")));
     }
-    const NameRef owner =
-        ReadReference<PrincipalId>(item, "owner", key.owner());
-    if (sound && owner != nullptr) {
-      draft_->AddKey(key.id(), owner, !key.disabled());
+    const TargetKey owner =
+        work_.ReadReference<PrincipalId>(place, "owner", key.owner());
+    if (sound && owner != 0) {
+      work_.draft->AddKey(key.id(), owner, !key.disabled());
     }
   }
 
   // All groups first: they may be members of each other in any order.
   void ReadGroups(const v1::Workspace& part) {
-    std::vector<NameRef> added;
+    std::vector<uint32_t> added;
     added.reserve(static_cast<size_t>(part.groups_size()));
     for (int i = 0; i < part.groups_size(); ++i) {
       added.push_back(ReadGroup(part.groups(i), i));
@@ -256,13 +253,12 @@ class WorkspaceImporter::Work {
       const auto& members = part.groups(i).members();
       absl::flat_hash_set<absl::string_view> seen;
       for (int m = 0; m < members.size(); ++m) {
-        const std::string where =
-            absl::StrCat("groups[", i, "].members[", m, "]");
+        const Place place{"groups", i, "members", m};
         if (seen.insert(members[m]).second) {
-          ReadMember(added[i], members[m], where);
+          ReadMember(added[static_cast<size_t>(i)], members[m], place);
           continue;
         }
-        Note(where, Refuse(v1::ALREADY_EXISTS,
+        Note(place, Refuse(v1::ALREADY_EXISTS,
                            absl::StrCat(Quoted(members[m]),
                                         " stands twice among the members of ",
                                         Quoted(part.groups(i).id()))));
@@ -270,32 +266,48 @@ class WorkspaceImporter::Work {
     }
   }
 
-  NameRef ReadGroup(const v1::Group& group, int i) {
-    const std::string item = absl::StrCat("groups[", i, "]");
+  // The number; kNone if it was refused.
+  uint32_t ReadGroup(const v1::Group& group, int i) {
+    const Place place{"groups", i};
     std::string name = group.name();
-    const bool sound = Note(item, "id", CheckNewId("group id", group.id()));
-    if (!Note(item, "name", CheckDisplayName(name))) name.clear();
+    const bool sound = Note(place, "id", CheckNewId("group id", group.id()));
+    if (!Note(place, "name", CheckDisplayName(name))) name.clear();
     if (!sound) {
       Refused(Kind::kGroup, group.id());
-      return nullptr;
+      return State::kNone;
     }
-    if (!Note(item, "id", Apply(AddGroup{group.id(), name}))) return nullptr;
-    return state().directory.FindGroup(group.id())->name;
+    if (!Note(place, "id", Apply(AddGroup{group.id(), name}))) {
+      return State::kNone;
+    }
+    return state().directory.next_group - 1;
   }
 
-  // `group` is null if it was refused.
-  void ReadMember(const NameRef& group, const std::string& text,
-                  const std::string& where) {
-    const absl::StatusOr<Member> member = Member::Parse(text);
-    if (!Note(where, member.status())) return;
-    if (refused_.contains(text)) return;
-    if (!Note(where, CheckForm(*member))) return;
-    const absl::StatusOr<NameRef> name = RequireNamed(state(), *member);
-    if (!name.ok() && member->kind() == Kind::kGroup) {
-      late_.push_back({group, text, absl::StrCat(path_, ".", where)});
-    } else if (Note(where, name.status()) && group != nullptr) {
-      Note(where, Apply(AddMember{group->id, *member}));
+  // `group` is kNone if it was refused.
+  void ReadMember(uint32_t group, const std::string& text, const Place& place) {
+    // The usual case first.
+    if (const auto [kind, id] = ImportWork::Split(text);
+        kind == Kind::kUser || kind == Kind::kServiceAccount) {
+      const uint32_t number = state().directory.Find(kind, id);
+      if (number != State::kNone && group != State::kNone) {
+        work_.draft->AddMember(group, PrincipalKey(number));
+        return;
+      }
     }
+    const absl::StatusOr<Member> member = Member::Parse(text);
+    if (!Note(place, member.status())) return;
+    if (work_.refused.contains(text)) return;
+    if (!Note(place, CheckForm(*member))) return;
+    const absl::StatusOr<TargetKey> key = RequireTargetKey(state(), *member);
+    if (!key.ok() && member->kind() == Kind::kGroup) {
+      late_.push_back(
+          {group, text, absl::StrCat(work_.path, ".", place.ToString())});
+    } else if (Note(place, key.status()) && group != State::kNone) {
+      Note(place, Apply(AddMember{GroupId(group), *member}));
+    }
+  }
+
+  std::string GroupId(uint32_t group) const {
+    return std::string(state().directory.group_ids.Get(group));
   }
 
   // Members that are groups of a later part of the workspace.
@@ -303,123 +315,30 @@ class WorkspaceImporter::Work {
     std::vector<LateMember> late;
     late.swap(late_);
     for (const LateMember& item : late) {
-      if (refused_.contains(item.text)) continue;
+      if (work_.refused.contains(item.text)) continue;
       const Member member = *Member::Parse(item.text);
-      absl::Status status = RequireNamed(state(), member).status();
-      if (status.ok() && item.group != nullptr) {
-        status = Apply(AddMember{item.group->id, member});
+      absl::Status status = RequireTargetKey(state(), member).status();
+      if (status.ok() && item.group != State::kNone) {
+        status = Apply(AddMember{GroupId(item.group), member});
       }
-      if (!status.ok()) AddWorldFault(item.path, status, &faults_);
+      if (!status.ok()) AddWorldFault(item.path, status, &work_.faults);
     }
-  }
-
-  absl::Status RequireType(const std::string& type) const {
-    if (!types_sound_ && known_types_.contains(type)) return absl::OkStatus();
-    return state().settings->RequireType(type);
-  }
-
-  void ReadResource(const v1::Resource& resource, const std::string& item) {
-    bool sound = Note(item, "type", RequireType(resource.type()));
-    sound &= Note(item, "id", CheckId("resource id", resource.id()));
-    if (sound && state().FindResource({resource.type(), resource.id()})) {
-      const std::string id = absl::StrCat(resource.type(), ":", resource.id());
-      sound = Note(item, "id",
-                   Refuse(v1::ALREADY_EXISTS,
-                          absl::StrCat("resource ", Quoted(id),
-                                       " exists already; keep one")));
-    }
-    Note(item, "name", CheckDisplayName(resource.name()));
-    NameRef creator;
-    if (!resource.creator().empty()) {
-      creator = ReadReference<PrincipalId>(item, "creator", resource.creator());
-    }
-    NameRef name;
-    if (sound) {
-      name = draft_->AddResource({resource.type(), resource.id()},
-                                 resource.name(), creator);
-    }
-    targets_.clear();
-    for (int g = 0; g < resource.grants_size(); ++g) {
-      ReadGrant(resource.grants(g), name, creator,
-                absl::StrCat(item, ".grants[", g, "]"));
-    }
-  }
-
-  // `resource` is null if it was refused.
-  void ReadGrant(const v1::Grant& grant, const NameRef& resource,
-                 const NameRef& creator, const std::string& item) {
-    const Rank rank = ReadRole(grant.role(), item);
-    NameRef target;
-    if (grant.target() != "default") {
-      target = ReadTarget(grant.target(), item);
-      if (target == nullptr) return;
-    }
-    if (!targets_.insert(target.get()).second) {
-      Note(item, "target",
-           Refuse(v1::DUPLICATE_GRANT, absl::StrCat(Quoted(grant.target()),
-                                                    " has two grants; keep "
-                                                    "one")));
-      return;
-    }
-    if (rank == 0) return;
-    const Ladder& ladder = state().ladder();
-    if (target != nullptr && target == creator) {
-      if (rank == ladder.top()) return;
-      Note(item, "role",
-           Refuse(v1::CREATOR_LOWERED,
-                  absl::StrCat("the creator ", Quoted(target->id), " is ",
-                               ladder.NameAt(ladder.top()),
-                               " for good; leave the grant out")));
-    } else if (resource != nullptr && target == nullptr) {
-      draft_->SetBaseline(resource, ladder.SlotAt(rank));
-    } else if (resource != nullptr) {
-      draft_->SetGrant(resource, target, ladder.SlotAt(rank));
-    }
-  }
-
-  // The role's rank, or 0.
-  Rank ReadRole(const std::string& role, const std::string& item) {
-    const absl::StatusOr<Rank> rank = state().ladder().Require(role);
-    if (rank.ok()) return *rank;
-    if (roles_sound_ || !known_roles_.contains(role)) {
-      Note(item, "role", rank.status());
-    }
-    return 0;
-  }
-
-  NameRef ReadTarget(const std::string& text, const std::string& item) {
-    const absl::StatusOr<Target> target = Target::Parse(text);
-    if (target.ok() &&
-        (target->kind() == Kind::kEmail || target->kind() == Kind::kKey)) {
-      Note(item, "target",
-           Refuse(v1::MALFORMED,
-                  absl::StrCat("a grant is kept for a user, a service account, "
-                               "a group or `default`, not for ",
-                               Quoted(text))));
-      return nullptr;
-    }
-    return ReadReference<Target>(item, "target", text);
   }
 
   // A member that is a group which has not been read yet.
   struct LateMember {
-    NameRef group;
+    uint32_t group;
     std::string text;
     std::string path;
   };
 
   State state_;  // before the draft is begun
-  std::vector<WorldFault>& faults_;
-  std::unique_ptr<Draft> draft_;
-  std::string path_;  // of the part
+  ImportWork work_;
+  ResourceImporter resources_;
   Section section_ = Section::kUsers;
   Revision revision_ = 0;
-  bool roles_sound_ = true;
   bool types_sound_ = true;
-  absl::flat_hash_set<std::string> known_roles_;
   absl::flat_hash_set<std::string> known_types_;
-  absl::flat_hash_set<std::string> refused_;  // references
-  absl::flat_hash_set<const Name*> targets_;  // of one resource's grants
   std::vector<LateMember> late_;
 };
 

@@ -1,5 +1,7 @@
+#include <algorithm>
 #include <limits>
 #include <string>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "acl/world/state_world.h"
@@ -7,8 +9,13 @@
 namespace acl {
 namespace {
 
-std::string ReferenceTo(const NameRef& name) {
-  return absl::StrCat(KindWord(name->kind), ":", name->id);
+std::string ReferenceTo(const Directory& directory, TargetKey key) {
+  return absl::StrCat(KindWord(directory.KindOfTarget(key)), ":",
+                      directory.IdOfTarget(key));
+}
+
+void Assign(absl::string_view text, std::string* field) {
+  field->assign(text.data(), text.size());
 }
 
 void AddSettings(const Settings& settings, v1::Workspace* world) {
@@ -28,31 +35,55 @@ void AddSettings(const Settings& settings, v1::Workspace* world) {
   }
 }
 
-void AddUser(const PrincipalRow& row, v1::User* user) {
-  user->set_id(row.name->id);
-  user->set_email(row.email);
-  user->set_name(row.display_name);
-  user->set_locked(row.locked);
-  user->set_workspace_admin(row.workspace_admin);
+void AddUser(const Directory& directory, uint32_t number, v1::User* user) {
+  const MemberLine& line = *directory.members.Get(number);
+  Assign(directory.principal_ids.Get(number), user->mutable_id());
+  Assign(directory.addresses.Get(number), user->mutable_email());
+  Assign(directory.principal_names.Get(number), user->mutable_name());
+  user->set_locked(line.locked());
+  user->set_workspace_admin(line.workspace_admin());
 }
 
-void AddServiceAccount(const PrincipalRow& row, v1::ServiceAccount* account) {
-  account->set_id(row.name->id);
-  account->set_name(row.display_name);
-  account->set_email(row.email);
+void AddServiceAccount(const Directory& directory, uint32_t number,
+                       v1::ServiceAccount* account) {
+  Assign(directory.principal_ids.Get(number), account->mutable_id());
+  Assign(directory.principal_names.Get(number), account->mutable_name());
+  Assign(directory.addresses.Get(number), account->mutable_email());
 }
 
-void AddKey(const KeyRow& row, v1::ApiKey* key) {
-  key->set_id(row.name->id);
-  key->set_owner(ReferenceTo(row.owner));
-  key->set_disabled(!row.enabled);
+void AddKey(const Directory& directory, uint32_t number, v1::ApiKey* key) {
+  const KeyRow& row = *directory.keys.Get(number);
+  Assign(directory.key_ids.Get(number), key->mutable_id());
+  key->set_owner(ReferenceTo(directory, row.owner));
+  key->set_disabled(row.enabled == 0);
 }
 
-void AddGroup(const GroupRow& row, v1::Group* group) {
-  group->set_id(row.name->id);
-  group->set_name(row.display_name);
+// Members in the order of their kinds' words, then ids.
+std::vector<TargetKey> MembersOf(const Directory& directory, uint32_t group) {
+  const GroupRow row = directory.GroupAt(group);
+  std::vector<TargetKey> members;
+  members.reserve(row.members.size() + row.subgroups.size());
+  for (auto at = row.subgroups.Begin(); at.valid(); at.Next()) {
+    members.push_back(GroupKey(at.value()));
+  }
   for (auto at = row.members.Begin(); at.valid(); at.Next()) {
-    group->add_members(ReferenceTo(at.key()));
+    members.push_back(PrincipalKey(at.value()));
+  }
+  std::sort(members.begin(), members.end(), [&](TargetKey a, TargetKey b) {
+    const Kind kind_a = directory.KindOfTarget(a);
+    const Kind kind_b = directory.KindOfTarget(b);
+    if (kind_a != kind_b) return kind_a < kind_b;
+    return directory.IdOfTarget(a) < directory.IdOfTarget(b);
+  });
+  return members;
+}
+
+void AddGroup(const Directory& directory, uint32_t number,
+              const std::vector<TargetKey>& members, v1::Group* group) {
+  Assign(directory.group_ids.Get(number), group->mutable_id());
+  Assign(directory.group_names.Get(number), group->mutable_name());
+  for (const TargetKey member : members) {
+    group->add_members(ReferenceTo(directory, member));
   }
 }
 
@@ -63,19 +94,22 @@ void AddGrant(const std::string& target, const std::string& role,
   grant->set_role(role);
 }
 
-void AddResource(const State& state, const ResourceRow& row,
-                 v1::Resource* resource) {
+void AddResource(const State& state, uint32_t number, v1::Resource* resource) {
   const Ladder& ladder = state.ladder();
-  resource->set_type(row.name->type);
-  resource->set_id(row.name->id);
-  resource->set_name(row.display_name);
-  if (row.creator != nullptr) resource->set_creator(ReferenceTo(row.creator));
-  if (const RoleSlot baseline = state.GrantsOn(row).baseline()) {
+  const GrantLine& line = *state.grants.Get(number);
+  const ResourceRef id = state.ResourceAt(number);
+  Assign(id.type, resource->mutable_type());
+  Assign(id.id, resource->mutable_id());
+  Assign(state.resource_names.Get(number), resource->mutable_name());
+  if (line.creator() != 0) {
+    resource->set_creator(ReferenceTo(state.directory, line.creator()));
+  }
+  if (const RoleSlot baseline = line.baseline()) {
     AddGrant("default", ladder.NameOfSlot(baseline), resource);
   }
-  for (const NamedGrant& grant : state.SortedGrants(row)) {
-    AddGrant(ReferenceTo(grant.target), ladder.NameOfSlot(grant.role),
-             resource);
+  for (const TargetGrant& grant : state.SortedGrants(number)) {
+    AddGrant(ReferenceTo(state.directory, grant.target),
+             ladder.NameOfSlot(grant.role), resource);
   }
 }
 
@@ -90,40 +124,40 @@ class Exporter {
     part_.set_revision(state_.revision);
     AddSettings(*state_.settings, &part_);
     if (absl::Status s = AddPrincipalsAndKeys(); !s.ok()) return s;
-    const Directory& directory = state_.directory;
-    for (auto at = directory.names.From(KeyOf(Kind::kGroup, ""));
-         at.valid() && at.key()->kind == Kind::kGroup; at.Next()) {
-      const GroupRow& row = *directory.Group(at.key());
-      if (absl::Status s = Room(1 + row.members.size()); !s.ok()) return s;
-      AddGroup(row, part_.add_groups());
-    }
-    for (auto at = state_.resource_names.Begin(); at.valid(); at.Next()) {
-      const ResourceRow& row = *state_.Resource(at.key());
-      if (absl::Status s = Room(1 + state_.GrantsOn(row).size()); !s.ok())
-        return s;
-      AddResource(state_, row, part_.add_resources());
+    if (absl::Status s = AddGroups(); !s.ok()) return s;
+    for (const uint32_t number : state_.SortedResources()) {
+      const size_t grants = state_.grants.Get(number)->size();
+      if (absl::Status s = Room(1 + grants); !s.ok()) return s;
+      AddResource(state_, number, part_.add_resources());
     }
     return sink_(part_);
   }
 
  private:
-  // The names are in the order of their kinds' words, the fields are not.
   absl::Status AddPrincipalsAndKeys() {
     const Directory& directory = state_.directory;
-    for (const Kind kind : {Kind::kUser, Kind::kServiceAccount, Kind::kKey}) {
-      for (auto at = directory.names.From(KeyOf(kind, ""));
-           at.valid() && at.key()->kind == kind; at.Next()) {
-        if (absl::Status s = Room(1); !s.ok()) return s;
-        const uint32_t number = at.key()->number;
-        if (kind == Kind::kUser) {
-          AddUser(*directory.principals.Get(number), part_.add_users());
-        } else if (kind == Kind::kServiceAccount) {
-          AddServiceAccount(*directory.principals.Get(number),
-                            part_.add_service_accounts());
-        } else {
-          AddKey(*directory.keys.Get(number), part_.add_api_keys());
-        }
-      }
+    for (const uint32_t number : SortedPrincipals(directory, Kind::kUser)) {
+      if (absl::Status s = Room(1); !s.ok()) return s;
+      AddUser(directory, number, part_.add_users());
+    }
+    for (const uint32_t number :
+         SortedPrincipals(directory, Kind::kServiceAccount)) {
+      if (absl::Status s = Room(1); !s.ok()) return s;
+      AddServiceAccount(directory, number, part_.add_service_accounts());
+    }
+    for (const uint32_t number : SortedKeys(directory)) {
+      if (absl::Status s = Room(1); !s.ok()) return s;
+      AddKey(directory, number, part_.add_api_keys());
+    }
+    return absl::OkStatus();
+  }
+
+  absl::Status AddGroups() {
+    const Directory& directory = state_.directory;
+    for (const uint32_t number : SortedGroups(directory)) {
+      const std::vector<TargetKey> members = MembersOf(directory, number);
+      if (absl::Status s = Room(1 + members.size()); !s.ok()) return s;
+      AddGroup(directory, number, members, part_.add_groups());
     }
     return absl::OkStatus();
   }

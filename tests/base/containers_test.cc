@@ -3,14 +3,21 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstring>
 #include <map>
-#include <memory>
+#include <optional>
 #include <random>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "acl/base/dense_vector.h"
+#include "acl/base/heap.h"
 #include "acl/base/ordered_map.h"
+#include "acl/base/sorted_numbers.h"
+#include "acl/base/table.h"
+#include "acl/base/text_table.h"
 
 namespace acl {
 namespace {
@@ -82,57 +89,264 @@ TEST(OrderedMap, RisingKeysKeepTheTreeLow) {
 }
 
 struct Row {
-  int value;
+  uint32_t value = 0;
+};
+using Rows = Table<Row, MemoryPart::kMembers>;
+using Texts = TextTable<MemoryPart::kTexts>;
+
+// A heap with one edit after the other, whose blocks all stay: for copies.
+class Edits {
+ public:
+  Edit* now() { return &*edit_; }
+  void Next() {
+    edit_->Keep();
+    edit_.emplace(&heap_, Edit::Scope::kPart);
+  }
+  const Heap& heap() const { return heap_; }
+
+ private:
+  Heap heap_;
+  std::optional<Edit> edit_{std::in_place, &heap_, Edit::Scope::kPart};
 };
 
-TEST(DenseVector, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
+// Also large numbers: the full height.
+uint32_t SomeNumber(std::mt19937* random) {
+  return (*random)() % 2000 + ((*random)() % 2) * 0x07fff000u;
+}
+
+TEST(Table, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
   std::mt19937 random(7);
-  DenseVector<Row> rows;
-  std::map<uint32_t, int> expected;
-  DenseVector<Row> copy;
-  std::map<uint32_t, int> copied;
-  for (int i = 0; i < 20000; ++i) {
-    const EditTag edit = static_cast<EditTag>(i < 10000 ? 1 : 2);
-    if (i == 10000) {
-      copy = rows;
-      copied = expected;
-    }
-    // Also the largest numbers: the full height.
-    const uint32_t number = random() % 2000 + (random() % 2) * 0xfffff000u;
+  Edits edits;
+  Rows rows;
+  std::map<uint32_t, uint32_t> expected;
+  std::vector<std::pair<Rows, std::map<uint32_t, uint32_t>>> copies;
+  for (uint32_t i = 1; i <= 20000; ++i) {
+    const uint32_t number = SomeNumber(&random);
     if (random() % 3 == 0 && expected.count(number) == 1) {
-      rows.Erase(number, edit);
+      rows.Erase(
+          number, [](const Row& row) { return row.value == 0; }, edits.now());
       expected.erase(number);
     } else {
-      rows.Set(number, std::make_shared<Row>(Row{i}), edit);
+      rows.Add(number, edits.now()).value = i;
       expected[number] = i;
     }
+    if (i % 5000 == 0) {
+      copies.emplace_back(rows, expected);
+      edits.Next();
+    }
   }
-  for (uint32_t n = 0; n < 2000; ++n) {
-    for (const uint32_t number : {n, n + 0xfffff000u}) {
-      const Row* row = rows.Get(number);
-      ASSERT_EQ(row != nullptr, expected.count(number) == 1);
-      if (row != nullptr) {
-        EXPECT_EQ(row->value, expected[number]);
-      }
-      const Row* old = copy.Get(number);
-      ASSERT_EQ(old != nullptr, copied.count(number) == 1);
-      if (old != nullptr) {
-        EXPECT_EQ(old->value, copied[number]);
+  for (auto& [copy, contents] : copies) {
+    for (uint32_t n = 0; n < 2000; ++n) {
+      for (const uint32_t number : {n, n + 0x07fff000u}) {
+        const Row* row = copy.Get(number);
+        ASSERT_EQ(row == nullptr ? 0 : row->value, contents[number]);
       }
     }
   }
 }
 
-TEST(DenseVector, WhatWasNeverSetIsNull) {
-  DenseVector<Row> rows;
+TEST(Table, WhatWasNeverAddedIsNullOrDefault) {
+  Edits edits;
+  Rows rows;
   EXPECT_EQ(rows.Get(0), nullptr);
   EXPECT_EQ(rows.Get(0xffffffff), nullptr);
-  rows.Set(5, std::make_shared<Row>(Row{1}), 1);
-  EXPECT_EQ(rows.Get(4), nullptr);
+  rows.Add(5, edits.now()).value = 1;
+  EXPECT_EQ(rows.Get(4)->value, 0u);
   EXPECT_EQ(rows.Get(32), nullptr);
   EXPECT_EQ(rows.Get(0x80000005), nullptr);
-  rows.Erase(5, 1);
+  rows.Add(100000, edits.now()).value = 2;
+  EXPECT_EQ(rows.Get(5)->value, 1u);
+  EXPECT_EQ(rows.Get(31)->value, 0u);
+  rows.Clear(edits.now());
   EXPECT_EQ(rows.Get(5), nullptr);
+  EXPECT_EQ(edits.heap().used()[static_cast<size_t>(MemoryPart::kMembers)], 0u);
+}
+
+TEST(TextTable, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
+  std::mt19937 random(9);
+  Edits edits;
+  Texts texts;
+  std::map<uint32_t, std::string> expected;
+  std::vector<std::pair<Texts, std::map<uint32_t, std::string>>> copies;
+  for (int i = 1; i <= 20000; ++i) {
+    const uint32_t number = SomeNumber(&random) % 0x07fff064u;
+    // Short ones, those around the width of a cell, and long ones.
+    const size_t sizes[] = {0,   1,   random() % 20, 62 + random() % 4,
+                            254, 255, 256,           500};
+    const std::string text(sizes[random() % 8],
+                           static_cast<char>('a' + random() % 26));
+    texts.Set(number, text, edits.now());
+    expected[number] = text;
+    if (i % 5000 == 0) {
+      copies.emplace_back(texts, expected);
+      edits.Next();
+    }
+  }
+  for (const auto& [copy, contents] : copies) {
+    for (const auto& [number, text] : contents) {
+      ASSERT_EQ(copy.Get(number), text);
+    }
+    EXPECT_EQ(copy.Get(0xffffffff), "");
+  }
+  for (const auto& [number, text] : expected) {
+    texts.Set(number, "", edits.now());
+  }
+  EXPECT_EQ(texts.Get(5), "");
+}
+
+using Numbers = std::set<uint32_t>;
+
+Numbers ContentsOf(SortedNumbers set) {
+  Numbers contents;
+  for (auto at = set.Begin(); at.valid(); at.Next()) {
+    EXPECT_TRUE(contents.empty() || *contents.rbegin() < at.value());
+    contents.insert(contents.end(), at.value());
+  }
+  EXPECT_EQ(contents.size(), set.size());
+  return contents;
+}
+
+TEST(SortedNumbers, RandomEditsMatchAnOrdinarySetAndOldCopiesStayWhole) {
+  std::mt19937 random(3);
+  for (const uint32_t range : {10u, 300u, 3000u, 200000u}) {
+    Edits edits;
+    SortedNumbers set;
+    Numbers expected;
+    std::vector<std::pair<SortedNumbers, Numbers>> copies;
+    for (uint32_t i = 1; i <= 60000; ++i) {
+      const uint32_t number = random() % range;
+      // First it grows, then it shrinks.
+      if (random() % 100 < (i < 30000 ? 70u : 25u)) {
+        EXPECT_EQ(set.Put(number, edits.now(), MemoryPart::kReverse),
+                  expected.insert(number).second);
+      } else {
+        EXPECT_EQ(set.Erase(number, edits.now()), expected.erase(number) == 1);
+      }
+      if (i % 6000 == 0) {
+        copies.emplace_back(set, expected);
+        edits.Next();
+      }
+    }
+    for (const auto& [copy, contents] : copies) {
+      ASSERT_EQ(ContentsOf(copy), contents);
+      for (uint32_t i = 0; i < 300; ++i) {
+        const uint32_t least = random() % (range + 2);
+        const auto next = contents.lower_bound(least);
+        const uint32_t* found = copy.Find(least);
+        ASSERT_EQ(found != nullptr, next != contents.end());
+        const SortedNumbers::Cursor at = copy.From(least);
+        ASSERT_EQ(at.valid(), next != contents.end());
+        if (found == nullptr) continue;
+        EXPECT_EQ(*found, *next);
+        EXPECT_EQ(at.value(), *next);
+      }
+    }
+    for (const uint32_t number : expected) set.Erase(number, edits.now());
+    EXPECT_TRUE(set.empty());
+  }
+}
+
+TEST(SortedNumbers, RisingNumbersFillTheirLeaves) {
+  Edits edits;
+  SortedNumbers set;
+  for (uint32_t i = 0; i < 1000000; ++i) {
+    set.Put(i * 3, edits.now(), MemoryPart::kReverse);
+  }
+  EXPECT_EQ(set.size(), 1000000u);
+  EXPECT_EQ(*set.Find(1500001), 1500003u);
+  const auto& used = edits.heap().used();
+  EXPECT_LT(used[static_cast<size_t>(MemoryPart::kReverse)], 4400000u);
+  set.Clear(edits.now());
+  EXPECT_EQ(used[static_cast<size_t>(MemoryPart::kReverse)], 0u);
+}
+
+TEST(SortedNumbers, FreeBitsTellNothingApart) {
+  Edits edits;
+  SortedNumbers set;
+  std::map<uint32_t, uint32_t> expected;
+  std::mt19937 random(4);
+  for (int i = 0; i < 40000; ++i) {
+    const uint32_t key = random() % 3000;
+    const uint32_t low = random() % 16;
+    EXPECT_EQ(set.Put(key << 4 | low, edits.now(), MemoryPart::kGrants, 4),
+              expected.count(key) == 0);
+    expected[key] = low;
+    const uint32_t other = random() % 3000;
+    if (random() % 3 == 0) {
+      EXPECT_EQ(set.Erase(other << 4 | random() % 16, edits.now(), 4),
+                expected.erase(other) == 1);
+    }
+    ASSERT_EQ(set.size(), expected.size());
+  }
+  for (uint32_t key = 0; key < 3000; ++key) {
+    const uint32_t* found = set.FindSame(key << 4, 4);
+    ASSERT_EQ(found != nullptr, expected.count(key) == 1) << key;
+    if (found != nullptr) {
+      EXPECT_EQ(*found, key << 4 | expected[key]);
+    }
+  }
+}
+
+TEST(Heap, GivesBackWhatAnEditMadeUnlessItIsKept) {
+  Heap heap;
+  const auto used = [&] {
+    return heap.used()[static_cast<size_t>(MemoryPart::kReverse)];
+  };
+  SortedNumbers kept;
+  {
+    Edit edit(&heap, Edit::Scope::kPart);
+    for (uint32_t i = 0; i < 5000; ++i) {
+      kept.Put(i, &edit, MemoryPart::kReverse);
+    }
+    EXPECT_TRUE(edit.Keep().empty());
+  }
+  const uint64_t before = used();
+  {
+    Edit edit(&heap, Edit::Scope::kPart);
+    SortedNumbers given_up = kept;
+    for (uint32_t i = 0; i < 5000; i += 2) given_up.Erase(i, &edit);
+    edit.Freeze();
+    for (uint32_t i = 5000; i < 9000; ++i) {
+      given_up.Put(i, &edit, MemoryPart::kReverse);
+    }
+    EXPECT_GT(used(), before);
+  }
+  EXPECT_EQ(used(), before);
+  EXPECT_EQ(kept.size(), 5000u);
+  // What is replaced is named, and only that.
+  Edit edit(&heap, Edit::Scope::kPart);
+  SortedNumbers next = kept;
+  next.Clear(&edit);
+  uint64_t bytes = 0;
+  for (const RetiredBlock& retired : edit.Keep()) {
+    bytes += retired.block->bytes;
+    heap.Free(retired.block);
+  }
+  EXPECT_EQ(bytes, before);
+  EXPECT_EQ(used(), 0u);
+}
+
+TEST(Heap, BlocksOfLinesStandOnLines) {
+  Heap heap;
+  std::mt19937 random(1);
+  std::vector<Block*> blocks;
+  for (int i = 0; i < 20000; ++i) {
+    const size_t bytes = 16 + random() % (i % 100 == 0 ? 20000 : 3000);
+    Block* const block = heap.Allocate(bytes, MemoryPart::kIds);
+    ASSERT_GE(block->bytes, bytes);
+    ASSERT_LE(block->bytes, bytes + std::max<size_t>(15, bytes / 32 + 1));
+    const auto address = reinterpret_cast<uintptr_t>(block);
+    ASSERT_EQ(address % (block->bytes % 64 == 0 ? 64 : 16), 0u);
+    std::memset(block + 1, i, block->bytes - sizeof(Block));
+    blocks.push_back(block);
+    if (random() % 2 == 0) {
+      std::swap(blocks[random() % blocks.size()], blocks.back());
+      heap.Free(blocks.back());
+      blocks.pop_back();
+    }
+  }
+  for (Block* block : blocks) heap.Free(block);
+  for (const uint64_t used : heap.used()) EXPECT_EQ(used, 0u);
 }
 
 }  // namespace

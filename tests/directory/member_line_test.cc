@@ -1,12 +1,13 @@
 // The groups of a line against a set, across the border of its layouts.
 #include "acl/directory/member_line.h"
 
+#include <optional>
 #include <random>
 #include <set>
 #include <utility>
 #include <vector>
 
-#include "acl/base/line_table.h"
+#include "acl/base/heap.h"
 #include "gtest/gtest.h"
 
 namespace acl {
@@ -21,23 +22,26 @@ std::set<TargetKey> GroupsIn(const MemberLine& line) {
 
 TEST(MemberLine, RandomHistoriesAgreeWithASetAndLeaveOldCopiesAlone) {
   std::mt19937 random(5);
-  for (const uint32_t range : {4u, 12u, 25u, 5000u}) {
-    MemberLine line(PrincipalKey(3), false, false);
+  for (const uint32_t range : {4u, 12u, 14u, 25u, 5000u}) {
+    Heap heap;
+    std::optional<Edit> edit;
+    edit.emplace(&heap, Edit::Scope::kPart);
+    MemberLine line(PrincipalKey(3), {});
     std::set<TargetKey> model;
     std::vector<std::pair<MemberLine, std::set<TargetKey>>> kept;
-    EditTag edit = 1;
     for (int step = 0; step < 10000; ++step) {
       const TargetKey group = GroupKey(random() % range);
       if (model.insert(group).second) {
-        line.AddGroup(group, edit);
+        line.AddGroup(group, &*edit);
       } else {
         model.erase(group);
-        line.RemoveGroup(group, edit);
+        line.RemoveGroup(group, &*edit);
       }
       ASSERT_EQ(line.keys().size(), model.size() + 1);
       if (random() % 100 == 0) {
         kept.emplace_back(line, model);
-        ++edit;
+        edit->Keep();
+        edit.emplace(&heap, Edit::Scope::kPart);
       }
     }
     EXPECT_EQ(GroupsIn(line), model);
@@ -48,40 +52,19 @@ TEST(MemberLine, RandomHistoriesAgreeWithASetAndLeaveOldCopiesAlone) {
 }
 
 TEST(MemberLine, FlagsStandBesideTheGroups) {
-  MemberLine line(PrincipalKey(3), true, false);
-  line.AddGroup(GroupKey(1), 1);
+  Heap heap;
+  Edit edit(&heap, Edit::Scope::kWhole);
+  MemberLine line(PrincipalKey(3), {true, true, false});
+  line.AddGroup(GroupKey(1), &edit);
+  EXPECT_TRUE(line.service_account());
   EXPECT_TRUE(line.locked());
   EXPECT_FALSE(line.workspace_admin());
-  line.SetFlags(false, true);
+  line.SetFlags({false, false, true});
+  EXPECT_FALSE(line.service_account());
   EXPECT_FALSE(line.locked());
   EXPECT_TRUE(line.workspace_admin());
   EXPECT_EQ(line.keys().size(), 2u);
   EXPECT_FALSE(MemberLine().present());
-}
-
-TEST(LineTable, CopiesKeepTheirLinesWhileAnotherEditGoesOn) {
-  LineTable<MemberLine> table;
-  for (uint32_t i = 0; i < 1000; ++i) {
-    table.Add(i * 3, MemberLine(PrincipalKey(i * 3), false, false), 1);
-  }
-  const LineTable<MemberLine> old = table;
-  table.Own(300, 2).SetFlags(true, false);
-  table.Erase(303, 2);
-  table.Add(301, MemberLine(PrincipalKey(301), false, false), 2);
-  EXPECT_FALSE(old.Get(300)->locked());
-  EXPECT_TRUE(table.Get(300)->locked());
-  EXPECT_TRUE(old.Get(303)->present());
-  EXPECT_FALSE(table.Get(303)->present());
-  EXPECT_FALSE(old.Get(301)->present());
-  EXPECT_TRUE(table.Get(301)->present());
-  EXPECT_EQ(table.Get(1000000), nullptr);
-  // A page on which nothing is left goes.
-  for (uint32_t i = 0; i < 1000; ++i) {
-    if (i != 101) table.Erase(i * 3, 3);
-  }
-  table.Erase(301, 3);
-  EXPECT_EQ(table.Get(300), nullptr);
-  EXPECT_EQ(old.Get(0)->keys()[0], PrincipalKey(0));
 }
 
 }  // namespace

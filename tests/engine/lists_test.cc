@@ -45,28 +45,27 @@ class Lists : public Studio {
   }
 };
 
-TEST_F(Lists, PrincipalsStandByKindThenIdWithTheBaselineExpanded) {
+TEST_F(Lists, PrincipalsStandAsTheyWereAddedWithTheBaselineExpanded) {
   EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "")),
             (Lines{"user:ann admin", "user:bob editor", "user:boss admin"}));
   Must({Share{v_, Target::Default(), "viewer"},
         Share{v_, Target::Group("outer"), "commenter"}});
-  EXPECT_EQ(
-      Lined(*studio_.ListPrincipals(v_, "")),
-      (Lines{"service_account:bot commenter", "user:ann admin",
-             "user:bob editor", "user:boss admin", "user:dan commenter"}));
+  EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "")),
+            (Lines{"user:ann admin", "user:bob editor", "user:dan commenter",
+                   "user:boss admin", "service_account:bot commenter"}));
   EXPECT_EQ(Lined(*studio_.ListPrincipals(v_, "editor")),
             (Lines{"user:ann admin", "user:bob editor", "user:boss admin"}));
   EXPECT_TRUE(studio_.ListPrincipals({"voice", "gone"}, "")->items.empty());
 }
 
-TEST_F(Lists, ResourcesStandByTypeThenId) {
-  Must({AddResource{{"songs", "z"}, "", PrincipalId::User("dan")},
-        AddResource{{"voice", "10"}}, AddResource{{"voice", "9"}},
+TEST_F(Lists, ResourcesStandAsTheyWereAdded) {
+  Must({AddResource{{"voice", "9"}}, AddResource{{"voice", "10"}},
+        AddResource{{"songs", "z"}, "", PrincipalId::User("dan")},
         Share{{"voice", "9"}, Target::User("dan"), "viewer"},
         Share{{"voice", "10"}, Target::Group("outer"), "editor"}});
   const Subject dan = Subject::User("dan");
   EXPECT_EQ(Lined(*studio_.ListResources(dan, "", "")),
-            (Lines{"songs:z admin", "voice:10 editor", "voice:9 viewer"}));
+            (Lines{"voice:9 viewer", "voice:10 editor", "songs:z admin"}));
   EXPECT_EQ(Lined(*studio_.ListResources(dan, "editor", "voice")),
             (Lines{"voice:10 editor"}));
   EXPECT_EQ(Lined(*studio_.ListResources(Subject::Key("k1"), "", "")),

@@ -134,6 +134,8 @@ void ExpectListsAgree(const Reader& reader, const std::string& at_least) {
     for (const ResourceRole& item : page->items) {
       listed.push_back(item.resource.ToString());
     }
+    std::sort(listed.begin(), listed.end());
+    std::sort(expected.begin(), expected.end());
     RC_ASSERT(listed == expected);
   });
   for (const ResourceId& resource : Resources()) {
@@ -144,6 +146,7 @@ void ExpectListsAgree(const Reader& reader, const std::string& at_least) {
     for (const PrincipalRole& item : page->items) {
       listed.push_back(item.principal.ToString());
     }
+    std::sort(listed.begin(), listed.end());
     RC_ASSERT(listed == expected);
   }
 }

@@ -127,6 +127,7 @@ class TrapsOfPublicGrants : public testing::Test {
     line("service_account:x", expected.account);
     line("user:bystander", expected.bystander);
     line("user:x", expected.user);
+    std::sort(listed.begin(), listed.end());
     ASSERT_EQ(listed, lines) << id;
   }
 

@@ -1,17 +1,29 @@
 #include "tests/oracle/ask.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
 #include "absl/types/span.h"
 #include "acl/encoding/yaml.h"
 #include "tests/oracle/translate.h"
 
 namespace acl::compare {
 namespace {
+
+// The lines of a text in bytewise order: the engine lists in the order in which
+// things were added, which the model does not know.
+std::string Sorted(const std::string& text) {
+  std::vector<std::string> lines = absl::StrSplit(text, '\n');
+  std::sort(lines.begin(), lines.end());
+  return absl::StrJoin(lines, "\n");
+}
 
 // Asks one reader and the model of its revision.
 class Asking {
@@ -134,7 +146,7 @@ class Asking {
     tally_.SameText(
         Answer::kListedResource,
         absl::StrCat("list ", subject.ToString(), " ", role, " ", type),
-        engine_text, oracle_text);
+        engine_text, Sorted(oracle_text));
   }
 
   void Lists(const ResourceId& resource) {
@@ -158,7 +170,7 @@ class Asking {
     tally_.SameText(
         Answer::kListedPrincipal,
         absl::StrCat("list principals ", resource.ToString(), " ", role),
-        engine_text, oracle_text);
+        engine_text, Sorted(oracle_text));
   }
 
   void Matrix() {
@@ -291,11 +303,11 @@ class Asking {
     std::string text;
     do {
       const absl::StatusOr<Page<Item>> page = list(options);
-      if (!page.ok()) return TextOf(page.status());
+      if (!page.ok()) return Sorted(TextOf(page.status()));
       for (const Item& item : page->items) text += ItemText(item);
       options.token = page->next;
     } while (!options.token.empty());
-    return text;
+    return Sorted(text);
   }
 
   // `engine` is a StatusOr, `oracle` a variant with a Fault; an answer that is

@@ -47,12 +47,13 @@ Explorer::Explorer(const Vocabulary& vocabulary, const ExploreOptions& options,
 Explorer::Point Explorer::Beginning() const {
   State state;
   state.workspace = "w";
+  state.heap = std::make_shared<Heap>();
   state.incarnation = 1;
   state.scope = 1;
   state.settings = *Settings::Make(vocabulary_.settings);
   auto decided = Decide(state, Actor::System(), vocabulary_.beginning, {},
-                        kRequestIdWindow);
-  Point point{decided->next,
+                        kRequestIdWindow, Draft::Use::kTry);
+  Point point{decided->next.state,
               oracle::Model(ToOracle(vocabulary_.settings), kRequestIdWindow)};
   point.oracle.Apply(oracle::Actor::System(),
                      Translated(vocabulary_.beginning));
@@ -116,7 +117,7 @@ Explorer::Point Explorer::Step(const Point& at, const Word& word) {
   Point after = at;
   const Call& call = *word.call;
   const auto engine = Decide(*at.engine, call.actor.ToActor(), call.changes,
-                             call.options, kRequestIdWindow);
+                             call.options, kRequestIdWindow, Draft::Use::kTry);
   const auto oracle =
       after.oracle.Apply(word.actor, word.changes, word.options);
   const auto* fault = std::get_if<oracle::Fault>(&oracle);
@@ -138,8 +139,8 @@ Explorer::Point Explorer::Step(const Point& at, const Word& word) {
                     TextOf(receipt, call.changes, call.options.dry_run), ""};
               });
   // A state is published if it is another, or has one more request id.
-  const bool published = engine.ok() && engine->next != nullptr;
-  if (published) after.engine = engine->next;
+  const bool published = engine.ok() && engine->next.state != nullptr;
+  if (published) after.engine = engine->next.state;
   const bool changed = at.oracle.revision() != after.oracle.revision();
   const bool remembered = !word.options.request_id.empty() &&
                           !word.options.dry_run && !receipt.replayed;

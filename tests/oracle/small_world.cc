@@ -1,5 +1,6 @@
 #include "tests/oracle/small_world.h"
 
+#include <algorithm>
 #include <utility>
 #include <variant>
 
@@ -328,10 +329,13 @@ void SmallWorld::ComparePrincipals(size_t role) {
   size_t listed = 0;
   for (size_t i = 0; same && i < kPrincipals; ++i) {
     if (LevelOf(i) < role) continue;
-    same = listed < page->items.size() &&
-           page->items[listed].principal.kind() == Subjects()[i].kind &&
-           page->items[listed].principal.id() == Subjects()[i].id &&
-           page->items[listed].role == roles_[LevelOf(i)];
+    // In the order in which they were added, which is another.
+    same = std::any_of(page->items.begin(), page->items.end(),
+                       [&](const PrincipalRole& item) {
+                         return item.principal.kind() == Subjects()[i].kind &&
+                                item.principal.id() == Subjects()[i].id &&
+                                item.role == roles_[LevelOf(i)];
+                       });
     ++listed;
   }
   same = same && listed == page->items.size();

@@ -19,127 +19,149 @@ constexpr int kMany = 100;
 State EmptyState() {
   State state;
   state.workspace = "w";
+  state.heap = std::make_shared<Heap>();
   state.scope = 1;
   state.settings = *Settings::Make({});
   return state;
 }
 
-PrincipalRow Person(const std::string& email) {
-  PrincipalRow row;
-  row.email = email;
-  return row;
+PrincipalFields Person(const std::string& email) {
+  return {email, "", false, false};
+}
+
+std::shared_ptr<const State> Finished(Draft&& draft, Revision revision) {
+  return std::move(draft).Finish(revision).state;
+}
+
+// The numbers of what Fill() adds.
+struct Filled {
+  uint32_t group;
+  std::vector<uint32_t> users;
+};
+
+size_t GrantsOn(const State& state, const std::string& id) {
+  return state.grants.Get(state.FindResource({"voice", id}))->size();
 }
 
 // A group `g` with many users, each with a key and a resource that it created;
 // the group and user 0 have a grant on every resource.
-std::vector<NameRef> Fill(Draft* draft) {
-  std::vector<NameRef> names = {draft->AddGroup("g", "")};
+Filled Fill(Draft* draft) {
+  Filled filled{draft->AddGroup("g", ""), {}};
   for (int i = 0; i < kMany; ++i) {
     const std::string id = absl::StrCat(i);
-    const NameRef user =
+    const uint32_t user =
         draft->AddPrincipal(Kind::kUser, id, Person(id + "@x"));
-    names.push_back(user);
-    draft->AddMember(names[0], user);
-    draft->AddKey(id, user, true);
-    const NameRef resource = draft->AddResource({"voice", id}, "", user);
-    draft->SetGrant(resource, names[0], 1);
-    if (i > 0) draft->SetGrant(resource, names[1], 2);
+    const TargetKey target = PrincipalKey(user);
+    filled.users.push_back(user);
+    draft->AddMember(filled.group, target);
+    draft->AddKey(id, target, true);
+    const uint32_t resource = draft->AddResource({"voice", id}, "", target);
+    draft->SetGrant(resource, GroupKey(filled.group), 1);
+    if (i > 0) draft->SetGrant(resource, PrincipalKey(filled.users[0]), 2);
   }
-  return names;
+  return filled;
 }
 
 TEST(Draft, GroupAddedAndRemovedInOneDraftTakesEverythingAlong) {
-  Draft draft(EmptyState());
-  const std::vector<NameRef> names = Fill(&draft);
-  const Cascade cascade = draft.RemoveGroup(names[0]);
+  const State empty = EmptyState();
+  Draft draft(empty, Draft::Use::kPublish);
+  const Filled names = Fill(&draft);
+  const Cascade cascade = draft.RemoveGroup(names.group);
   EXPECT_EQ(cascade.grants, size_t{kMany});
   EXPECT_EQ(cascade.memberships, size_t{kMany});
   const State& state = draft.state();
-  EXPECT_EQ(state.directory.FindGroup("g"), nullptr);
+  EXPECT_EQ(state.directory.Find(Kind::kGroup, "g"), State::kNone);
   for (int i = 0; i < kMany; ++i) {
     const std::string id = absl::StrCat(i);
-    EXPECT_TRUE(state.directory.FindPrincipal(Kind::kUser, id)->groups.empty());
-    EXPECT_EQ(state.GrantsOn(*state.FindResource({"voice", id})).size(),
-              i > 0 ? 1u : 0u);
+    const uint32_t user = state.directory.Find(Kind::kUser, id);
+    EXPECT_TRUE(state.directory.members.Get(user)->groups().empty());
+    EXPECT_EQ(GrantsOn(state, id), i > 0 ? 1u : 0u);
   }
 }
 
 TEST(Draft, UserAddedAndRemovedInOneDraftTakesEverythingAlong) {
-  Draft draft(EmptyState());
-  const std::vector<NameRef> names = Fill(&draft);
-  const Cascade cascade = draft.RemovePrincipal(names[1]);
+  const State empty = EmptyState();
+  Draft draft(empty, Draft::Use::kPublish);
+  const Filled names = Fill(&draft);
+  const Cascade cascade = draft.RemovePrincipal(names.users[0]);
   EXPECT_EQ(cascade.grants, size_t{kMany} - 1);
   EXPECT_EQ(cascade.memberships, 1u);
   EXPECT_EQ(cascade.keys, 1u);
   EXPECT_EQ(cascade.creators, 1u);
   const State& state = draft.state();
-  EXPECT_EQ(state.directory.FindByEmail("0@x"), nullptr);
-  EXPECT_EQ(state.directory.FindKey("0"), nullptr);
-  EXPECT_EQ(state.FindResource({"voice", "0"})->creator, nullptr);
-  EXPECT_EQ(state.GrantsOn(*state.FindResource({"voice", "7"})).size(), 1u);
-  EXPECT_EQ(state.directory.FindGroup("g")->members.size(), size_t{kMany} - 1);
+  EXPECT_EQ(state.directory.FindByEmail("0@x"), State::kNone);
+  EXPECT_EQ(state.directory.Find(Kind::kKey, "0"), State::kNone);
+  EXPECT_EQ(state.grants.Get(state.FindResource({"voice", "0"}))->creator(),
+            0u);
+  EXPECT_EQ(GrantsOn(state, "7"), 1u);
+  EXPECT_EQ(state.directory.GroupAt(names.group).members.size(),
+            size_t{kMany} - 1);
 }
 
 TEST(Draft, BaseStaysAsItIsWhateverTheDraftDoes) {
-  Draft first(EmptyState());
-  const std::vector<NameRef> names = Fill(&first);
-  const std::shared_ptr<const State> base = std::move(first).Finish(1);
-  Draft second(*base);
-  second.RemoveGroup(names[0]);
-  second.RemovePrincipal(names[1]);
-  second.RemoveResource(base->FindResource({"voice", "5"})->name);
-  const std::shared_ptr<const State> next = std::move(second).Finish(2);
+  const State empty = EmptyState();
+  Draft first(empty, Draft::Use::kPublish);
+  const Filled names = Fill(&first);
+  const std::shared_ptr<const State> base = Finished(std::move(first), 1);
+  Draft second(*base, Draft::Use::kPublish);
+  second.RemoveGroup(names.group);
+  second.RemovePrincipal(names.users[0]);
+  second.RemoveResource(base->FindResource({"voice", "5"}));
+  const std::shared_ptr<const State> next = Finished(std::move(second), 2);
   EXPECT_EQ(base->revision, 1u);
   EXPECT_EQ(next->revision, 2u);
-  EXPECT_EQ(base->directory.FindGroup("g")->members.size(), size_t{kMany});
-  EXPECT_NE(base->directory.FindPrincipal(Kind::kUser, "0"), nullptr);
-  EXPECT_EQ(base->GrantsOn(*base->FindResource({"voice", "5"})).size(), 2u);
-  EXPECT_EQ(next->FindResource({"voice", "5"}), nullptr);
-  EXPECT_EQ(next->GrantsOn(*next->FindResource({"voice", "6"})).size(), 0u);
+  EXPECT_EQ(base->directory.GroupAt(names.group).members.size(), size_t{kMany});
+  EXPECT_NE(base->directory.Find(Kind::kUser, "0"), State::kNone);
+  EXPECT_EQ(GrantsOn(*base, "5"), 2u);
+  EXPECT_EQ(next->FindResource({"voice", "5"}), State::kNone);
+  EXPECT_EQ(GrantsOn(*next, "6"), 0u);
   EXPECT_GT(next->rows_written, base->rows_written);
 }
 
 TEST(Draft, NumberIsNeverGivenOutTwice) {
-  Draft draft(EmptyState());
-  const NameRef first = draft.AddGroup("g", "");
+  const State empty = EmptyState();
+  Draft draft(empty, Draft::Use::kPublish);
+  const uint32_t first = draft.AddGroup("g", "");
   draft.RemoveGroup(first);
-  EXPECT_NE(draft.AddGroup("g", "")->number, first->number);
-  const NameRef user = draft.AddPrincipal(Kind::kUser, "u", {});
+  EXPECT_NE(draft.AddGroup("g", ""), first);
+  const uint32_t user = draft.AddPrincipal(Kind::kUser, "u", {});
   draft.RemovePrincipal(user);
-  EXPECT_NE(draft.AddPrincipal(Kind::kUser, "u", {})->number, user->number);
-  const NameRef resource = draft.AddResource({"voice", "r"}, "", nullptr);
+  EXPECT_NE(draft.AddPrincipal(Kind::kUser, "u", {}), user);
+  const uint32_t resource = draft.AddResource({"voice", "r"}, "", 0);
   draft.RemoveResource(resource);
-  EXPECT_NE(draft.AddResource({"voice", "r"}, "", nullptr)->number,
-            resource->number);
+  EXPECT_NE(draft.AddResource({"voice", "r"}, "", 0), resource);
 }
 
 TEST(Draft, AddressMovesWithAnUpdate) {
-  Draft draft(EmptyState());
-  const NameRef user = draft.AddPrincipal(Kind::kUser, "u", Person("a@x"));
+  const State empty = EmptyState();
+  Draft draft(empty, Draft::Use::kPublish);
+  const uint32_t user = draft.AddPrincipal(Kind::kUser, "u", Person("a@x"));
   draft.UpdatePrincipal(user, Person("b@x"));
-  EXPECT_EQ(draft.state().directory.FindByEmail("a@x"), nullptr);
-  ASSERT_NE(draft.state().directory.FindByEmail("b@x"), nullptr);
-  EXPECT_EQ(draft.state().directory.FindByEmail("b@x")->name, user);
+  EXPECT_EQ(draft.state().directory.FindByEmail("a@x"), State::kNone);
+  EXPECT_EQ(draft.state().directory.FindByEmail("b@x"), user);
   draft.UpdatePrincipal(user, Person(""));
-  EXPECT_EQ(draft.state().directory.FindByEmail("b@x"), nullptr);
+  EXPECT_EQ(draft.state().directory.FindByEmail("b@x"), State::kNone);
 }
 
 class Same : public testing::Test {
  protected:
   Same() {
-    Draft draft(EmptyState());
+    const State empty = EmptyState();
+    Draft draft(empty, Draft::Use::kPublish);
     Fill(&draft);
-    base_ = std::move(draft).Finish(1);
+    base_ = Finished(std::move(draft), 1);
   }
-  NameRef Group() const { return base_->directory.FindGroup("g")->name; }
-  NameRef User() const {
-    return base_->directory.FindPrincipal(Kind::kUser, "3")->name;
+  uint32_t Group() const { return base_->directory.Find(Kind::kGroup, "g"); }
+  TargetKey GroupTarget() const { return GroupKey(Group()); }
+  uint32_t UserNumber() const {
+    return base_->directory.Find(Kind::kUser, "3");
   }
-  NameRef Resource() const { return base_->FindResource({"voice", "3"})->name; }
+  TargetKey User() const { return PrincipalKey(UserNumber()); }
+  uint32_t Resource() const { return base_->FindResource({"voice", "3"}); }
   // Whether the state after `edit` says the same as the base.
   template <class Edit>
   bool After(const Edit& edit) const {
-    Draft draft(*base_);
+    Draft draft(*base_, Draft::Use::kTry);
     edit(&draft);
     return SameMeaning(*base_, draft.state(), draft.touched());
   }
@@ -150,8 +172,8 @@ class Same : public testing::Test {
 TEST_F(Same, WhatIsUndoneSaysTheSame) {
   EXPECT_TRUE(After([](Draft*) {}));
   EXPECT_TRUE(After([&](Draft* d) {
-    d->SetGrant(Resource(), Group(), 3);
-    d->SetGrant(Resource(), Group(), 1);
+    d->SetGrant(Resource(), GroupTarget(), 3);
+    d->SetGrant(Resource(), GroupTarget(), 1);
   }));
   EXPECT_TRUE(After([&](Draft* d) {
     d->RemoveMember(Group(), User());
@@ -162,31 +184,33 @@ TEST_F(Same, WhatIsUndoneSaysTheSame) {
 
 TEST_F(Same, ThingThatIsMadeAgainWithTheSameIdSaysTheSame) {
   EXPECT_TRUE(After([&](Draft* d) {
-    d->RemoveKey(d->state().directory.FindKey("3")->name);
+    d->RemoveKey(d->state().directory.Find(Kind::kKey, "3"));
     d->AddKey("3", User(), true);
   }));
   EXPECT_TRUE(After([&](Draft* d) {
     d->RemoveResource(Resource());
-    const NameRef again = d->AddResource({"voice", "3"}, "", User());
-    d->SetGrant(again, Group(), 1);
+    const uint32_t again = d->AddResource({"voice", "3"}, "", User());
+    d->SetGrant(again, GroupTarget(), 1);
     d->SetGrant(again,
-                d->state().directory.FindPrincipal(Kind::kUser, "0")->name, 2);
+                PrincipalKey(d->state().directory.Find(Kind::kUser, "0")), 2);
   }));
 }
 
 TEST_F(Same, AnyDifferenceIsSeen) {
-  EXPECT_FALSE(After([&](Draft* d) { d->SetGrant(Resource(), Group(), 2); }));
-  EXPECT_FALSE(After([&](Draft* d) { d->SetGrant(Resource(), Group(), 0); }));
+  EXPECT_FALSE(
+      After([&](Draft* d) { d->SetGrant(Resource(), GroupTarget(), 2); }));
+  EXPECT_FALSE(
+      After([&](Draft* d) { d->SetGrant(Resource(), GroupTarget(), 0); }));
   EXPECT_FALSE(After([&](Draft* d) { d->SetBaseline(Resource(), 1); }));
   EXPECT_FALSE(After([&](Draft* d) { d->RenameResource(Resource(), "n"); }));
   EXPECT_FALSE(After([&](Draft* d) { d->RenameGroup(Group(), "n"); }));
   EXPECT_FALSE(After([&](Draft* d) { d->RemoveMember(Group(), User()); }));
-  EXPECT_FALSE(After([&](Draft* d) { d->UpdatePrincipal(User(), {}); }));
+  EXPECT_FALSE(After([&](Draft* d) { d->UpdatePrincipal(UserNumber(), {}); }));
   EXPECT_FALSE(After([&](Draft* d) {
-    d->SetKeyEnabled(d->state().directory.FindKey("3")->name, false);
+    d->SetKeyEnabled(d->state().directory.Find(Kind::kKey, "3"), false);
   }));
   EXPECT_FALSE(After([&](Draft* d) { d->AddGroup("h", ""); }));
-  EXPECT_FALSE(After([&](Draft* d) { d->RemovePrincipal(User()); }));
+  EXPECT_FALSE(After([&](Draft* d) { d->RemovePrincipal(UserNumber()); }));
   EXPECT_FALSE(After([&](Draft* d) {
     d->RemoveResource(Resource());
     d->AddResource({"voice", "3"}, "", User());

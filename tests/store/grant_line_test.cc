@@ -3,10 +3,12 @@
 #include "acl/store/grant_line.h"
 
 #include <map>
+#include <optional>
 #include <random>
 #include <utility>
 #include <vector>
 
+#include "acl/base/heap.h"
 #include "gtest/gtest.h"
 
 namespace acl {
@@ -35,26 +37,28 @@ RoleSlot SomeRole(uint32_t i) { return static_cast<RoleSlot>(1 + i % 15); }
 TEST(GrantLine, HoldsEverySizeAcrossTheBordersOfItsLayouts) {
   for (const uint32_t size :
        {1u,   9u,   10u,   11u,   12u,    13u,    14u,   15u,
-        16u,  17u,  100u,  383u,  384u,   385u,   511u,  512u,
-        513u, 514u, 1025u, 5000u, 65535u, 65536u, 65537u}) {
+        16u,  17u,  100u,  249u,  250u,   251u,   252u,  500u,
+        501u, 514u, 1025u, 5000u, 65535u, 65536u, 65537u}) {
     for (const uint32_t stride : {1u, 7919u}) {
       SCOPED_TRACE(testing::Message() << size << " grants, stride " << stride);
       GrantLine line(PrincipalKey(1));
       Model model;
+      Heap heap;
+      Edit edit(&heap, Edit::Scope::kWhole);
       for (uint32_t i = 0; i < size; ++i) {
         const TargetKey key = PrincipalKey(i * stride % 65539);
-        ASSERT_EQ(line.Set(key, SomeRole(i), 1), model.count(key) == 0);
+        ASSERT_EQ(line.Set(key, SomeRole(i), &edit), model.count(key) == 0);
         model[key] = SomeRole(i);
       }
       ExpectSame(line, model);
       EXPECT_EQ(line.creator(), PrincipalKey(1));
       for (uint32_t i = 0; i < size; ++i) {
         const TargetKey key = PrincipalKey(i * stride % 65539);
-        ASSERT_TRUE(line.Erase(key, 1));
+        ASSERT_TRUE(line.Erase(key, &edit));
         model.erase(key);
         if (model.size() < 20 || i % 997 == 0) ExpectSame(line, model);
       }
-      EXPECT_FALSE(line.Erase(PrincipalKey(0), 1));
+      EXPECT_FALSE(line.Erase(PrincipalKey(0), &edit));
       EXPECT_TRUE(line.present());
     }
   }
@@ -66,22 +70,25 @@ TEST(GrantLine, RandomHistoriesAgreeWithAMapAndLeaveOldCopiesAlone) {
     GrantLine line(0);
     Model model;
     std::vector<std::pair<GrantLine, Model>> kept;
-    EditTag edit = 1;
+    Heap heap;
+    std::optional<Edit> edit;
+    edit.emplace(&heap, Edit::Scope::kPart);
     for (int step = 0; step < 20000; ++step) {
       const TargetKey key = random() % 2 == 0 ? PrincipalKey(random() % range)
                                               : GroupKey(random() % range);
       if (random() % 5 < 3) {
         const RoleSlot role = SomeRole(random());
-        ASSERT_EQ(line.Set(key, role, edit), model.count(key) == 0);
+        ASSERT_EQ(line.Set(key, role, &*edit), model.count(key) == 0);
         model[key] = role;
       } else {
-        ASSERT_EQ(line.Erase(key, edit), model.erase(key) == 1);
+        ASSERT_EQ(line.Erase(key, &*edit), model.erase(key) == 1);
       }
       if (random() % 10 == 0) line.set_baseline(SomeRole(random()));
       // From here on the line is shared, and changed by another edit.
       if (random() % 1000 == 0) {
         kept.emplace_back(line, model);
-        ++edit;
+        edit->Keep();
+        edit.emplace(&heap, Edit::Scope::kPart);
       }
     }
     ExpectSame(line, model);
@@ -91,9 +98,11 @@ TEST(GrantLine, RandomHistoriesAgreeWithAMapAndLeaveOldCopiesAlone) {
 
 TEST(GrantLine, MatchFindsTheGrantsOfThoseKeysInEveryLayout) {
   for (const uint32_t size : {0u, 3u, 14u, 15u, 700u}) {
+    Heap heap;
+    Edit edit(&heap, Edit::Scope::kWhole);
     GrantLine line(0);
     for (uint32_t i = 0; i < size; ++i) {
-      line.Set(GroupKey(i), SomeRole(i), 1);
+      line.Set(GroupKey(i), SomeRole(i), &edit);
     }
     const TargetKey keys[] = {PrincipalKey(0), GroupKey(2), GroupKey(13),
                               GroupKey(699), GroupKey(5000)};

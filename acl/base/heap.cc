@@ -1,0 +1,186 @@
+#include "acl/base/heap.h"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <atomic>
+#include <new>
+#include <numeric>
+
+namespace acl {
+namespace {
+
+constexpr size_t kFirstSlab = 1024;
+constexpr size_t kHugePage = size_t{2} << 20;
+constexpr size_t kLastSlab = size_t{16} << 20;
+// From here on a block has memory of its own.
+constexpr size_t kOwnMemoryFrom = 8192;
+
+// With AddressSanitizer every block has, so that each use of a freed one is
+// seen.
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool kAllAlone = true;
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+constexpr bool kAllAlone = true;
+#else
+constexpr bool kAllAlone = false;
+#endif
+#else
+constexpr bool kAllAlone = false;
+#endif
+
+constexpr std::align_val_t kLine{64};
+
+// The step between sizes: 16 up to 512 bytes, then 32 steps a doubling.
+size_t StepOf(size_t bytes) {
+  size_t step = 16;
+  while (bytes > step * 64) step *= 2;
+  return step;
+}
+
+}  // namespace
+
+EditTag NewEditTag() {
+  static std::atomic<EditTag> next{1};
+  return next.fetch_add(1, std::memory_order_relaxed);
+}
+
+Heap::~Heap() {
+  for (const Slab& slab : slabs_) ::operator delete(slab.memory, kLine);
+  for (void* block : large_) ::operator delete(block, kLine);
+}
+
+size_t Heap::Rounded(size_t bytes) {
+  const size_t step = StepOf(bytes);
+  return (bytes + step - 1) / step * step;
+}
+
+Heap::FreeBlock** Heap::FreeListOf(size_t bytes) {
+  // The steps of 16 go up to 1024: two groups of lists.
+  size_t group = 0;
+  size_t step = 16;
+  size_t index = bytes / 16;
+  while (index > (group == 0 ? 31 : 63)) {
+    ++group;
+    if (group > 1) step *= 2;
+    index = bytes / step;
+  }
+  std::unique_ptr<FreeLists>& lists = free_[group];
+  if (lists == nullptr) lists = std::make_unique<FreeLists>();
+  return &(*lists)[index % 32];
+}
+
+Block* Heap::Allocate(size_t bytes, MemoryPart part) {
+  const size_t rounded = Rounded(bytes);
+  void* memory = nullptr;
+  if (kAllAlone || rounded >= kOwnMemoryFrom) {
+    memory = ::operator new(rounded, kLine);
+    large_.insert(memory);
+    taken_ += rounded;
+  } else {
+    FreeBlock** const list = FreeListOf(rounded);
+    if (*list == nullptr) {
+      memory = FromSlab(rounded);
+    } else {
+      memory = *list;
+      *list = (*list)->next;
+    }
+  }
+  used_[static_cast<size_t>(part)] += rounded;
+  Block* const block = new (memory) Block;
+  block->bytes = static_cast<uint32_t>(rounded) & 0xffffff;
+  block->part = static_cast<uint32_t>(part) & 31;
+  block->level = 0;
+  return block;
+}
+
+void Heap::Free(Block* block) {
+  const size_t bytes = block->bytes;
+  used_[block->part] -= bytes;
+  if (kAllAlone || bytes >= kOwnMemoryFrom) {
+    large_.erase(block);
+    taken_ -= bytes;
+    ::operator delete(block, kLine);
+    return;
+  }
+  FreeBlock** const list = FreeListOf(bytes);
+  *list = new (block) FreeBlock{*list};
+}
+
+void* Heap::FromSlab(size_t bytes) {
+  if (bytes % 64 == 0 && next_ != nullptr) {
+    const auto at = reinterpret_cast<uintptr_t>(next_);
+    next_ += std::min<size_t>((64 - at % 64) % 64,
+                              static_cast<size_t>(end_ - next_));
+  }
+  if (static_cast<size_t>(end_ - next_) < bytes) AddSlab(bytes);
+  void* const memory = next_;
+  next_ += bytes;
+  return memory;
+}
+
+void Heap::AddSlab(size_t at_least) {
+  // Half as much again, so that little is idle.
+  const size_t half = static_cast<size_t>(taken_) / 2 / kFirstSlab * kFirstSlab;
+  size_t bytes = std::max(kFirstSlab, std::min(kLastSlab, half));
+  bytes = std::max(bytes, (at_least + 63) / 64 * 64);
+  const bool huge = bytes >= kHugePage;
+  void* const memory =
+      ::operator new(bytes, huge ? std::align_val_t{kHugePage} : kLine);
+  // The system may not have them: then it is the usual pages.
+  if (huge) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
+  slabs_.push_back({memory, bytes});
+  taken_ += bytes;
+  next_ = static_cast<char*>(memory);
+  end_ = next_ + bytes;
+}
+
+uint64_t Heap::unused() const {
+  return taken_ - std::accumulate(used_.begin(), used_.end(), uint64_t{0});
+}
+
+Edit::Edit(Heap* heap, Scope scope)
+    : heap_(*heap), scope_(scope), first_(NewEditTag()), tag_(first_) {}
+
+Edit::~Edit() {
+  if (kept_) return;
+  for (Block* block : made_) {
+    if (block != nullptr) heap_.Free(block);
+  }
+}
+
+Block* Edit::NewBlock(size_t bytes, MemoryPart part) {
+  Block* const block = heap_.Allocate(bytes, part);
+  block->edit = tag_;
+  if (scope_ == Scope::kPart) {
+    block->place = static_cast<uint32_t>(made_.size());
+    made_.push_back(block);
+  }
+  return block;
+}
+
+void Edit::Drop(Block* block) {
+  if (block->edit != tag_) {
+    dropped_.push_back(block);
+    return;
+  }
+  if (scope_ == Scope::kPart) made_[block->place] = nullptr;
+  heap_.Free(block);
+}
+
+std::vector<RetiredBlock> Edit::Keep() {
+  kept_ = true;
+  std::vector<RetiredBlock> retired;
+  retired.reserve(dropped_.size());
+  for (Block* block : dropped_) {
+    if (block->edit >= first_) {
+      heap_.Free(block);
+    } else {
+      retired.push_back({block, first_});
+    }
+  }
+  return retired;
+}
+
+}  // namespace acl

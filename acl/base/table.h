@@ -1,0 +1,211 @@
+// Rows by dense number, in pages that versions share. Internal; docs/store.md
+// has the layout.
+#ifndef ACL_BASE_TABLE_H_
+#define ACL_BASE_TABLE_H_
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <type_traits>
+
+#include "acl/base/heap.h"
+
+namespace acl {
+
+// Pages by number: a tree whose nodes have 128 children. A value; copying it
+// copies two words.
+class PageTree {
+ public:
+  // The page, or null. REQUIRES: there is room for it.
+  const Block* Get(uint32_t page) const {
+    const Block* at = root_;
+    for (int level = levels_; level > 0 && at != nullptr; --level) {
+      at = static_cast<const Node*>(at)->children[Index(page, level)];
+    }
+    return at;
+  }
+  Block* GetMutable(uint32_t page) { return const_cast<Block*>(Get(page)); }
+  // Begins to load what Get() looks at last.
+  void PrefetchPath(uint32_t page) const {
+    const Block* at = root_;
+    for (int level = levels_; level > 0 && at != nullptr; --level) {
+      const auto* const node = static_cast<const Node*>(at);
+      if (level == 1) {
+        __builtin_prefetch(&node->children[Index(page, 1)]);
+        return;
+      }
+      at = node->children[Index(page, level)];
+    }
+  }
+
+  // Makes room for pages up to this one.
+  void Reserve(uint32_t page, Edit* edit);
+
+  // Puts a page there, or null to take it out. Drops no page. REQUIRES: there
+  // is room for it.
+  void Set(uint32_t page, Block* block, Edit* edit);
+
+  // Drops the tree with all pages.
+  void Clear(Edit* edit);
+
+ private:
+  static constexpr int kBits = 7;
+  static constexpr uint32_t kFan = 1u << kBits;
+  struct Node : Block {
+    Block* children[kFan];
+  };
+
+  static uint32_t Index(uint32_t page, int level) {
+    return page >> (kBits * (level - 1)) & (kFan - 1);
+  }
+  static Node* NewNode(Edit* edit);
+  static void DropAll(Block* at, int level, Edit* edit);
+  static Block* SetIn(Block* at, int level, uint32_t page, Block* block,
+                      Edit* edit);
+
+  Block* root_ = nullptr;  // of a tree of no level: page 0
+  int levels_ = 0;
+};
+
+// How many rows a page of every table has; the only page of a small table may
+// have fewer.
+constexpr uint32_t kPageRows = 32;
+
+// A persistent table: a copy of it stays as it is while another is changed.
+// Changing a row copies its page and the path to it, once in an edit. Row is a
+// plain value whose default says that there is nothing; rows of 64 bytes stand
+// on cache lines of their own. Copying a table costs some words. Safe to read
+// from any thread while another changes its own copy.
+template <class Row, MemoryPart kPart>
+class Table {
+  static_assert(std::is_trivially_copyable<Row>::value, "rows are copied");
+
+ public:
+  // The row, or null if nothing was ever put near it. Valid as long as this
+  // version.
+  const Row* Get(uint32_t number) const {
+    if (number >= limit_) return nullptr;
+    const Block* page = pages_.Get(number / kPageRows);
+    return page == nullptr ? nullptr : RowsOf(page) + number % kPageRows;
+  }
+
+  // Begins to load the way to the row, and then the row itself.
+  void PrefetchPath(uint32_t number) const {
+    if (number < limit_) pages_.PrefetchPath(number / kPageRows);
+  }
+  void Prefetch(uint32_t number) const { __builtin_prefetch(Get(number)); }
+
+  // The row, to be changed by this edit. REQUIRES: Get() is not null.
+  Row& Own(uint32_t number, Edit* edit) {
+    Block* page = pages_.GetMutable(number / kPageRows);
+    if (!edit->Owns(page)) page = Replace(number / kPageRows, page, edit);
+    return RowsOf(page)[number % kPageRows];
+  }
+
+  // The same where nothing may have been yet: a default row then.
+  Row& Add(uint32_t number, Edit* edit) {
+    Reserve(number, edit);
+    Block* page = pages_.GetMutable(number / kPageRows);
+    if (page == nullptr || !edit->Owns(page)) {
+      page = Replace(number / kPageRows, page, edit);
+    }
+    return RowsOf(page)[number % kPageRows];
+  }
+
+  // Puts the default there; a page that `is_empty` says of all rows goes.
+  template <class IsEmpty>
+  void Erase(uint32_t number, const IsEmpty& is_empty, Edit* edit) {
+    Own(number, edit) = Row();
+    Block* page = pages_.GetMutable(number / kPageRows);
+    const Row* rows = RowsOf(page);
+    if (!std::all_of(rows, rows + RowsOn(number / kPageRows), is_empty)) return;
+    pages_.Set(number / kPageRows, nullptr, edit);
+    edit->Drop(page);
+  }
+
+  // Get() for numbers of which neighbours often follow each other.
+  class Scan {
+   public:
+    // The table has to live as long.
+    explicit Scan(const Table& table) : table_(table) {}
+
+    const Row* Get(uint32_t number) {
+      if (number >= table_.limit_) return nullptr;
+      if (number / kPageRows != page_) {
+        page_ = number / kPageRows;
+        const Block* const page = table_.pages_.Get(page_);
+        rows_ = page == nullptr ? nullptr : RowsOf(page);
+      }
+      return rows_ == nullptr ? nullptr : rows_ + number % kPageRows;
+    }
+
+   private:
+    const Table& table_;
+    uint32_t page_ = ~uint32_t{0};
+    const Row* rows_ = nullptr;
+  };
+
+  // Gives back the memory of a table that is of no more use.
+  void Clear(Edit* edit) {
+    pages_.Clear(edit);
+    limit_ = 0;
+  }
+
+ private:
+  static constexpr size_t kHeader = sizeof(Row) == 64 ? 64 : sizeof(Block);
+
+  static Row* RowsOf(Block* page) {
+    return reinterpret_cast<Row*>(reinterpret_cast<char*>(page) + kHeader);
+  }
+  static const Row* RowsOf(const Block* page) {
+    return reinterpret_cast<const Row*>(reinterpret_cast<const char*>(page) +
+                                        kHeader);
+  }
+
+  // Only page 0 can be short, and only while it is the last.
+  uint32_t RowsOn(uint32_t page) const {
+    return page == 0 ? std::min(limit_, kPageRows) : kPageRows;
+  }
+
+  // Makes room for the number.
+  void Reserve(uint32_t number, Edit* edit) {
+    if (number < limit_) return;
+    uint32_t limit = (number / kPageRows + 1) * kPageRows;
+    if (number < kPageRows) {
+      limit = std::max(limit_, 1u);
+      while (limit <= number) limit *= 2;
+    }
+    const uint32_t before = std::min(limit_, kPageRows);
+    Block* const first = limit_ == 0 ? nullptr : pages_.GetMutable(0);
+    limit_ = limit;
+    pages_.Reserve(number / kPageRows, edit);
+    if (first != nullptr && RowsOn(0) > before) {
+      Replace(0, first, edit, before);
+    }
+  }
+
+  // A copy of a page, or an empty one, in its place.
+  Block* Replace(uint32_t page, Block* old, Edit* edit,
+                 uint32_t old_rows = kPageRows) {
+    const uint32_t count = RowsOn(page);
+    auto* const block = edit->New<Block>(kHeader + count * sizeof(Row), kPart);
+    Row* const rows = RowsOf(block);
+    uint32_t copied = 0;
+    if (old != nullptr) {
+      copied = std::min(count, old_rows);
+      std::memcpy(static_cast<void*>(rows), RowsOf(old), copied * sizeof(Row));
+    }
+    std::fill(rows + copied, rows + count, Row());
+    pages_.Set(page, block, edit);
+    if (old != nullptr) edit->Drop(old);
+    return block;
+  }
+
+  PageTree pages_;
+  uint32_t limit_ = 0;  // numbers from here on have no page
+};
+
+}  // namespace acl
+
+#endif  // ACL_BASE_TABLE_H_

@@ -1,0 +1,74 @@
+// Gives back the memory that no version needs any more. Internal; docs/store.md
+// tells the scheme.
+#ifndef ACL_STORE_RECLAIMER_H_
+#define ACL_STORE_RECLAIMER_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "acl/base/heap.h"
+#include "acl/store/epoch.h"
+#include "acl/store/version.h"
+
+namespace acl {
+
+// The versions of one heap that were replaced, and the blocks that only such
+// versions need. A block goes as soon as no reader can be at a version that
+// leads to it, and no snapshot holds one: what a snapshot keeps is at most one
+// old copy of each page that changed since. Used by the writer.
+class Reclaimer {
+ public:
+  // A held version is pushed out once more than `max_rows` rows have been
+  // written since; 0: never.
+  Reclaimer(std::shared_ptr<Heap> heap, uint64_t max_rows)
+      : heap_(std::move(heap)), max_rows_(max_rows) {}
+
+  // `version` is not the latest any more; later ones don't lead to `blocks`.
+  void Replace(std::shared_ptr<Version> version,
+               std::vector<RetiredBlock> blocks);
+
+  // Pushes out versions that are too old, now that `rows_written` rows have
+  // been. True if there was one.
+  bool PushOut(uint64_t rows_written);
+
+  // Frees what can go. O(threads + held versions + freed).
+  void Collect();
+
+  // Whether so much waits for readers that it is worth finding out where they
+  // are.
+  bool due() const;
+  // Bytes in blocks that only replaced versions need. O(blocks).
+  uint64_t kept_bytes() const;
+
+ private:
+  struct Held {
+    std::shared_ptr<Version> version;
+    std::vector<RetiredBlock> blocks;  // that no later held version needs
+    bool expired;                      // and no reader is at it
+  };
+  struct Waiting {
+    std::shared_ptr<Version> version;
+    std::vector<RetiredBlock> blocks;
+    std::shared_ptr<const State> expired;  // if the version was pushed out
+  };
+
+  void Pass(Waiting waiting);
+  // Gives a block to the latest held version that leads to it, or frees it.
+  void Settle(RetiredBlock block);
+
+  const std::shared_ptr<Heap> heap_;
+  const uint64_t max_rows_;
+  GraceList<Waiting> grace_;
+  uint64_t waiting_bytes_ = 0;  // in grace_
+  std::vector<Held> held_;      // oldest first
+  std::deque<std::weak_ptr<Version>>
+      replaced_;  // oldest first; only under a cap
+};
+
+}  // namespace acl
+
+#endif  // ACL_STORE_RECLAIMER_H_

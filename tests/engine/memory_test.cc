@@ -1,0 +1,200 @@
+// What a workspace takes in memory, and that old versions give it back.
+#include <unistd.h>
+
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/engine.h"
+#include "gtest/gtest.h"
+
+namespace acl {
+namespace {
+
+// A small tenant: 3 users, 5 resources, some grants, made as a service would.
+Workspace AddTenant(Engine* engine, const std::string& id) {
+  Workspace tenant = *engine->AddWorkspace(Actor::System(), id);
+  std::vector<Change> changes;
+  for (int i = 0; i < 3; ++i) {
+    changes.emplace_back(AddUser{absl::StrCat("user-", i, "-of-", id),
+                                 absl::StrCat("user", i, "@example.org")});
+  }
+  for (int i = 0; i < 5; ++i) {
+    const ResourceId resource{"voice", absl::StrCat("voice-", i, "-of-", id)};
+    changes.emplace_back(
+        AddResource{resource, "A voice",
+                    PrincipalId::User(absl::StrCat("user-0-of-", id))});
+    changes.emplace_back(Share{
+        resource, Target::User(absl::StrCat("user-1-of-", id)), "editor"});
+  }
+  EXPECT_TRUE(tenant.Apply(Actor::System(), changes).ok());
+  return tenant;
+}
+
+void ShareOnce(Workspace* tenant, const std::string& id, int round) {
+  const char* const roles[] = {"viewer", "commenter", "editor"};
+  const ResourceId resource{"voice",
+                            absl::StrCat("voice-", round % 5, "-of-", id)};
+  ASSERT_TRUE(tenant
+                  ->Share(Actor::System(), resource,
+                          Target::User(absl::StrCat("user-2-of-", id)),
+                          roles[round / 5 % 3])
+                  .ok());
+}
+
+uint64_t ResidentBytes() {
+  std::ifstream statm("/proc/self/statm");
+  uint64_t size = 0, resident = 0;
+  statm >> size >> resident;
+  return resident * static_cast<uint64_t>(sysconf(_SC_PAGESIZE));
+}
+
+TEST(Memory, SmallTenantTakesAtMostEightKibibytes) {
+  Engine engine;
+  Workspace tenant = AddTenant(&engine, "t");
+  EXPECT_LE(tenant.MemoryUsage().total(), 8192u);
+  // Nor does it grow with what is changed again and again.
+  for (int round = 0; round < 1000; ++round) ShareOnce(&tenant, "t", round);
+  EXPECT_LE(tenant.MemoryUsage().total(), 64 * 1024u);
+}
+
+TEST(Memory, EngineHoldsAHundredThousandSmallTenants) {
+  constexpr int kTenants = 100000;
+  Engine engine;
+  const uint64_t before = ResidentBytes();
+  uint64_t told = 0;
+  for (int i = 0; i < kTenants; ++i) {
+    told +=
+        AddTenant(&engine, absl::StrCat("tenant-", i)).MemoryUsage().total();
+  }
+  const uint64_t each = (ResidentBytes() - before) / kTenants;
+  std::printf("a tenant takes %llu bytes, and says that it takes %llu\n",
+              static_cast<unsigned long long>(each),
+              static_cast<unsigned long long>(told / kTenants));
+  EXPECT_LE(told / kTenants, 8192u);
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+  EXPECT_LE(each, 8192u);
+#endif
+  const Workspace last = *engine.FindWorkspace("tenant-99999");
+  EXPECT_TRUE(*last.Check(Subject::User("user-1-of-tenant-99999"), "editor",
+                          {"voice", "voice-4-of-tenant-99999"}));
+}
+
+class Versions : public testing::Test {
+ protected:
+  static constexpr int kResources = 2000;
+
+  Versions() {
+    std::vector<Change> changes{AddUser{"ann"}, AddUser{"bob"}};
+    for (int i = 0; i < kResources; ++i) {
+      changes.emplace_back(AddResource{Resource(i)});
+      changes.emplace_back(
+          acl::Share{Resource(i), Target::User("ann"), "viewer"});
+    }
+    EXPECT_TRUE(workspace_.Apply(Actor::System(), changes).ok());
+  }
+  static ResourceId Resource(int i) { return {"voice", absl::StrCat(i)}; }
+
+  // Changes the roles of ann and bob on all resources, some times.
+  void Churn(int rounds) {
+    for (int i = 0; i < rounds * kResources; ++i) {
+      const char* const role = turn_ % 2 == 0 ? "editor" : "viewer";
+      ASSERT_TRUE(workspace_
+                      .Share(Actor::System(), Resource(i % kResources),
+                             Target::User(turn_ % 3 == 0 ? "bob" : "ann"), role)
+                      .ok());
+      if (i % kResources == kResources - 1) ++turn_;
+    }
+  }
+  uint64_t InUse() const {
+    const MemoryUsage usage = workspace_.MemoryUsage();
+    return usage.total() - usage.unused - usage.old_versions;
+  }
+
+  Engine engine_;
+  Workspace workspace_ =
+      *engine_.AddWorkspace(Actor::System(), "w", WorkspaceSettings{{}, {}, 0});
+  int turn_ = 0;
+};
+
+TEST_F(Versions, ManyChangesLeaveNothingBehind) {
+  Churn(3);
+  const uint64_t in_use = InUse();
+  const uint64_t total = workspace_.MemoryUsage().total();
+  Churn(12);
+  EXPECT_EQ(InUse(), in_use);
+  EXPECT_LE(workspace_.MemoryUsage().total(), total);
+  // Those that readers might still be at are few.
+  EXPECT_LE(workspace_.MemoryUsage().old_versions, 400 * 1024u);
+}
+
+TEST_F(Versions, SnapshotKeepsOneOldCopyOfWhatChangedHoweverOften) {
+  Churn(3);
+  const uint64_t in_use = InUse();
+  std::optional<Snapshot> snapshot = *workspace_.TakeSnapshot();
+  Churn(1);
+  const uint64_t once = workspace_.MemoryUsage().old_versions;
+  Churn(9);
+  const uint64_t often = workspace_.MemoryUsage().old_versions;
+  // All lines have changed at once: there is no more to keep.
+  EXPECT_LE(often, once + 400 * 1024u);
+  EXPECT_LE(often, in_use + 400 * 1024u);
+  EXPECT_EQ(InUse(), in_use);
+  // Each further snapshot adds at most as much.
+  std::vector<Snapshot> more;
+  for (int i = 0; i < 4; ++i) {
+    more.push_back(*workspace_.TakeSnapshot());
+    Churn(1);
+  }
+  EXPECT_LE(workspace_.MemoryUsage().old_versions, 5 * in_use + 400 * 1024u);
+  // In any order they give it back, with the changes that come next.
+  more.erase(more.begin() + 1);
+  snapshot.reset();
+  Churn(1);
+  more.clear();
+  Churn(1);
+  EXPECT_LE(workspace_.MemoryUsage().old_versions, 400 * 1024u);
+  EXPECT_EQ(InUse(), in_use);
+}
+
+TEST_F(Versions, RefusedAndDryRunChangesLeaveNothingBehind) {
+  Churn(3);
+  const MemoryUsage before = workspace_.MemoryUsage();
+  for (int i = 0; i < 500; ++i) {
+    std::vector<Change> changes;
+    for (int j = 0; j < 40; ++j) {
+      changes.emplace_back(AddUser{absl::StrCat("new", j)});
+      changes.emplace_back(acl::Share{
+          Resource(j), Target::User(absl::StrCat("new", j)), "admin"});
+    }
+    ChangeOptions options;
+    options.dry_run = true;
+    ASSERT_TRUE(workspace_.Apply(Actor::System(), changes, options).ok());
+    changes.emplace_back(RemoveUser{"nobody"});
+    ASSERT_FALSE(workspace_.Apply(Actor::System(), changes).ok());
+  }
+  const MemoryUsage after = workspace_.MemoryUsage();
+  EXPECT_EQ(after.total() - after.unused, before.total() - before.unused);
+  EXPECT_LE(after.total(), before.total() + 256 * 1024u);
+}
+
+TEST_F(Versions, PushedOutSnapshotsKeepNothing) {
+  EngineOptions options;
+  options.max_snapshot_rows = 10;
+  Engine engine(options);
+  Workspace tenant = AddTenant(&engine, "t");
+  std::vector<Snapshot> held;
+  for (int i = 0; i < 1000; ++i) {
+    ShareOnce(&tenant, "t", i);
+    held.push_back(*tenant.TakeSnapshot());
+  }
+  EXPECT_LE(tenant.MemoryUsage().old_versions, 128 * 1024u);
+  EXPECT_FALSE(held.front().Token().ok());
+  EXPECT_TRUE(held.back().Token().ok());
+}
+
+}  // namespace
+}  // namespace acl

@@ -4,6 +4,7 @@
 // ACL_STRESS_SECONDS=N in the environment goes on for N seconds instead of 2.
 #include <cstdint>
 #include <iostream>
+#include <set>
 #include <string>
 #include <thread>
 #include <variant>
@@ -127,14 +128,18 @@ class Answers {
         snapshot.ListPrincipals(Resources()[pair.resource], "viewer");
     const auto model = model_.ListPrincipals(ResourceOf(pair), "viewer");
     const auto& expected = std::get<std::vector<oracle::PrincipalRole>>(model);
-    bool right = page.ok() && page->items.size() == expected.size() &&
-                 page->revision == model_.revision();
-    for (size_t i = 0; right && i < expected.size(); ++i) {
-      right = page->items[i].principal.ToString() ==
-                  compare::TextOf(expected[i].principal) &&
-              NameOf(page->items[i].role) == expected[i].role;
+    if (!page.ok()) return OutcomeOf(page.status(), false);
+    // Its order is tested without threads.
+    std::multiset<std::string> listed;
+    for (const PrincipalRole& item : page->items) {
+      listed.insert(item.principal.ToString() + " " + NameOf(item.role));
     }
-    return OutcomeOf(page.status(), right);
+    std::multiset<std::string> wanted;
+    for (const oracle::PrincipalRole& item : expected) {
+      wanted.insert(compare::TextOf(item.principal) + " " + item.role);
+    }
+    return OutcomeOf(page.status(),
+                     listed == wanted && page->revision == model_.revision());
   }
 
   Outcome AskExport(const Snapshot& snapshot) const {

@@ -1,9 +1,11 @@
 #include "tests/concurrency/judge_reads.h"
 
+#include <set>
 #include <utility>
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "tests/concurrency/judge_changes.h"
 #include "tests/oracle/translate.h"
 
@@ -34,6 +36,14 @@ size_t AnswersIn(const Record& record) {
   const bool many = record.step->kind == StepKind::kCheckMany ||
                     record.step->kind == StepKind::kRolesByHandle;
   return many ? record.step->pairs.size() : 1;
+}
+
+// What a list has, whatever its order, which is tested without threads.
+using Lines = std::multiset<std::string>;
+
+std::string Compare(const Lines& listed, const Lines& expected) {
+  return listed == expected ? ""
+                            : "should be\n" + absl::StrJoin(expected, "\n");
 }
 
 }  // namespace
@@ -234,17 +244,17 @@ std::string ReadJudge::JudgeList(Revision revision, const Record& record,
   const auto& subject = Subjects()[record.step->pairs[0].subject];
   const auto model = timeline_.At(revision).ListResources(
       compare::ToOracle(subject.ToSubject()), Roles()[record.step->role]);
-  std::string expected;
+  Lines expected;
   for (const auto& item : std::get<std::vector<oracle::ResourceRole>>(model)) {
-    absl::StrAppend(&expected, item.resource.type, ":", item.resource.id, " ",
-                    item.role, "\n");
+    expected.insert(absl::StrCat(item.resource.type, ":", item.resource.id, " ",
+                                 item.role));
   }
-  std::string text;
+  Lines listed;
   for (const ResourceRole& item : items) {
-    absl::StrAppend(&text, item.resource.ToString(), " ", NameOf(item.role),
-                    "\n");
+    listed.insert(
+        absl::StrCat(item.resource.ToString(), " ", NameOf(item.role)));
   }
-  return text == expected ? "" : "should be\n" + expected;
+  return Compare(listed, expected);
 }
 
 std::string ReadJudge::JudgeList(Revision revision, const Record& record,
@@ -252,17 +262,17 @@ std::string ReadJudge::JudgeList(Revision revision, const Record& record,
   const ResourceId& resource = Resources()[record.step->pairs[0].resource];
   const auto model = timeline_.At(revision).ListPrincipals(
       compare::ToOracle(resource), Roles()[record.step->role]);
-  std::string expected;
+  Lines expected;
   for (const auto& item : std::get<std::vector<oracle::PrincipalRole>>(model)) {
-    absl::StrAppend(&expected, compare::TextOf(item.principal), " ", item.role,
-                    "\n");
+    expected.insert(
+        absl::StrCat(compare::TextOf(item.principal), " ", item.role));
   }
-  std::string text;
+  Lines listed;
   for (const PrincipalRole& item : items) {
-    absl::StrAppend(&text, item.principal.ToString(), " ", NameOf(item.role),
-                    "\n");
+    listed.insert(
+        absl::StrCat(item.principal.ToString(), " ", NameOf(item.role)));
   }
-  return text == expected ? "" : "should be\n" + expected;
+  return Compare(listed, expected);
 }
 
 std::string ReadJudge::JudgeFound(Revision revision, const Record& record,

@@ -1,0 +1,44 @@
+// Included by a mutant of acl/reader.cc, which is wrong: a question does not
+// keep to one state, but looks at the latest whenever it looks at something.
+#ifndef TESTS_CONCURRENCY_DRIFTING_STATE_H_
+#define TESTS_CONCURRENCY_DRIFTING_STATE_H_
+
+#include <list>
+
+#include "acl/pinned_state.h"
+#include "tests/concurrency/gap.h"
+
+namespace acl {
+
+class DriftingState {
+ public:
+  explicit DriftingState(const Reader& reader)
+      : reader_(reader), first_(reader) {}
+
+  bool ok() const { return first_.ok(); }
+  absl::Status status() const { return first_.status(); }
+  RevisionToken token() const { return first_.token(); }
+  bool Decided(bool allowed) const { return first_.Decided(allowed); }
+
+  const State& operator*() const { return *Next(); }
+  const State* operator->() const { return Next().operator->(); }
+
+ private:
+  const PinnedState& Next() const {
+    Gap();
+    next_.emplace_back(reader_);
+    return next_.back().ok() ? next_.back() : first_;
+  }
+
+  const Reader& reader_;
+  const PinnedState first_;
+  // All of them: what was found in one must live as long as the question.
+  mutable std::list<PinnedState> next_;
+};
+
+}  // namespace acl
+
+// Every question of the file that includes this.
+#define PinnedState DriftingState
+
+#endif  // TESTS_CONCURRENCY_DRIFTING_STATE_H_

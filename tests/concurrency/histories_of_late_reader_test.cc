@@ -1,0 +1,25 @@
+// Linked with an engine whose reader loses time between taking a state and
+// looking at it (BUILD.bazel), so that nearly every read lies beside a change.
+#include <iostream>
+
+#include "gtest/gtest.h"
+#include "tests/concurrency/gap.h"
+#include "tests/concurrency/restless.h"
+#include "tests/concurrency/run.h"
+#include "tests/concurrency/scale.h"
+
+namespace acl::concurrency {
+namespace {
+
+TEST(ConcurrentHistoriesOfALateReader, AreLinearizable) {
+  SetGap([] { YieldSometimes(2); });
+  const uint64_t wanted = Scaled(20'000);
+  const RunResult result = RunHistories(1'000'001, wanted);
+  std::cout << result.counts.ToString() << "\n";
+  ASSERT_EQ(result.problem, "");
+  EXPECT_GE(result.counts.histories, wanted);
+  EXPECT_GE(result.counts.overlaps, 5 * wanted);
+}
+
+}  // namespace
+}  // namespace acl::concurrency

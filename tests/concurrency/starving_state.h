@@ -1,0 +1,42 @@
+// Included by a mutant of acl/reader.cc, which is wrong: a question begins
+// again until no change came in between, so that all is right, some time.
+#ifndef TESTS_CONCURRENCY_STARVING_STATE_H_
+#define TESTS_CONCURRENCY_STARVING_STATE_H_
+
+#include <memory>
+
+#include "acl/pinned_state.h"
+#include "tests/concurrency/gap.h"
+
+namespace acl {
+
+class StarvingState {
+ public:
+  explicit StarvingState(const Reader& reader) {
+    bool changed = true;
+    for (int tries = 0; changed && tries < 100; ++tries) {
+      state_ = std::make_unique<PinnedState>(reader);
+      if (!state_->ok()) return;
+      Gap();
+      const PinnedState later(reader);
+      changed = later.ok() && later->revision != (*state_)->revision;
+    }
+  }
+
+  bool ok() const { return state_->ok(); }
+  absl::Status status() const { return state_->status(); }
+  RevisionToken token() const { return state_->token(); }
+  bool Decided(bool allowed) const { return state_->Decided(allowed); }
+  const State& operator*() const { return **state_; }
+  const State* operator->() const { return state_->operator->(); }
+
+ private:
+  std::unique_ptr<PinnedState> state_;
+};
+
+}  // namespace acl
+
+// Every question of the file that includes this.
+#define PinnedState StarvingState
+
+#endif  // TESTS_CONCURRENCY_STARVING_STATE_H_

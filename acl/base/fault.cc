@@ -42,8 +42,10 @@ absl::StatusCode CodeOf(Fault fault) {
     case v1::TYPE_IN_USE:
     case v1::REQUEST_ID_REUSED:
     case v1::ENGINE_CLOSED:
+    case v1::JOURNAL_LOCKED:
       return absl::StatusCode::kFailedPrecondition;
     case v1::LIMIT:
+    case v1::DISK_FULL:
       return absl::StatusCode::kResourceExhausted;
     case v1::REVISION_MISMATCH:
       return absl::StatusCode::kAborted;
@@ -53,6 +55,10 @@ absl::StatusCode CodeOf(Fault fault) {
       return absl::StatusCode::kDeadlineExceeded;
     case v1::FILE_ACCESS:
       return absl::StatusCode::kUnavailable;
+    case v1::JOURNAL_DAMAGED:
+      return absl::StatusCode::kDataLoss;
+    case v1::OUTCOME_UNKNOWN:
+      return absl::StatusCode::kUnknown;
     case v1::CANCELLED_BY_CALLER:
       return absl::StatusCode::kCancelled;
     default:

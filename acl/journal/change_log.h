@@ -1,0 +1,40 @@
+// Where records are put in order and made durable: in a folder (journal.h), one
+// day in a database. Internal.
+#ifndef ACL_JOURNAL_CHANGE_LOG_H_
+#define ACL_JOURNAL_CHANGE_LOG_H_
+
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+
+namespace acl {
+
+// Takes records in one order, and tells when they are durable. Thread-safe.
+class ChangeLog {
+ public:
+  // A place in the order. Records that become durable in one go share it.
+  class Batch;
+  using Ticket = std::shared_ptr<Batch>;
+
+  virtual ~ChangeLog() = default;
+
+  // Puts a record behind all that were taken before. It was decided on the
+  // outcome of `on` (null: on what is durable): if that has failed, nothing is
+  // taken, and its refusal comes back. What Await() says of the log as a whole
+  // comes back, too. LIMIT: the record is too large.
+  virtual absl::StatusOr<Ticket> Append(std::string record,
+                                        const Ticket& on) = 0;
+
+  // Returns when the ticket's records are durable, or have failed for good: all
+  // of them, and all that were taken behind them.
+  // DISK_FULL, FILE_ACCESS: none of them is there, and later ones may succeed.
+  // OUTCOME_UNKNOWN: they may be there after the log has been opened again, and
+  // until then nothing is taken any more.
+  virtual absl::Status Await(const Ticket& ticket) = 0;
+};
+
+}  // namespace acl
+
+#endif  // ACL_JOURNAL_CHANGE_LOG_H_

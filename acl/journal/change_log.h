@@ -3,8 +3,10 @@
 #ifndef ACL_JOURNAL_CHANGE_LOG_H_
 #define ACL_JOURNAL_CHANGE_LOG_H_
 
+#include <cstddef>
 #include <memory>
 #include <string>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -14,24 +16,30 @@ namespace acl {
 // Takes records in one order, and tells when they are durable. Thread-safe.
 class ChangeLog {
  public:
-  // A place in the order. Records that become durable in one go share it.
-  class Batch;
+  // Records that become durable in one go, or fail together. Of the log alone.
+  struct Batch {
+    std::vector<std::string> records;
+    size_t bytes = 0;
+    bool settled = false;
+    absl::Status outcome;  // once it is settled
+  };
+  // The place of a record in the order.
   using Ticket = std::shared_ptr<Batch>;
 
   virtual ~ChangeLog() = default;
 
   // Puts a record behind all that were taken before. It was decided on the
   // outcome of `on` (null: on what is durable): if that has failed, nothing is
-  // taken, and its refusal comes back. What Await() says of the log as a whole
-  // comes back, too. LIMIT: the record is too large.
+  // taken, and its refusal comes back, as does what Await() says of the log as
+  // a whole. LIMIT: the record is too large.
   virtual absl::StatusOr<Ticket> Append(std::string record,
                                         const Ticket& on) = 0;
 
-  // Returns when the ticket's records are durable, or have failed for good: all
-  // of them, and all that were taken behind them.
+  // Returns when the ticket's records are durable, or have failed for good:
+  // with them all that were taken behind them.
   // DISK_FULL, FILE_ACCESS: none of them is there, and later ones may succeed.
-  // OUTCOME_UNKNOWN: they may be there after the log has been opened again, and
-  // until then nothing is taken any more.
+  // OUTCOME_UNKNOWN: they may be there once the log is opened again; until then
+  // nothing is taken any more.
   virtual absl::Status Await(const Ticket& ticket) = 0;
 };
 

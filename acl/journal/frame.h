@@ -58,12 +58,12 @@ enum class FrameType : uint8_t {
 // What stands at the beginning of a frame.
 struct FrameHeader {
   FrameType type = FrameType::kRecords;
-  uint32_t count = 0;       // records
-  uint32_t bytes = 0;       // of them with their lengths
-  uint64_t position = 0;    // of the frame in its file
-  uint64_t synced = 0;      // what of the file was on the disk before
-  JournalHead head;         // behind the frame's records
-  uint32_t checksum = 0;    // CRC32C
+  uint32_t count = 0;     // records
+  uint32_t bytes = 0;     // of them with their lengths
+  uint64_t position = 0;  // of the frame in its file
+  uint64_t synced = 0;    // what of the file was on the disk before
+  JournalHead head;       // behind the frame's records
+  uint32_t checksum = 0;  // CRC32C
 };
 
 constexpr size_t kFrameHeaderBytes = 80;

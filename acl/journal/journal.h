@@ -11,14 +11,13 @@
 #include <string>
 #include <vector>
 
-#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "acl/base/progress.h"
 #include "acl/journal/change_log.h"
 #include "acl/journal/file_system.h"
 #include "acl/journal/frame.h"
+#include "acl/journal/journal_reader.h"
 
 namespace acl {
 
@@ -37,53 +36,19 @@ struct JournalOptions {
   Durability durability = Durability::kDisk;
   // A file that has come to this size, in bytes, is sealed, and the next begun.
   uint64_t file_bytes = uint64_t{64} << 20;
-  ProgressSink progress = nullptr;  // of reading
+  ProgressSink progress = nullptr;  // of reading, in bytes
 };
-
-// A record as it was taken.
-struct JournalRecord {
-  uint64_t sequence;
-  absl::string_view bytes;  // valid during the call
-};
-// What is not OK ends the reading and comes back.
-using RecordVisitor =
-    absl::FunctionRef<absl::Status(const JournalRecord& record)>;
-
-// What was found when a journal was read.
-struct JournalEnd {
-  JournalId id = {};
-  JournalHead head;
-  std::string file;     // the last one; empty if there is none
-  uint64_t size = 0;    // of its sound part, in bytes
-  uint64_t synced = 0;  // what of it is known to have been on the disk
-  bool sealed = false;  // it was closed: nothing is missing
-  // Behind the sound part: what a crash left of a write that nobody was told of.
-  uint64_t torn = 0;
-};
-
-// Reads the records from `from` on, changing nothing. Files whose records are
-// all before it are passed over. JOURNAL_DAMAGED names file and offset: of what
-// was acknowledged, something is gone or is not what was written.
-// REVISION_NOT_AVAILABLE: the journal begins behind `from`. Memory: a frame.
-absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder, uint64_t from,
-                                       const JournalOptions& options,
-                                       RecordVisitor visit);
-
-// The names of the folder's journal files, in their order.
-absl::StatusOr<std::vector<std::string>> JournalFiles(const std::string& folder,
-                                                      FileSystem* files);
 
 class Journal : public ChangeLog {
  public:
-  // Opens the folder for writing, and makes it if there is none: reads it as
-  // ReadJournal() does, cuts off what is torn, and goes on behind the last
-  // record. JOURNAL_LOCKED: somebody has it open.
-  // `visit` may be called with records before a refusal.
+  // Opens a folder for writing, and makes it if there is none: reads it as
+  // ReadJournal() does (`visit` may see records before a refusal), cuts off
+  // what is torn, and goes on behind the last record. JOURNAL_LOCKED: somebody
+  // has it open. JOURNAL_DAMAGED also if it ends before `from` - 1.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(
       const std::string& folder, uint64_t from, const JournalOptions& options,
       RecordVisitor visit);
-  // Closes it, if Close() was not called, and forgets what was not durable.
-  // REQUIRES: nobody is in a call.
+  // Closes it as Close() does. REQUIRES: nobody is in a call.
   ~Journal() override;
 
   absl::StatusOr<Ticket> Append(std::string record, const Ticket& on) override;
@@ -94,26 +59,32 @@ class Journal : public ChangeLog {
   // Behind the last durable record.
   JournalHead head() const;
 
-  // Ends the current file and begins another, so that files before it can go.
+  // Seals the file and begins the next, so that files before it can go.
   absl::Status Rotate();
 
-  // Seals the file: that nothing is missing can be seen from now on. Nothing is
-  // taken any more. REQUIRES: every ticket has been awaited.
+  // Seals the file: nothing is missing, as everybody can see from now on.
+  // Nothing is taken any more, and what was not awaited fails.
   absl::Status Close();
 
  private:
   Journal(std::string folder, const JournalOptions& options);
 
-  absl::Status Begin(JournalEnd end);
-  // The next two: without the lock, by whoever set `writing_`.
+  absl::Status Begin(JournalEnd end, uint64_t from);
+  // The next four: by whoever has the turn, without the lock.
   absl::Status BeginFile();
-  absl::Status WriteFrame(FrameType type,
+  absl::Status WriteFrame(FrameType type, const JournalHead& head,
                           const std::vector<std::string>& records);
-  // Awaits the lock's turn to write.
+  absl::Status SealAndRotate();
+  absl::Status WriteBatch(const Batch& batch, JournalHead* head);
+
+  // One at a time writes.
   void TakeTurn(std::unique_lock<std::mutex>* lock);
-  void EndTurn();
-  // Writes the open batch.
+  void EndTurn(const absl::Status& status);
+  // Writes what was gathered. REQUIRES: nobody writes.
   void Commit(std::unique_lock<std::mutex>* lock);
+  // From now on nothing is taken.
+  absl::Status Break(const absl::Status& why);
+  void Settle(const Ticket& batch, const absl::Status& outcome);
 
   const std::string folder_;
   const JournalOptions options_;
@@ -122,17 +93,18 @@ class Journal : public ChangeLog {
 
   // Of whoever has the turn.
   std::unique_ptr<File> file_;
+  JournalId id_ = {};
   uint64_t size_ = 0;
   uint64_t synced_ = 0;
   bool sealed_ = false;
-  JournalId id_ = {};
+  absl::Status broken_by_;  // once it has to be opened again
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool writing_ = false;
   JournalHead head_;
   Ticket open_;          // what is being gathered
-  absl::Status broken_;  // once it takes nothing any more
+  absl::Status broken_;  // what is said to everybody since then
 };
 
 }  // namespace acl

@@ -1,0 +1,303 @@
+#include "acl/journal/journal.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+
+namespace acl {
+namespace {
+
+constexpr absl::string_view kLockName = "lock";
+constexpr absl::string_view kNewEnding = ".new";
+// What is gathered beyond this waits for its turn.
+constexpr size_t kBatchBytes = size_t{16} << 20;
+// Of a record: with its length it fits into a frame.
+constexpr size_t kMaxRecordBytes = kMaxFrameBytes - 4096;
+
+JournalId NewJournalId() {
+  std::random_device random;
+  JournalId id;
+  for (unsigned char& byte : id) byte = static_cast<unsigned char>(random());
+  return id;
+}
+
+std::string ParentOf(const std::string& folder) {
+  std::string path = folder;
+  while (path.size() > 1 && path.back() == '/') path.pop_back();
+  const size_t slash = path.rfind('/');
+  if (slash == std::string::npos) return ".";
+  return slash == 0 ? "/" : path.substr(0, slash);
+}
+
+// What files that were not finished when the machine stopped leave.
+absl::Status RemoveUnfinished(const std::string& folder, FileSystem* files) {
+  const absl::StatusOr<std::vector<std::string>> names = files->List(folder);
+  if (!names.ok()) return names.status();
+  for (const std::string& name : *names) {
+    if (!absl::EndsWith(name, kNewEnding)) continue;
+    if (absl::Status s = files->Remove(absl::StrCat(folder, "/", name));
+        !s.ok()) {
+      return s;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+Journal::Journal(std::string folder, const JournalOptions& options)
+    : folder_(std::move(folder)),
+      options_(options),
+      open_(std::make_shared<Batch>()) {}
+
+Journal::~Journal() { static_cast<void>(Close()); }
+
+absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
+    const std::string& folder, uint64_t from, const JournalOptions& options,
+    RecordVisitor visit) {
+  FileSystem& files = *options.files;
+  if (absl::Status s = files.MakeFolder(folder); !s.ok()) return s;
+  std::unique_ptr<Journal> journal(new Journal(folder, options));
+  absl::StatusOr<std::unique_ptr<FileSystem::Lock>> lock =
+      files.TakeLock(absl::StrCat(folder, "/", kLockName));
+  if (!lock.ok()) return lock.status();
+  if (*lock == nullptr) {
+    return Refuse(v1::JOURNAL_LOCKED,
+                  absl::StrCat("another engine writes to ", Printable(folder),
+                               "; end it, or open the folder for reading"));
+  }
+  journal->folder_lock_ = *std::move(lock);
+  // The lock is held: what is unfinished is nobody's.
+  if (absl::Status s = RemoveUnfinished(folder, &files); !s.ok()) return s;
+  absl::StatusOr<JournalEnd> end =
+      ReadJournal(folder, from, &files, options.progress, visit);
+  if (!end.ok()) return end.status();
+  if (absl::Status s = journal->Begin(*std::move(end), from); !s.ok()) return s;
+  return journal;
+}
+
+absl::Status Journal::Begin(JournalEnd end, uint64_t from) {
+  opened_ = end;
+  if (end.head.sequence + 1 < from) {
+    return Refuse(
+        v1::JOURNAL_DAMAGED,
+        absl::StrCat(Printable(folder_), ": the journal ends at record ",
+                     end.head.sequence, ", and record ", from - 1,
+                     " was there; files of it are missing"));
+  }
+  FileSystem& files = *options_.files;
+  // Names that were made may not be on the disk yet, the folder's among them.
+  if (absl::Status s = files.SyncFolder(ParentOf(folder_)); !s.ok()) return s;
+  if (end.file.empty()) {
+    id_ = opened_.id = NewJournalId();
+    head_ = opened_.head = FirstHead(id_);
+    return BeginFile();
+  }
+  if (absl::Status s = files.SyncFolder(folder_); !s.ok()) return s;
+  id_ = end.id;
+  head_ = end.head;
+  size_ = synced_ = end.size;
+  sealed_ = end.sealed;
+  absl::StatusOr<std::unique_ptr<File>> file =
+      files.Open(folder_ + "/" + end.file, FileSystem::Mode::kWrite);
+  if (!file.ok()) return file.status();
+  if (end.torn > 0) {
+    if (absl::Status s = (*file)->Truncate(size_); !s.ok()) return s;
+  }
+  // What was read may not be on the disk yet, and is about to be built upon.
+  if (absl::Status s = (*file)->Sync(); !s.ok()) return s;
+  file_ = *std::move(file);
+  return absl::OkStatus();
+}
+
+absl::Status Journal::BeginFile() {
+  FileSystem& files = *options_.files;
+  const std::string name = folder_ + "/" + JournalFileName(head_.sequence + 1);
+  const std::string unfinished = absl::StrCat(name, kNewEnding);
+  absl::StatusOr<std::unique_ptr<File>> file =
+      files.Open(unfinished, FileSystem::Mode::kCreate);
+  if (!file.ok()) return file.status();
+  const std::string header = EncodeFileHeader({id_, head_, size_});
+  absl::Status status = WriteAll(file->get(), 0, header);
+  if (status.ok()) status = (*file)->Sync();
+  if (!status.ok()) {
+    static_cast<void>(files.Remove(unfinished));
+    return status;
+  }
+  // Once the new name may be there, nothing must follow in the old file.
+  status = files.Rename(unfinished, name);
+  if (status.ok()) status = files.SyncFolder(folder_);
+  if (!status.ok()) return Break(status);
+  file_ = *std::move(file);
+  size_ = synced_ = header.size();
+  sealed_ = false;
+  return absl::OkStatus();
+}
+
+absl::Status Journal::Break(const absl::Status& why) {
+  broken_by_ = Refuse(
+      v1::OUTCOME_UNKNOWN,
+      absl::StrCat("whether the change was kept is not known: ", why.message(),
+                   "; the engine only answers questions until the "
+                   "folder is opened again"));
+  return broken_by_;
+}
+
+absl::Status Journal::WriteFrame(FrameType type, const JournalHead& head,
+                                 const std::vector<std::string>& records) {
+  const std::string frame =
+      EncodeFrame(id_, type, size_, synced_, head, records);
+  if (absl::Status s = WriteAll(file_.get(), size_, frame); !s.ok()) {
+    // Some of it may be there. It has to be gone, on the disk too, before
+    // anybody is told that it is.
+    absl::Status undone = file_->Truncate(size_);
+    if (undone.ok()) undone = file_->Sync();
+    if (!undone.ok()) return Break(undone);
+    synced_ = size_;
+    return s;
+  }
+  size_ += frame.size();
+  sealed_ = type == FrameType::kSeal;
+  if (options_.durability == Durability::kDisk || sealed_) {
+    // After a failure the system may have dropped what it could not write, and
+    // say at the next attempt that all is well: there is none.
+    if (absl::Status s = file_->Sync(); !s.ok()) return Break(s);
+    synced_ = size_;
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Journal::SealAndRotate() {
+  if (!sealed_) {
+    if (absl::Status s = WriteFrame(FrameType::kSeal, head_, {}); !s.ok()) {
+      return s;
+    }
+  }
+  return BeginFile();
+}
+
+absl::Status Journal::WriteBatch(const Batch& batch, JournalHead* head) {
+  if (size_ >= options_.file_bytes) {
+    if (absl::Status s = SealAndRotate(); !s.ok()) return s;
+  }
+  for (const std::string& record : batch.records) {
+    *head = NextHead(*head, record);
+  }
+  return WriteFrame(FrameType::kRecords, *head, batch.records);
+}
+
+absl::StatusOr<ChangeLog::Ticket> Journal::Append(std::string record,
+                                                  const Ticket& on) {
+  if (record.size() > kMaxRecordBytes) {
+    return Refuse(
+        v1::LIMIT,
+        absl::StrCat("the change takes ", record.size(), " bytes, and at most ",
+                     kMaxRecordBytes, " can be kept at once; divide it"));
+  }
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    if (!broken_.ok()) return broken_;
+    if (on != nullptr && on->settled && !on->outcome.ok()) return on->outcome;
+    if (open_->bytes == 0 || open_->bytes + record.size() <= kBatchBytes) break;
+    if (writing_) {
+      changed_.wait(lock);
+    } else {
+      Commit(&lock);
+    }
+  }
+  open_->bytes += record.size();
+  open_->records.push_back(std::move(record));
+  return open_;
+}
+
+absl::Status Journal::Await(const Ticket& ticket) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  while (!ticket->settled) {
+    // What is not settled is being written, or gathered.
+    if (writing_) {
+      changed_.wait(lock);
+    } else {
+      Commit(&lock);
+    }
+  }
+  return ticket->outcome;
+}
+
+void Journal::Commit(std::unique_lock<std::mutex>* lock) {
+  TakeTurn(lock);
+  const Ticket batch = std::exchange(open_, std::make_shared<Batch>());
+  JournalHead head = head_;
+  lock->unlock();
+  const absl::Status status = WriteBatch(*batch, &head);
+  lock->lock();
+  if (status.ok()) head_ = head;
+  Settle(batch, status);
+  EndTurn(status);
+}
+
+void Journal::Settle(const Ticket& batch, const absl::Status& outcome) {
+  batch->settled = true;
+  batch->outcome = outcome;
+  batch->records.clear();
+}
+
+void Journal::TakeTurn(std::unique_lock<std::mutex>* lock) {
+  while (writing_) changed_.wait(*lock);
+  writing_ = true;
+}
+
+void Journal::EndTurn(const absl::Status& status) {
+  writing_ = false;
+  if (broken_.ok()) broken_ = broken_by_;
+  // What was gathered meanwhile builds upon what has failed.
+  if (!status.ok() && !open_->records.empty()) {
+    Settle(std::exchange(open_, std::make_shared<Batch>()), status);
+  }
+  changed_.notify_all();
+}
+
+JournalHead Journal::head() const {
+  std::lock_guard<std::mutex> lock(mutex_);
+  return head_;
+}
+
+absl::Status Journal::Rotate() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  TakeTurn(&lock);
+  absl::Status status = broken_;
+  if (status.ok()) {
+    lock.unlock();
+    status = SealAndRotate();
+    lock.lock();
+  }
+  // What was gathered depends on nothing that was done here.
+  EndTurn(broken_by_);
+  return status;
+}
+
+absl::Status Journal::Close() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  TakeTurn(&lock);
+  absl::Status status = absl::OkStatus();
+  if (broken_.ok() && file_ != nullptr && !sealed_) {
+    lock.unlock();
+    status = WriteFrame(FrameType::kSeal, head_, {});
+    lock.lock();
+  }
+  if (broken_.ok()) {
+    broken_ = Refuse(v1::ENGINE_CLOSED,
+                     absl::StrCat("the journal in ", Printable(folder_),
+                                  " is closed; open it again"));
+  }
+  EndTurn(broken_);
+  file_ = nullptr;
+  folder_lock_ = nullptr;
+  return status;
+}
+
+}  // namespace acl

@@ -8,18 +8,20 @@
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/history/record.h"
 
 namespace acl {
 
 WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
-                             Observer* observer, size_t request_id_window,
-                             uint64_t max_snapshot_rows)
+                             const CoreOptions& options)
     : id_(first->workspace),
-      request_id_window_(request_id_window),
-      max_snapshot_rows_(max_snapshot_rows),
-      observer_(observer),
+      request_id_window_(options.request_id_window),
+      max_snapshot_rows_(options.max_snapshot_rows),
+      log_(options.log),
+      observer_(options.observer),
       head_(std::make_shared<Version>(first)),
-      reclaimer_(std::make_unique<Reclaimer>(first->heap, max_snapshot_rows)) {}
+      reclaimer_(std::make_unique<Reclaimer>(first->heap,
+                                             options.max_snapshot_rows)) {}
 
 absl::Status WorkspaceCore::CheckOpen() const {
   if (removed_) {
@@ -34,27 +36,120 @@ absl::Status WorkspaceCore::CheckOpen() const {
   return absl::OkStatus();
 }
 
+// The head can't be replaced or freed while the writer's lock is held.
+const State& WorkspaceCore::Tail() const {
+  return pending_.empty() ? *latest().state : *pending_.back().next.state;
+}
+
+void WorkspaceCore::Tell(const Call& call,
+                         const absl::StatusOr<Decided>& decided) const {
+  Observer* const observer = observer_.load();
+  if (observer == nullptr || call.options.dry_run) return;
+  if (decided.ok()) {
+    observer->OnChange(id_, call.actor, call.changes, call.options,
+                       decided->receipt);
+  } else {
+    observer->OnRefusal(id_, call.actor, call.changes, decided.status());
+  }
+}
+
 absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
                                              const std::vector<Change>& changes,
                                              const ChangeOptions& options) {
-  std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = CheckOpen(); !s.ok()) return s;
-  // The head can't be replaced or freed while the writer's lock is held.
-  const State& head = *latest().state;
-  absl::StatusOr<Decided> decided = Decide(
-      head, actor, changes, options, request_id_window_, Draft::Use::kPublish);
-  Observer* const observer = observer_.load();
-  if (!decided.ok()) {
-    if (observer != nullptr && !options.dry_run) {
-      observer->OnRefusal(id_, actor, changes, decided.status());
+  const Call call{actor, changes, options};
+  std::unique_lock<std::mutex> lock(mutex_);
+  for (;;) {
+    idle_.wait(lock, [&] { return !leaving_; });
+    if (absl::Status s = CheckOpen(); !s.ok()) return s;
+    const State& base = options.dry_run ? *latest().state : Tail();
+    absl::StatusOr<Decided> decided =
+        Decide(base, actor, changes, options, request_id_window_,
+               Draft::Use::kPublish);
+    const bool publishes = decided.ok() && decided->next.state != nullptr;
+    if (publishes && log_ != nullptr) {
+      const absl::StatusOr<ChangeLog::Ticket> ticket = Append(call, &*decided);
+      // What it was decided on may have failed meanwhile: decide anew.
+      if (!ticket.ok() && !pending_.empty()) {
+        AwaitPending(&lock);
+        continue;
+      }
+      const absl::Status outcome =
+          ticket.ok() ? Settle(*ticket, &lock) : ticket.status();
+      if (!outcome.ok()) {
+        Tell(call, outcome);
+        return outcome;
+      }
+      return std::move(decided->receipt);
     }
-    return decided.status();
+    if (!options.dry_run && !pending_.empty()) {
+      // The answer tells of what is not durable yet, and stands only if it
+      // becomes so.
+      const ChangeLog::Ticket last = pending_.back().ticket;
+      if (!Settle(last, &lock).ok()) continue;
+    }
+    if (publishes) Publish(std::move(decided->next));
+    Tell(call, decided);
+    if (!decided.ok()) return decided.status();
+    return std::move(decided->receipt);
   }
-  if (decided->next.state != nullptr) Publish(std::move(decided->next));
-  if (observer != nullptr && !options.dry_run) {
-    observer->OnChange(id_, actor, changes, options, decided->receipt);
+}
+
+absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
+                                                        Decided* decided) {
+  const State& state = *decided->next.state;
+  absl::StatusOr<ChangeLog::Ticket> ticket = log_->Append(
+      ChangeRecordOf(state, call.actor, call.changes, call.options,
+                     decided->receipt),
+      pending_.empty() ? nullptr : pending_.back().ticket);
+  if (ticket.ok()) {
+    pending_.push_back(
+        {*ticket, &call, &decided->receipt, std::move(decided->next)});
+  } else {
+    Discard(std::move(decided->next));
   }
-  return std::move(decided->receipt);
+  return ticket;
+}
+
+absl::Status WorkspaceCore::Settle(const ChangeLog::Ticket& ticket,
+                                   std::unique_lock<std::mutex>* lock) {
+  ++waiting_;
+  lock->unlock();
+  absl::Status outcome = log_->Await(ticket);
+  lock->lock();
+  if (--waiting_ == 0) idle_.notify_all();
+  // Others may have done it already. What comes behind the ticket is settled
+  // by those who wait for it.
+  const auto last = std::find_if(
+      pending_.rbegin(), pending_.rend(),
+      [&](const Pending& pending) { return pending.ticket == ticket; });
+  for (auto left = pending_.rend() - last; left > 0; --left) {
+    if (!log_->Await(pending_.front().ticket).ok()) {
+      // All that was decided upon it has failed with it.
+      ForgetPending();
+      break;
+    }
+    Pending done = std::move(pending_.front());
+    pending_.pop_front();
+    Publish(std::move(done.next));
+    if (Observer* const observer = observer_.load()) {
+      observer->OnChange(id_, done.call->actor, done.call->changes,
+                         done.call->options, *done.receipt);
+    }
+  }
+  return outcome;
+}
+
+void WorkspaceCore::AwaitPending(std::unique_lock<std::mutex>* lock) {
+  while (!pending_.empty()) {
+    const ChangeLog::Ticket last = pending_.back().ticket;
+    static_cast<void>(Settle(last, lock));
+  }
+}
+
+void WorkspaceCore::ForgetPending() {
+  for (; !pending_.empty(); pending_.pop_back()) {
+    Discard(std::move(pending_.back().next));
+  }
 }
 
 void WorkspaceCore::Publish(NextState next) {
@@ -102,14 +197,42 @@ absl::Status WorkspaceCore::Await(const RevisionToken& token,
 }
 
 void WorkspaceCore::Close() {
-  std::lock_guard<std::mutex> lock(mutex_);
+  std::unique_lock<std::mutex> lock(mutex_);
   closed_ = true;
+  idle_.wait(lock, [&] { return waiting_ == 0; });
   observer_.store(nullptr);
   published_.notify_all();
 }
 
-void WorkspaceCore::Remove() {
-  std::lock_guard<std::mutex> lock(mutex_);
+absl::Status WorkspaceCore::Remove(const Actor& actor) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  leaving_ = true;
+  AwaitPending(&lock);
+  absl::Status status = absl::OkStatus();
+  if (log_ != nullptr) {
+    // Under the lock, so that no change of it comes behind.
+    const absl::StatusOr<ChangeLog::Ticket> ticket =
+        log_->Append(RemovalRecordOf(*latest().state, actor), nullptr);
+    status = ticket.ok() ? log_->Await(*ticket) : ticket.status();
+  }
+  if (status.ok()) PublishNothing();
+  leaving_ = false;
+  idle_.notify_all();
+  return status;
+}
+
+std::shared_ptr<const HeldVersion> WorkspaceCore::Hold() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  // Only what is pending now: others may come for ever.
+  if (!pending_.empty()) {
+    const ChangeLog::Ticket last = pending_.back().ticket;
+    static_cast<void>(Settle(last, &lock));
+  }
+  EpochPin pin;
+  return std::make_shared<const HeldVersion>(latest().version);
+}
+
+void WorkspaceCore::PublishNothing() {
   const State& head = *latest().state;
   auto empty = std::make_shared<State>();
   empty->workspace = id_;

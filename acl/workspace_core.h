@@ -6,6 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -15,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "acl/base/revision.h"
+#include "acl/journal/change_log.h"
 #include "acl/observer.h"
 #include "acl/share/request.h"
 #include "acl/store/draft.h"
@@ -26,10 +28,23 @@
 
 namespace acl {
 
+// What all workspaces of an engine have in common.
+struct CoreOptions {
+  Observer* observer = nullptr;
+  size_t request_id_window = 0;
+  uint64_t max_snapshot_rows = 0;
+  // Where changes are made durable before they are published. Null: nowhere.
+  // Outlives the engine's last change.
+  ChangeLog* log = nullptr;
+};
+
+// With a log, changes are decided on what is pending: decided, but not durable
+// yet, and seen by nobody. While one waits for the disk, others are decided and
+// gathered behind it. When they are durable they are published in their order;
+// when the log has failed they are forgotten.
 class WorkspaceCore {
  public:
-  WorkspaceCore(std::shared_ptr<const State> first, Observer* observer,
-                size_t request_id_window, uint64_t max_snapshot_rows);
+  WorkspaceCore(std::shared_ptr<const State> first, const CoreOptions& options);
 
   // For readers, pinned: the latest version with its state, and whom to tell of
   // decisions.
@@ -55,28 +70,64 @@ class WorkspaceCore {
   // OK once the head is at least at `token`.
   absl::Status Await(const RevisionToken& token, absl::Duration timeout);
 
-  // No change is accepted any more, and the observer is let go: readers that
-  // were pinned before may still be calling it.
+  // No change is accepted any more, those under way are through, and the
+  // observer is let go: readers that were pinned before may still be calling
+  // it.
   void Close();
   // Publishes a state in which nothing is left, and accepts no change any more.
-  // The observer is let go as by Close().
-  void Remove();
+  // The observer is let go as by Close(). What the log refuses comes back, and
+  // nothing has changed.
+  absl::Status Remove(const Actor& actor);
+
+  // The latest version, once what is pending now is through.
+  std::shared_ptr<const HeldVersion> Hold();
 
   // By part, now. Waits for a change that is under way.
   MemoryUsage Memory() const;
 
  private:
+  // A call and its caller, who waits.
+  struct Call {
+    const Actor& actor;
+    const std::vector<Change>& changes;
+    const ChangeOptions& options;
+  };
+  // A change that was decided, and is on its way to the disk.
+  struct Pending {
+    ChangeLog::Ticket ticket;
+    const Call* call;
+    const Receipt* receipt;
+    NextState next;
+  };
+
   absl::Status CheckOpen() const;
+  // What the next change is decided on.
+  const State& Tail() const;
+  void Tell(const Call& call, const absl::StatusOr<Decided>& decided) const;
+  // Puts a change that was decided behind what is pending.
+  absl::StatusOr<ChangeLog::Ticket> Append(const Call& call, Decided* decided);
+  // Lets go of the lock until the ticket is settled, and with it what is
+  // pending up to there.
+  absl::Status Settle(const ChangeLog::Ticket& ticket,
+                      std::unique_lock<std::mutex>* lock);
+  void AwaitPending(std::unique_lock<std::mutex>* lock);
+  void ForgetPending();
   void Publish(NextState next);
+  void PublishNothing();
 
   const std::string id_;
   const size_t request_id_window_;
   const uint64_t max_snapshot_rows_;
+  ChangeLog* const log_;
   std::atomic<Observer*> observer_;
   Published<Version> head_;
 
   mutable std::mutex mutex_;  // held by the writer; guards what follows
   std::condition_variable published_;
+  std::condition_variable idle_;  // nobody waits for the log; see leaving_
+  std::deque<Pending> pending_;   // oldest first
+  int waiting_ = 0;               // callers, for the log
+  bool leaving_ = false;          // it is being removed: changes wait
   std::unique_ptr<Reclaimer> reclaimer_;
   RetireList removed_memory_;
   bool closed_ = false;

@@ -6,6 +6,7 @@
 #include <atomic>
 #include <new>
 #include <numeric>
+#include <utility>
 
 namespace acl {
 namespace {
@@ -173,18 +174,20 @@ void Edit::Drop(Block* block) {
   heap_.Free(block);
 }
 
-std::vector<RetiredBlock> Edit::Keep() {
+Edit::Kept Edit::Keep() {
   kept_ = true;
-  std::vector<RetiredBlock> retired;
-  retired.reserve(dropped_.size());
+  Kept kept;
+  kept.retired.reserve(dropped_.size());
   for (Block* block : dropped_) {
-    if (block->edit >= first_) {
-      heap_.Free(block);
-    } else {
-      retired.push_back({block, first_});
+    if (block->edit < first_) {
+      kept.retired.push_back({block, first_});
+      continue;
     }
+    if (scope_ == Scope::kPart) made_[block->place] = nullptr;
+    heap_.Free(block);
   }
-  return retired;
+  kept.made = std::move(made_);
+  return kept;
 }
 
 }  // namespace acl

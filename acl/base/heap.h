@@ -132,9 +132,12 @@ class Edit {
   // can be walked while it is changed.
   void Freeze() { tag_ = NewEditTag(); }
 
-  // Ends it: what was made stays. The rest is what only versions before it
-  // need.
-  std::vector<RetiredBlock> Keep();
+  // Ends it: what was made stays.
+  struct Kept {
+    std::vector<RetiredBlock> retired;  // what only versions before it need
+    std::vector<Block*> made;  // null where it was given back; not of kWhole
+  };
+  Kept Keep();
 
  private:
   Block* NewBlock(size_t bytes, MemoryPart part);

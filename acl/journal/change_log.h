@@ -10,18 +10,31 @@
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
+#include "acl/base/fault.h"
 
 namespace acl {
 
 // Takes records in one order, and tells when they are durable. Thread-safe.
 class ChangeLog {
  public:
+  // What became of records, to tell to many threads.
+  struct Outcome {
+    Outcome() = default;
+    explicit Outcome(const absl::Status& status)
+        : ok(status.ok()), fault(FaultOf(status)), message(status.message()) {}
+    absl::Status status() const {
+      return ok ? absl::OkStatus() : Refuse(fault, message);
+    }
+    bool ok = true;
+    Fault fault = v1::FAULT_UNSPECIFIED;
+    std::string message;
+  };
   // Records that become durable in one go, or fail together. Of the log alone.
   struct Batch {
     std::vector<std::string> records;
     size_t bytes = 0;
     bool settled = false;
-    absl::Status outcome;  // once it is settled
+    Outcome outcome;  // once it is settled
   };
   // The place of a record in the order.
   using Ticket = std::shared_ptr<Batch>;

@@ -201,8 +201,10 @@ absl::StatusOr<ChangeLog::Ticket> Journal::Append(std::string record,
   }
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
-    if (!broken_.ok()) return broken_;
-    if (on != nullptr && on->settled && !on->outcome.ok()) return on->outcome;
+    if (!broken_.ok) return broken_.status();
+    if (on != nullptr && on->settled && !on->outcome.ok) {
+      return on->outcome.status();
+    }
     if (open_->bytes == 0 || open_->bytes + record.size() <= kBatchBytes) break;
     if (writing_) {
       changed_.wait(lock);
@@ -225,7 +227,7 @@ absl::Status Journal::Await(const Ticket& ticket) {
       Commit(&lock);
     }
   }
-  return ticket->outcome;
+  return ticket->outcome.status();
 }
 
 void Journal::Commit(std::unique_lock<std::mutex>* lock) {
@@ -233,14 +235,14 @@ void Journal::Commit(std::unique_lock<std::mutex>* lock) {
   const Ticket batch = std::exchange(open_, std::make_shared<Batch>());
   JournalHead head = head_;
   lock->unlock();
-  const absl::Status status = WriteBatch(*batch, &head);
+  const Outcome outcome(WriteBatch(*batch, &head));
   lock->lock();
-  if (status.ok()) head_ = head;
-  Settle(batch, status);
-  EndTurn(status);
+  if (outcome.ok) head_ = head;
+  Settle(batch.get(), outcome);
+  EndTurn(outcome);
 }
 
-void Journal::Settle(const Ticket& batch, const absl::Status& outcome) {
+void Journal::Settle(Batch* batch, const Outcome& outcome) {
   batch->settled = true;
   batch->outcome = outcome;
   batch->records.clear();
@@ -251,12 +253,12 @@ void Journal::TakeTurn(std::unique_lock<std::mutex>* lock) {
   writing_ = true;
 }
 
-void Journal::EndTurn(const absl::Status& status) {
+void Journal::EndTurn(const Outcome& outcome) {
   writing_ = false;
-  if (broken_.ok()) broken_ = broken_by_;
+  if (broken_.ok) broken_ = broken_by_;
   // What was gathered meanwhile builds upon what has failed.
-  if (!status.ok() && !open_->records.empty()) {
-    Settle(std::exchange(open_, std::make_shared<Batch>()), status);
+  if (!outcome.ok && !open_->records.empty()) {
+    Settle(std::exchange(open_, std::make_shared<Batch>()).get(), outcome);
   }
   changed_.notify_all();
 }
@@ -269,7 +271,7 @@ JournalHead Journal::head() const {
 absl::Status Journal::Rotate() {
   std::unique_lock<std::mutex> lock(mutex_);
   TakeTurn(&lock);
-  absl::Status status = broken_;
+  absl::Status status = broken_.status();
   if (status.ok()) {
     lock.unlock();
     status = SealAndRotate();
@@ -284,15 +286,15 @@ absl::Status Journal::Close() {
   std::unique_lock<std::mutex> lock(mutex_);
   TakeTurn(&lock);
   absl::Status status = absl::OkStatus();
-  if (broken_.ok() && file_ != nullptr && !sealed_) {
+  if (broken_.ok && file_ != nullptr && !sealed_) {
     lock.unlock();
     status = WriteFrame(FrameType::kSeal, head_, {});
     lock.lock();
   }
-  if (broken_.ok()) {
-    broken_ = Refuse(v1::ENGINE_CLOSED,
-                     absl::StrCat("the journal in ", Printable(folder_),
-                                  " is closed; open it again"));
+  if (broken_.ok) {
+    broken_ = Outcome(Refuse(v1::ENGINE_CLOSED,
+                             absl::StrCat("the journal in ", Printable(folder_),
+                                          " is closed; open it again")));
   }
   EndTurn(broken_);
   file_ = nullptr;

@@ -79,12 +79,12 @@ class Journal : public ChangeLog {
 
   // One at a time writes.
   void TakeTurn(std::unique_lock<std::mutex>* lock);
-  void EndTurn(const absl::Status& status);
+  void EndTurn(const Outcome& outcome);
   // Writes what was gathered. REQUIRES: nobody writes.
   void Commit(std::unique_lock<std::mutex>* lock);
   // From now on nothing is taken.
   absl::Status Break(const absl::Status& why);
-  void Settle(const Ticket& batch, const absl::Status& outcome);
+  static void Settle(Batch* batch, const Outcome& outcome);
 
   const std::string folder_;
   const JournalOptions options_;
@@ -97,14 +97,14 @@ class Journal : public ChangeLog {
   uint64_t size_ = 0;
   uint64_t synced_ = 0;
   bool sealed_ = false;
-  absl::Status broken_by_;  // once it has to be opened again
+  Outcome broken_by_;  // once it has to be opened again
 
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   bool writing_ = false;
   JournalHead head_;
   Ticket open_;          // what is being gathered
-  absl::Status broken_;  // what is said to everybody since then
+  Outcome broken_;  // what everybody is told since then
 };
 
 }  // namespace acl

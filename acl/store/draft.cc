@@ -33,6 +33,19 @@ void AppendType(uint16_t slot, std::string* text) {
 
 }  // namespace
 
+void Discard(NextState next) {
+  for (Block* block : next.made) {
+    if (block != nullptr) next.state->heap->Free(block);
+  }
+}
+
+void ForgetEarlier(NextState* next) {
+  for (const RetiredBlock& retired : next->retired) {
+    next->state->heap->Free(retired.block);
+  }
+  next->retired.clear();
+}
+
 Draft::Draft(const State& base, Use use)
     : use_(use),
       own_heap_(use == Use::kTry ? std::make_shared<Heap>() : nullptr),
@@ -47,11 +60,13 @@ NextState Draft::Finish(Revision revision) && {
   state_.edit = edit_.tag();
   NextState next;
   if (use_ == Use::kBuild) BuildReverse();
-  next.retired = edit_.Keep();
+  Edit::Kept kept = edit_.Keep();
   if (use_ == Use::kTry) {
     // The base's memory is the base's business; its own goes with the state.
-    next.retired.clear();
     state_.heap = own_heap_;
+  } else {
+    next.retired = std::move(kept.retired);
+    next.made = std::move(kept.made);
   }
   next.state = std::make_shared<const State>(std::move(state_));
   return next;

@@ -39,11 +39,18 @@ struct Touched {
   uint32_t number;
 };
 
-// A state that goes on from another, and what only the earlier ones need.
+// A state that goes on from another.
 struct NextState {
   std::shared_ptr<const State> state;
-  std::vector<RetiredBlock> retired;
+  std::vector<RetiredBlock> retired;  // what only the earlier ones need
+  std::vector<Block*> made;           // what only this one and later ones need
 };
+
+// Gives back what was made for a state that nobody has seen, and nothing was
+// built upon. By the only writer of its heap.
+void Discard(NextState next);
+// Gives back what only states before it needed, when nobody has them any more.
+void ForgetEarlier(NextState* next);
 
 // Starts as a copy of a state, which stays as it is and has to live as long.
 // Not thread-safe. Each step is O(log n) plus what it removes. Unless said

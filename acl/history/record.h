@@ -1,0 +1,36 @@
+// What an engine writes into its journal: one record for each thing that was
+// accepted. Internal; proto/acl/v1/journal.proto has the messages.
+#ifndef ACL_HISTORY_RECORD_H_
+#define ACL_HISTORY_RECORD_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/functional/function_ref.h"
+#include "absl/status/status.h"
+#include "acl/base/reference.h"
+#include "acl/share/change.h"
+#include "acl/share/receipt.h"
+#include "acl/share/request.h"
+#include "acl/store/state.h"
+
+namespace acl {
+
+// Records have the time at which they are made. `state` is the one that comes
+// of it, or, of a removal, the last one.
+std::string ChangeRecordOf(const State& state, const Actor& actor,
+                           const std::vector<Change>& changes,
+                           const ChangeOptions& options,
+                           const Receipt& receipt);
+std::string AdditionRecordOf(const State& state, const Actor& actor);
+std::string RemovalRecordOf(const State& state, const Actor& actor);
+
+// All records of an import, in their order. What is not OK from `sink` ends it
+// and comes back.
+absl::Status ImportRecordsOf(
+    const std::vector<State>& states, const Actor& actor,
+    absl::FunctionRef<absl::Status(std::string record)> sink);
+
+}  // namespace acl
+
+#endif  // ACL_HISTORY_RECORD_H_

@@ -9,6 +9,9 @@
 #include "absl/strings/str_cat.h"
 #include "acl/base/ordered_map.h"
 #include "acl/base/text.h"
+#include "acl/history/record.h"
+#include "acl/history/replay.h"
+#include "acl/journal/journal.h"
 #include "acl/store/draft.h"
 #include "acl/store/epoch.h"
 #include "acl/store/version.h"
@@ -52,36 +55,62 @@ class EngineCore {
 
   const WorkspaceTable& table() const { return *table_.Get(); }
 
+  // Of a workspace that begins now.
   absl::StatusOr<State> NewState() const {
-    absl::StatusOr<uint32_t> scope = NextScope();
-    if (!scope.ok()) return scope.status();
-    State state;
-    state.heap = std::make_shared<Heap>();
-    state.edit = NewEditTag();
-    state.scope = *scope;
-    state.incarnation = options_.new_incarnation ? options_.new_incarnation()
-                                                 : RandomIncarnation();
+    absl::StatusOr<State> state = EmptyState();
+    if (state.ok()) {
+      state->incarnation = options_.new_incarnation ? options_.new_incarnation()
+                                                    : RandomIncarnation();
+    }
     return state;
+  }
+
+  // Goes on from a folder. Called once, before anything else.
+  absl::Status Open(const std::string& folder,
+                    const FolderOptions& folder_options, FolderReport* report) {
+    Replay replay(EmptyState, options_.request_id_window);
+    JournalOptions options;
+    if (folder_options.files != nullptr) options.files = folder_options.files;
+    options.durability = folder_options.durability;
+    options.file_bytes = folder_options.journal_file_bytes;
+    options.progress = folder_options.progress;
+    absl::StatusOr<std::unique_ptr<Journal>> journal = Journal::Open(
+        folder, 1, options,
+        [&](const JournalRecord& record) { return replay.Apply(record); });
+    if (!journal.ok()) return journal.status();
+    journal_ = *std::move(journal);
+    std::vector<std::shared_ptr<const State>> states = replay.Finish();
+    auto next = std::make_shared<WorkspaceTable>();
+    const EditTag edit = NewEditTag();
+    for (auto& state : states) AddCore(std::move(state), next.get(), edit);
+    Publish(std::move(next));
+    if (report != nullptr) {
+      const JournalEnd& end = journal_->opened();
+      *report = {end.head.sequence, end.sealed || end.file.empty(), end.torn};
+    }
+    return absl::OkStatus();
   }
 
   // Adds all of them, or none if one exists.
   absl::Status Add(const Actor& actor, WorkspaceEvent event,
                    std::vector<State> states) {
     std::lock_guard<std::mutex> lock(mutex_);
+    for (const State& state : states) {
+      if (table().Find(state.workspace) == nullptr) continue;
+      return Refuse(v1::ALREADY_EXISTS,
+                    absl::StrCat("workspace ", Quoted(state.workspace),
+                                 " exists already; remove it first"));
+    }
+    if (journal_ != nullptr) {
+      if (absl::Status s = Record(actor, event, states); !s.ok()) return s;
+    }
     auto next = std::make_shared<WorkspaceTable>(table());
     const EditTag edit = NewEditTag();
     std::vector<std::string> ids;
     for (State& state : states) {
-      const std::string id = state.workspace;
-      ids.push_back(id);
-      auto core = std::make_shared<WorkspaceCore>(
-          std::make_shared<const State>(std::move(state)), options_.observer,
-          options_.request_id_window, options_.max_snapshot_rows);
-      if (!next->Set(id, std::move(core), edit)) {
-        return Refuse(v1::ALREADY_EXISTS,
-                      absl::StrCat("workspace ", Quoted(id),
-                                   " exists already; remove it first"));
-      }
+      ids.push_back(state.workspace);
+      AddCore(std::make_shared<const State>(std::move(state)), next.get(),
+              edit);
     }
     Publish(std::move(next));
     for (const std::string& id : ids) Tell(id, actor, event);
@@ -93,10 +122,10 @@ class EngineCore {
     const std::shared_ptr<WorkspaceCore>* found = table().Find(id);
     if (found == nullptr) return NoWorkspace(id);
     const std::shared_ptr<WorkspaceCore> core = *found;
+    if (absl::Status s = core->Remove(actor); !s.ok()) return s;
     auto next = std::make_shared<WorkspaceTable>(table());
     next->Erase(std::string(id), NewEditTag());
     Publish(std::move(next));
-    core->Remove();
     Tell(id, actor, WorkspaceEvent::kRemoved);
     return absl::OkStatus();
   }
@@ -104,9 +133,44 @@ class EngineCore {
   void Close() const {
     for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
     WaitForReaders();
+    // If that fails the folder only looks as if the process had been stopped.
+    if (journal_ != nullptr) static_cast<void>(journal_->Close());
   }
 
  private:
+  static absl::StatusOr<State> EmptyState() {
+    absl::StatusOr<uint32_t> scope = NextScope();
+    if (!scope.ok()) return scope.status();
+    State state;
+    state.heap = std::make_shared<Heap>();
+    state.edit = NewEditTag();
+    state.scope = *scope;
+    return state;
+  }
+  void AddCore(std::shared_ptr<const State> state, WorkspaceTable* table,
+               EditTag edit) const {
+    const std::string id = state->workspace;
+    const CoreOptions options{options_.observer, options_.request_id_window,
+                              options_.max_snapshot_rows, journal_.get()};
+    table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
+               edit);
+  }
+  // Makes it durable that workspaces were added.
+  absl::Status Record(const Actor& actor, WorkspaceEvent event,
+                      const std::vector<State>& states) const {
+    ChangeLog::Ticket last;
+    const auto append = [&](std::string record) {
+      absl::StatusOr<ChangeLog::Ticket> ticket =
+          journal_->Append(std::move(record), last);
+      if (ticket.ok()) last = *std::move(ticket);
+      return ticket.status();
+    };
+    const absl::Status status =
+        event == WorkspaceEvent::kAdded
+            ? append(AdditionRecordOf(states.front(), actor))
+            : ImportRecordsOf(states, actor, append);
+    return status.ok() ? journal_->Await(last) : status;
+  }
   void Publish(std::shared_ptr<WorkspaceTable> next) {
     retired_.Add(table_.Publish(std::move(next)));
     retired_.Collect();
@@ -119,6 +183,7 @@ class EngineCore {
   }
 
   const EngineOptions options_;
+  std::unique_ptr<Journal> journal_;  // null for an engine in memory alone
   Published<WorkspaceTable> table_{std::make_shared<WorkspaceTable>()};
   std::mutex mutex_;  // held by whoever adds or removes
   RetireList retired_;
@@ -200,6 +265,18 @@ class WorldImporter {
 
 Engine::Engine(EngineOptions options)
     : core_(std::make_shared<EngineCore>(std::move(options))) {}
+
+Engine::Engine(std::shared_ptr<EngineCore> core) : core_(std::move(core)) {}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
+    const std::string& folder, EngineOptions options,
+    const FolderOptions& folder_options, FolderReport* report) {
+  auto core = std::make_shared<EngineCore>(std::move(options));
+  if (absl::Status s = core->Open(folder, folder_options, report); !s.ok()) {
+    return s;
+  }
+  return std::unique_ptr<Engine>(new Engine(std::move(core)));
+}
 
 Engine::~Engine() { core_->Close(); }
 

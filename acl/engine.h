@@ -25,7 +25,8 @@
 // why a call is refused in acl/base/fault.h. What a role means:
 // docs/semantics.md.
 //
-// Everything is in memory, and every answer comes from one revision.
+// Every answer comes from memory, and from one revision. An engine that was made
+// by Engine::Open() keeps its changes in a folder, too.
 #ifndef ACL_ENGINE_H_
 #define ACL_ENGINE_H_
 
@@ -42,8 +43,10 @@
 #include "absl/time/time.h"
 #include "acl/base/fault.h"
 #include "acl/base/handle.h"
+#include "acl/base/progress.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
+#include "acl/journal/durability.h"
 #include "acl/observer.h"
 #include "acl/reader.h"
 #include "acl/share/change.h"
@@ -58,6 +61,7 @@
 namespace acl {
 
 class EngineCore;
+class FileSystem;
 
 struct EngineOptions {
   // Told of decisions and changes; see acl/observer.h. Not owned.
@@ -70,6 +74,27 @@ struct EngineOptions {
   uint64_t max_snapshot_rows = 0;
   // Gives each new workspace its incarnation; must not repeat. Null: random.
   std::function<uint64_t()> new_incarnation = nullptr;
+};
+
+// How an engine keeps its changes in a folder.
+struct FolderOptions {
+  // When a change counts as accepted.
+  Durability durability = Durability::kDisk;
+  // A journal file that has come to this size, in bytes, is followed by another.
+  uint64_t journal_file_bytes = uint64_t{64} << 20;
+  ProgressSink progress = nullptr;  // of opening, in bytes
+  // Where the folder is. Null: on the system's disks. For tests; not owned.
+  FileSystem* files = nullptr;
+};
+
+// What was found in a folder that was opened.
+struct FolderReport {
+  uint64_t records = 0;  // in the whole history
+  // Whether the engine before was closed. If not, it may have been stopped in
+  // the middle of a change that nobody was told of.
+  bool closed = false;
+  // How many bytes such a change had left behind; they are gone.
+  uint64_t torn_bytes = 0;
 };
 
 // A workspace: asks at the latest revision (acl/reader.h), and changes.
@@ -121,7 +146,25 @@ class Workspace : public Reader {
 // Keeps workspaces. Thread-safe, except for the destructor.
 class Engine {
  public:
+  // Keeps everything in memory alone.
   explicit Engine(EngineOptions options = {});
+
+  // An engine that goes on from a folder, which is made if there is none: a
+  // change that was accepted is there when the folder is opened again, and one
+  // that was refused is not. docs/durability.md tells what that rests on.
+  //
+  // JOURNAL_LOCKED: another engine, in this process or another, has the folder
+  // open. JOURNAL_DAMAGED: something that was accepted is gone or was altered;
+  // nothing in the folder was touched. FILE_ACCESS, DISK_FULL. Reading takes
+  // O(changes); memory as the engine that it makes.
+  //
+  // Changes of such an engine are refused with DISK_FULL where there is no room
+  // for them, and with OUTCOME_UNKNOWN once the disk has failed: that one may
+  // be there when the folder is opened again, and until then nothing can be
+  // changed. Questions are answered all the time.
+  static absl::StatusOr<std::unique_ptr<Engine>> Open(
+      const std::string& folder, EngineOptions options = {},
+      const FolderOptions& folder_options = {}, FolderReport* report = nullptr);
 
   // Closes the engine: waits for changes and questions that are under way,
   // after which no hook of the observer is called any more. Workspaces and
@@ -166,6 +209,8 @@ class Engine {
   absl::Status Export(const WorldSink& sink) const;
 
  private:
+  explicit Engine(std::shared_ptr<EngineCore> core);
+
   const std::shared_ptr<EngineCore> core_;
 };
 

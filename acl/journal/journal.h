@@ -15,21 +15,12 @@
 #include "absl/status/statusor.h"
 #include "acl/base/progress.h"
 #include "acl/journal/change_log.h"
+#include "acl/journal/durability.h"
 #include "acl/journal/file_system.h"
 #include "acl/journal/frame.h"
 #include "acl/journal/journal_reader.h"
 
 namespace acl {
-
-// What acknowledged means.
-enum class Durability {
-  // It is on the disk: it survives a power cut.
-  kDisk,
-  // The system has it: it survives the end of the process. A power cut can take
-  // the last changes (on Linux usually those of some thirty seconds), never one
-  // without all that came after it.
-  kProcess
-};
 
 struct JournalOptions {
   FileSystem* files = SystemFiles();

@@ -28,6 +28,9 @@ absl::Status CheckCallForm(const Actor& actor,
       return s;
     }
   }
+  if (!options.reason.empty()) {
+    if (absl::Status s = CheckId("reason", options.reason); !s.ok()) return s;
+  }
   if (!actor.is_system()) {
     if (absl::Status s = CheckForm(actor.subject()); !s.ok()) return s;
   }
@@ -60,6 +63,19 @@ absl::StatusOr<const Receipt*> FindAnswer(const State& head, const Actor& actor,
                              " was used for another change; use a new one"));
 }
 
+absl::Status CheckExpected(const State& head, const ChangeOptions& options) {
+  if (!options.expected_revision ||
+      *options.expected_revision == head.revision) {
+    return absl::OkStatus();
+  }
+  return Refuse(
+      v1::REVISION_MISMATCH,
+      absl::StrCat("the workspace is at revision ", head.revision, ", not ",
+                   *options.expected_revision, "; read again and decide anew"));
+}
+
+}  // namespace
+
 RequestTable Remember(RequestTable table, size_t window, const std::string& id,
                       AnsweredRequest answered) {
   const EditTag edit = NewEditTag();
@@ -74,19 +90,6 @@ RequestTable Remember(RequestTable table, size_t window, const std::string& id,
   }
   return table;
 }
-
-absl::Status CheckExpected(const State& head, const ChangeOptions& options) {
-  if (!options.expected_revision ||
-      *options.expected_revision == head.revision) {
-    return absl::OkStatus();
-  }
-  return Refuse(
-      v1::REVISION_MISMATCH,
-      absl::StrCat("the workspace is at revision ", head.revision, ", not ",
-                   *options.expected_revision, "; read again and decide anew"));
-}
-
-}  // namespace
 
 absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
                                const std::vector<Change>& changes,

@@ -27,7 +27,8 @@ struct ChangeOptions {
   // Makes a retry safe: the same id with the same call, within the retention
   // window, gives the first answer and does nothing. An id; empty for none.
   std::string request_id = {};
-  // Why, for the record. Not interpreted.
+  // Why, for the record. Not interpreted: UTF-8 without control characters, at
+  // most 512 bytes.
   std::string reason = {};
 };
 
@@ -38,6 +39,10 @@ struct AnsweredRequest {
   std::optional<Revision> expected_revision;
   Receipt receipt;
 };
+
+// The table with one more call, without those that are too old: `window` stay.
+RequestTable Remember(RequestTable table, size_t window, const std::string& id,
+                      AnsweredRequest answered);
 
 // The outcome of deciding a call. `next` is what to publish; its state is null
 // if there is nothing to publish.

@@ -1,0 +1,70 @@
+// The workspaces that a journal's records make. Internal.
+#ifndef ACL_HISTORY_REPLAY_H_
+#define ACL_HISTORY_REPLAY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "acl/history/workspace_chunks.h"
+#include "acl/journal/journal_reader.h"
+#include "acl/store/draft.h"
+#include "acl/store/state.h"
+#include "proto/acl/v1/journal.pb.h"
+
+namespace acl {
+
+// Goes on from the workspaces of a checkpoint, if there is one, record by
+// record. What a checkpoint has already (it is written while changes go on) is
+// passed over. Not thread-safe.
+class Replay {
+ public:
+  // Gives an empty state with heap, edit tag and scope.
+  using NewState = std::function<absl::StatusOr<State>()>;
+
+  Replay(NewState new_state, size_t request_id_window);
+  ~Replay();
+
+  // Adds a workspace of a checkpoint. JOURNAL_DAMAGED if it is there already.
+  absl::Status Add(State state);
+
+  // JOURNAL_DAMAGED, with the number of the record: it is not well-formed, or
+  // does not fit what the ones before it made.
+  absl::Status Apply(const JournalRecord& record);
+
+  // The workspaces by id. Imports that were never finished are forgotten.
+  // Called once, as the last.
+  std::vector<std::shared_ptr<const State>> Finish();
+
+ private:
+  class Workspace;
+  struct Import {
+    std::vector<State> whole;
+    std::unique_ptr<ChunkReader> open;
+  };
+
+  absl::Status ApplyMessage(const v1::Record& record);
+  absl::Status ApplyChange(const v1::Record& record);
+  absl::Status ApplyAddition(const v1::Record& record);
+  absl::Status ApplyRemoval(const v1::Record& record);
+  absl::Status ApplyImport(const v1::ImportRecord& record);
+  absl::Status FinishImport(Import* import);
+  // The workspace of a record; null if there is none of that id.
+  Workspace* Find(const v1::Record& record);
+
+  const NewState new_state_;
+  const size_t request_id_window_;
+  std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
+  std::map<uint64_t, Import> imports_;  // that are under way
+  v1::Record message_;                  // kept for its memory
+};
+
+}  // namespace acl
+
+#endif  // ACL_HISTORY_REPLAY_H_

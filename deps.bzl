@@ -248,6 +248,14 @@ def acl_deps():
     )
     _maybe(
         _system_library,
+        "com_github_intel_isa_l",
+        package = "libisal-dev",
+        header = "/usr/include/isa-l/crc.h",
+        libs = ["isal"],
+        linkopts = ["-lisal"],
+    )
+    _maybe(
+        _system_library,
         "openssl",
         package = "libssl-dev",
         header = "/usr/include/openssl/evp.h",

@@ -25,8 +25,8 @@
 // why a call is refused in acl/base/fault.h. What a role means:
 // docs/semantics.md.
 //
-// Every answer comes from memory, and from one revision. An engine that was made
-// by Engine::Open() keeps its changes in a folder, too.
+// Every answer comes from memory, and from one revision. An engine that was
+// made by Engine::Open() keeps its changes in a folder, too.
 #ifndef ACL_ENGINE_H_
 #define ACL_ENGINE_H_
 
@@ -80,7 +80,8 @@ struct EngineOptions {
 struct FolderOptions {
   // When a change counts as accepted.
   Durability durability = Durability::kDisk;
-  // A journal file that has come to this size, in bytes, is followed by another.
+  // A journal file that has come to this size, in bytes, is followed by
+  // another.
   uint64_t journal_file_bytes = uint64_t{64} << 20;
   ProgressSink progress = nullptr;  // of opening, in bytes
   // Where the folder is. Null: on the system's disks. For tests; not owned.

@@ -97,10 +97,10 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
 absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
                                                         Decided* decided) {
   const State& state = *decided->next.state;
-  absl::StatusOr<ChangeLog::Ticket> ticket = log_->Append(
-      ChangeRecordOf(state, call.actor, call.changes, call.options,
-                     decided->receipt),
-      pending_.empty() ? nullptr : pending_.back().ticket);
+  absl::StatusOr<ChangeLog::Ticket> ticket =
+      log_->Append(ChangeRecordOf(state, call.actor, call.changes, call.options,
+                                  decided->receipt),
+                   pending_.empty() ? nullptr : pending_.back().ticket);
   if (ticket.ok()) {
     pending_.push_back(
         {*ticket, &call, &decided->receipt, std::move(decided->next)});

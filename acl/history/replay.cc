@@ -42,8 +42,8 @@ class Replay::Workspace {
     const std::vector<Change> changes =
         ReadChanges(call.changes(), "change", &faults);
     if (!faults.empty()) {
-      return Damaged(
-          absl::StrCat(faults.front().path, ": ", faults.front().refusal.message()));
+      return Damaged(absl::StrCat(faults.front().path, ": ",
+                                  faults.front().refusal.message()));
     }
     if (draft_ == nullptr) {
       draft_ = std::make_unique<Draft>(*state_, Draft::Use::kPublish);
@@ -61,7 +61,8 @@ class Replay::Workspace {
     }
     revision_ = call.revision();
     if (!call.request_id().empty()) {
-      if (absl::Status s = Answer(record, changes, request_id_window); !s.ok()) {
+      if (absl::Status s = Answer(record, changes, request_id_window);
+          !s.ok()) {
         return s;
       }
     }

@@ -94,7 +94,7 @@ class Journal : public ChangeLog {
   std::condition_variable changed_;
   bool writing_ = false;
   JournalHead head_;
-  Ticket open_;          // what is being gathered
+  Ticket open_;     // what is being gathered
   Outcome broken_;  // what everybody is told since then
 };
 

@@ -1,40 +1,15 @@
-#include <memory>
 #include <string>
 
-#include "absl/strings/escaping.h"
-#include "acl/base/fault.h"
+#include "acl/base/checksum.h"
 #include "acl/world/world_file.h"
-#include "openssl/evp.h"
 
 namespace acl {
 namespace {
 
-class Sha256 {
- public:
-  Sha256() : context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) { Begin(); }
-
-  void Add(absl::string_view bytes) {
-    ok_ = ok_ && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size());
-  }
-  // The digest of what was added; begins anew. Empty if there is no SHA-256.
-  std::string Take() {
-    unsigned char digest[EVP_MAX_MD_SIZE];
-    unsigned int size = 0;
-    ok_ = ok_ && EVP_DigestFinal_ex(context_.get(), digest, &size);
-    if (!ok_) return "";
-    Begin();
-    return std::string(reinterpret_cast<const char*>(digest), size);
-  }
-
- private:
-  void Begin() {
-    ok_ = context_ != nullptr &&
-          EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr);
-  }
-
-  std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context_;
-  bool ok_ = false;
-};
+void AddDigest(Sha256* one, Sha256* all) {
+  const Sha256Digest digest = one->Take();
+  all->Add({reinterpret_cast<const char*>(digest.data()), digest.size()});
+}
 
 }  // namespace
 
@@ -42,7 +17,7 @@ absl::StatusOr<std::string> DigestOf(const WorldProducer& world) {
   Sha256 one, all;
   bool open = false;
   const absl::Status status = world([&](const v1::Workspace& part) {
-    if (open && !part.continued()) all.Add(one.Take());
+    if (open && !part.continued()) AddDigest(&one, &all);
     open = true;
     // The lists of parts one after the other are the lists of the whole.
     if (part.continued()) {
@@ -55,11 +30,8 @@ absl::StatusOr<std::string> DigestOf(const WorldProducer& world) {
     return absl::OkStatus();
   });
   if (!status.ok()) return status;
-  if (open) all.Add(one.Take());
-  const std::string digest = all.Take();
-  // OpenSSL without SHA-256, or without memory.
-  if (digest.empty()) return absl::InternalError("can't compute a SHA-256");
-  return absl::BytesToHexString(digest);
+  if (open) AddDigest(&one, &all);
+  return ToHex(all.Take());
 }
 
 }  // namespace acl

@@ -1,11 +1,11 @@
 #include "acl/journal/frame.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/checksum.h"
 #include "acl/base/fault.h"
+#include "acl/journal/numbers.h"
 
 namespace acl {
 namespace {
@@ -19,71 +19,23 @@ constexpr size_t kHeaderChecksumAt = kFileHeaderBytes - 4;
 constexpr size_t kCheckedFrom = 8;
 constexpr size_t kLengthBytes = 4;  // before each record
 
-// Numbers with the lowest byte first.
-template <class Number>
-void Put(Number number, std::string* to) {
-  for (size_t i = 0; i < sizeof number; ++i) {
-    to->push_back(static_cast<char>(number >> (8 * i) & 0xff));
-  }
-}
-
-template <size_t kBytes>
-void Put(const std::array<unsigned char, kBytes>& bytes, std::string* to) {
-  to->append(reinterpret_cast<const char*>(bytes.data()), kBytes);
-}
-
-// Takes what Put() wrote, in the same order.
-class Taker {
- public:
-  explicit Taker(absl::string_view bytes) : bytes_(bytes) {}
-
-  template <class Number>
-  Number Take() {
-    Number number = 0;
-    for (size_t i = 0; i < sizeof number; ++i) {
-      const auto byte = static_cast<unsigned char>(bytes_[i]);
-      number = static_cast<Number>(number | Number{byte} << (8 * i));
-    }
-    bytes_.remove_prefix(sizeof number);
-    return number;
-  }
-  template <size_t kBytes>
-  void Take(std::array<unsigned char, kBytes>* to) {
-    std::memcpy(to->data(), bytes_.data(), kBytes);
-    bytes_.remove_prefix(kBytes);
-  }
-  bool Skip(absl::string_view expected) {
-    const bool same = bytes_.substr(0, expected.size()) == expected;
-    bytes_.remove_prefix(expected.size());
-    return same;
-  }
-
- private:
-  absl::string_view bytes_;
-};
-
-template <size_t kBytes>
-absl::string_view View(const std::array<unsigned char, kBytes>& bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), kBytes};
-}
-
 uint32_t FrameChecksum(const JournalId& id, absl::string_view frame) {
-  return Crc32c(Crc32c(0, View(id)), frame.substr(kCheckedFrom));
+  return Crc32c(Crc32c(0, BytesOf(id)), frame.substr(kCheckedFrom));
 }
 
 }  // namespace
 
 JournalHead FirstHead(const JournalId& id) {
   Sha256 sha;
-  sha.Add(View(id));
+  sha.Add(BytesOf(id));
   return {0, sha.Take()};
 }
 
 JournalHead NextHead(const JournalHead& head, absl::string_view record) {
   std::string sequence;
-  Put(head.sequence + 1, &sequence);
+  PutNumber(head.sequence + 1, &sequence);
   Sha256 sha;
-  sha.Add(View(head.chain));
+  sha.Add(BytesOf(head.chain));
   sha.Add(sequence);
   sha.Add(record);
   return {head.sequence + 1, sha.Take()};
@@ -91,14 +43,14 @@ JournalHead NextHead(const JournalHead& head, absl::string_view record) {
 
 std::string EncodeFileHeader(const FileHeader& header) {
   std::string bytes(kFileMagic);
-  Put(kJournalVersion, &bytes);
-  Put(static_cast<uint32_t>(kFileHeaderBytes), &bytes);
-  Put(header.id, &bytes);
-  Put(header.before.sequence, &bytes);
-  Put(header.predecessor_size, &bytes);
-  Put(header.before.chain, &bytes);
+  PutNumber(kJournalVersion, &bytes);
+  PutNumber(static_cast<uint32_t>(kFileHeaderBytes), &bytes);
+  absl::StrAppend(&bytes, BytesOf(header.id));
+  PutNumber(header.before.sequence, &bytes);
+  PutNumber(header.predecessor_size, &bytes);
+  absl::StrAppend(&bytes, BytesOf(header.before.chain));
   bytes.resize(kHeaderChecksumAt);
-  Put(Crc32c(0, bytes), &bytes);
+  PutNumber(Crc32c(0, bytes), &bytes);
   return bytes;
 }
 
@@ -139,22 +91,22 @@ std::string EncodeFrame(const JournalId& id, FrameType type, uint64_t position,
   const auto bytes = static_cast<uint32_t>(payload);
   std::string frame(kFrameMagic);
   frame.reserve(FrameBytes(bytes));
-  Put(uint32_t{0}, &frame);
-  Put(static_cast<uint32_t>(type), &frame);
-  Put(static_cast<uint32_t>(records.size()), &frame);
-  Put(bytes, &frame);
-  Put(uint32_t{0}, &frame);
-  Put(position, &frame);
-  Put(synced, &frame);
-  Put(head.sequence, &frame);
-  Put(head.chain, &frame);
+  PutNumber(uint32_t{0}, &frame);
+  PutNumber(static_cast<uint32_t>(type), &frame);
+  PutNumber(static_cast<uint32_t>(records.size()), &frame);
+  PutNumber(bytes, &frame);
+  PutNumber(uint32_t{0}, &frame);
+  PutNumber(position, &frame);
+  PutNumber(synced, &frame);
+  PutNumber(head.sequence, &frame);
+  absl::StrAppend(&frame, BytesOf(head.chain));
   for (const std::string& record : records) {
-    Put(static_cast<uint32_t>(record.size()), &frame);
+    PutNumber(static_cast<uint32_t>(record.size()), &frame);
     frame += record;
   }
   frame.resize(FrameBytes(bytes));
   std::string checksum;
-  Put(FrameChecksum(id, frame), &checksum);
+  PutNumber(FrameChecksum(id, frame), &checksum);
   frame.replace(kFrameMagic.size(), checksum.size(), checksum);
   return frame;
 }
@@ -165,7 +117,7 @@ std::optional<FrameHeader> DecodeFrameHeader(absl::string_view bytes,
     return std::nullopt;
   }
   Taker taker(bytes);
-  if (!taker.Skip(kFrameMagic)) return std::nullopt;
+  if (!taker.TakeSame(kFrameMagic)) return std::nullopt;
   FrameHeader header;
   header.checksum = taker.Take<uint32_t>();
   const auto type = taker.Take<uint32_t>();

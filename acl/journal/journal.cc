@@ -58,8 +58,8 @@ Journal::Journal(std::string folder, const JournalOptions& options)
 Journal::~Journal() { static_cast<void>(Close()); }
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
-    const std::string& folder, uint64_t from, const JournalOptions& options,
-    RecordVisitor visit) {
+    const std::string& folder, const ReadFrom& from,
+    const JournalOptions& options, RecordVisitor visit) {
   FileSystem& files = *options.files;
   if (absl::Status s = files.MakeFolder(folder); !s.ok()) return s;
   std::unique_ptr<Journal> journal(new Journal(folder, options));
@@ -81,13 +81,13 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
   return journal;
 }
 
-absl::Status Journal::Begin(JournalEnd end, uint64_t from) {
+absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
   opened_ = end;
-  if (end.head.sequence + 1 < from) {
+  if (end.head.sequence + 1 < from.sequence) {
     return Refuse(
         v1::JOURNAL_DAMAGED,
         absl::StrCat(Printable(folder_), ": the journal ends at record ",
-                     end.head.sequence, ", and record ", from - 1,
+                     end.head.sequence, ", and record ", from.sequence - 1,
                      " was there; files of it are missing"));
   }
   FileSystem& files = *options_.files;

@@ -35,10 +35,11 @@ class Journal : public ChangeLog {
   // Opens a folder for writing, and makes it if there is none: reads it as
   // ReadJournal() does (`visit` may see records before a refusal), cuts off
   // what is torn, and goes on behind the last record. JOURNAL_LOCKED: somebody
-  // has it open. JOURNAL_DAMAGED also if it ends before `from` - 1.
+  // has it open. JOURNAL_DAMAGED also if it ends before the record before
+  // `from`.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(
-      const std::string& folder, uint64_t from, const JournalOptions& options,
-      RecordVisitor visit);
+      const std::string& folder, const ReadFrom& from,
+      const JournalOptions& options, RecordVisitor visit);
   // Closes it as Close() does. REQUIRES: nobody is in a call.
   ~Journal() override;
 
@@ -60,7 +61,7 @@ class Journal : public ChangeLog {
  private:
   Journal(std::string folder, const JournalOptions& options);
 
-  absl::Status Begin(JournalEnd end, uint64_t from);
+  absl::Status Begin(JournalEnd end, const ReadFrom& from);
   // The next four: by whoever has the turn, without the lock.
   absl::Status BeginFile();
   absl::Status WriteFrame(FrameType type, const JournalHead& head,

@@ -21,7 +21,7 @@ constexpr size_t kDigits = 20;
 // Reads one file after the other; what one ended with, the next goes on from.
 class Reading {
  public:
-  Reading(std::string folder, uint64_t from, FileSystem* files,
+  Reading(std::string folder, const ReadFrom& from, FileSystem* files,
           const ProgressSink& progress, RecordVisitor visit)
       : folder_(std::move(folder)),
         from_(from),
@@ -108,7 +108,21 @@ class Reading {
       return Damaged("does not go on from the file before it");
     }
     end_.size = kFileHeaderBytes;
-    return absl::OkStatus();
+    return CheckBefore(end_.head);
+  }
+
+  // Whether the record before the first that is wanted is the one that is
+  // known.
+  absl::Status CheckBefore(const JournalHead& head) const {
+    if (head.sequence == 0 && !(head == FirstHead(end_.id))) {
+      return Damaged("the chain does not begin as it has to");
+    }
+    if (head.sequence + 1 != from_.sequence || !from_.chain_before ||
+        head.chain == *from_.chain_before) {
+      return absl::OkStatus();
+    }
+    return Damaged(absl::StrCat("record ", head.sequence,
+                                " is not the one that was there"));
   }
 
   // The frame at end_.size; nothing if there is none that is whole.
@@ -134,7 +148,10 @@ class Reading {
     JournalHead head = end_.head;
     for (const absl::string_view bytes : *records) {
       head = NextHead(head, bytes);
-      if (head.sequence < from_) continue;
+      if (head.sequence < from_.sequence) {
+        if (absl::Status s = CheckBefore(head); !s.ok()) return s;
+        continue;
+      }
       if (absl::Status s = visit_({head.sequence, bytes}); !s.ok()) return s;
     }
     if (!(head == header.head)) {
@@ -170,7 +187,7 @@ class Reading {
   }
 
   const std::string folder_;
-  const uint64_t from_;
+  const ReadFrom from_;
   FileSystem& files_;
   const ProgressSink& progress_;
   const RecordVisitor visit_;
@@ -211,22 +228,22 @@ absl::StatusOr<std::vector<JournalFile>> JournalFiles(const std::string& folder,
   return found;
 }
 
-absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder, uint64_t from,
-                                       FileSystem* files,
+absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder,
+                                       const ReadFrom& from, FileSystem* files,
                                        const ProgressSink& progress,
                                        RecordVisitor visit) {
   const absl::StatusOr<std::vector<JournalFile>> found =
       JournalFiles(folder, files);
   if (!found.ok()) return found.status();
   if (found->empty()) return JournalEnd();
-  if (from < found->front().first) {
-    return Refuse(
-        v1::REVISION_NOT_AVAILABLE,
-        absl::StrCat("the journal in ", Printable(folder), " begins at record ",
-                     found->front().first, "; record ", from, " is gone"));
+  if (from.sequence < found->front().first) {
+    return Refuse(v1::REVISION_NOT_AVAILABLE,
+                  absl::StrCat("the journal in ", Printable(folder),
+                               " begins at record ", found->front().first,
+                               "; record ", from.sequence, " is gone"));
   }
   const auto after =
-      std::upper_bound(found->begin(), found->end(), from,
+      std::upper_bound(found->begin(), found->end(), from.sequence,
                        [](uint64_t wanted, const JournalFile& file) {
                          return wanted < file.first;
                        });

@@ -4,6 +4,7 @@
 #define ACL_JOURNAL_JOURNAL_READER_H_
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -51,14 +52,21 @@ struct JournalFile {
 absl::StatusOr<std::vector<JournalFile>> JournalFiles(const std::string& folder,
                                                       FileSystem* files);
 
-// Reads the records from `from` (at least 1) on, changing nothing; a folder
-// without journal files has none. Files whose records are all before it are
-// passed over. JOURNAL_DAMAGED names file and offset: of what was acknowledged,
-// something is gone or is not what was written. REVISION_NOT_AVAILABLE: the
-// journal begins behind `from`. Takes the memory of the largest frame; of a
-// damaged file, once its size.
-absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder, uint64_t from,
-                                       FileSystem* files,
+// Where to begin to read.
+struct ReadFrom {
+  uint64_t sequence = 1;  // at least 1
+  // The chain up to the record before, if it is known.
+  std::optional<ChainHash> chain_before = {};
+};
+
+// Reads the records from `from` on, changing nothing; a folder without journal
+// files has none. Files whose records are all before it are passed over.
+// JOURNAL_DAMAGED names file and offset: of what was acknowledged, something is
+// gone or is not what was written. REVISION_NOT_AVAILABLE: the journal begins
+// behind `from`. Takes the memory of the largest frame; of a damaged file, once
+// its size.
+absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder,
+                                       const ReadFrom& from, FileSystem* files,
                                        const ProgressSink& progress,
                                        RecordVisitor visit);
 

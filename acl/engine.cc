@@ -7,10 +7,11 @@
 
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "acl/background.h"
 #include "acl/base/ordered_map.h"
 #include "acl/base/text.h"
+#include "acl/history/folder.h"
 #include "acl/history/record.h"
-#include "acl/history/replay.h"
 #include "acl/journal/journal.h"
 #include "acl/store/draft.h"
 #include "acl/store/epoch.h"
@@ -66,29 +67,56 @@ class EngineCore {
   }
 
   // Goes on from a folder. Called once, before anything else.
-  absl::Status Open(const std::string& folder,
-                    const FolderOptions& folder_options, FolderReport* report) {
-    Replay replay(EmptyState, options_.request_id_window);
-    JournalOptions options;
-    if (folder_options.files != nullptr) options.files = folder_options.files;
-    options.durability = folder_options.durability;
-    options.file_bytes = folder_options.journal_file_bytes;
-    options.progress = folder_options.progress;
-    absl::StatusOr<std::unique_ptr<Journal>> journal = Journal::Open(
-        folder, 1, options,
-        [&](const JournalRecord& record) { return replay.Apply(record); });
-    if (!journal.ok()) return journal.status();
-    journal_ = *std::move(journal);
-    std::vector<std::shared_ptr<const State>> states = replay.Finish();
+  absl::Status Open(const std::string& path, const FolderOptions& options,
+                    FolderReport* report) {
+    Folder::Found found;
+    absl::StatusOr<std::unique_ptr<Folder>> folder = Folder::Open(
+        path, options, EmptyState, options_.request_id_window,
+        [this] { checkpointer_.Wake(); }, &found);
+    if (report != nullptr) *report = found.report;
+    if (!folder.ok()) return folder.status();
+    folder_ = *std::move(folder);
     auto next = std::make_shared<WorkspaceTable>();
     const EditTag edit = NewEditTag();
-    for (auto& state : states) AddCore(std::move(state), next.get(), edit);
+    for (auto& state : found.states)
+      AddCore(std::move(state), next.get(), edit);
     Publish(std::move(next));
-    if (report != nullptr) {
-      const JournalEnd& end = journal_->opened();
-      *report = {end.head.sequence, end.sealed || end.file.empty(), end.torn};
+    if (options.checkpoints) {
+      checkpointer_.Start([this] {
+        // The next file is another chance; until then the journal has it all.
+        if (folder_->checkpoint_due()) static_cast<void>(Checkpoint());
+      });
     }
     return absl::OkStatus();
+  }
+
+  absl::Status Checkpoint() {
+    if (folder_ == nullptr) return absl::OkStatus();
+    std::lock_guard<std::mutex> one(checkpoint_mutex_);
+    std::vector<std::shared_ptr<WorkspaceCore>> cores;
+    std::vector<std::shared_ptr<const HeldVersion>> held;
+    JournalHead head;
+    {
+      // No workspace comes or goes meanwhile. Those that are held are behind
+      // this record, or at it: what they have already is passed over later.
+      std::lock_guard<std::mutex> lock(mutex_);
+      head = folder_->journal().head();
+      for (auto at = table().Begin(); at.valid(); at.Next()) {
+        cores.push_back(at.value());
+        held.push_back(at.value()->Hold());
+      }
+    }
+    return folder_->Checkpoint(
+        head, [&](absl::FunctionRef<absl::Status(const State&)> sink) {
+          for (size_t i = 0; i < held.size(); ++i) {
+            EpochPin pin;
+            // A later state than one that was pushed out is as good.
+            while (held[i]->state() == nullptr) held[i] = cores[i]->Hold();
+            if (absl::Status s = sink(*held[i]->state()); !s.ok()) return s;
+            held[i] = nullptr;
+          }
+          return absl::OkStatus();
+        });
   }
 
   // Adds all of them, or none if one exists.
@@ -101,7 +129,7 @@ class EngineCore {
                     absl::StrCat("workspace ", Quoted(state.workspace),
                                  " exists already; remove it first"));
     }
-    if (journal_ != nullptr) {
+    if (folder_ != nullptr) {
       if (absl::Status s = Record(actor, event, states); !s.ok()) return s;
     }
     auto next = std::make_shared<WorkspaceTable>(table());
@@ -130,11 +158,12 @@ class EngineCore {
     return absl::OkStatus();
   }
 
-  void Close() const {
+  void Close() {
     for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
     WaitForReaders();
+    checkpointer_.Stop();
     // If that fails the folder only looks as if the process had been stopped.
-    if (journal_ != nullptr) static_cast<void>(journal_->Close());
+    if (folder_ != nullptr) static_cast<void>(folder_->journal().Close());
   }
 
  private:
@@ -150,18 +179,21 @@ class EngineCore {
   void AddCore(std::shared_ptr<const State> state, WorkspaceTable* table,
                EditTag edit) const {
     const std::string id = state->workspace;
-    const CoreOptions options{options_.observer, options_.request_id_window,
-                              options_.max_snapshot_rows, journal_.get()};
+    const CoreOptions options{
+        options_.observer, options_.request_id_window,
+        options_.max_snapshot_rows,
+        folder_ == nullptr ? nullptr : &folder_->journal()};
     table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
                edit);
   }
   // Makes it durable that workspaces were added.
   absl::Status Record(const Actor& actor, WorkspaceEvent event,
                       const std::vector<State>& states) const {
+    ChangeLog& log = folder_->journal();
     ChangeLog::Ticket last;
     const auto append = [&](std::string record) {
       absl::StatusOr<ChangeLog::Ticket> ticket =
-          journal_->Append(std::move(record), last);
+          log.Append(std::move(record), last);
       if (ticket.ok()) last = *std::move(ticket);
       return ticket.status();
     };
@@ -169,7 +201,7 @@ class EngineCore {
         event == WorkspaceEvent::kAdded
             ? append(AdditionRecordOf(states.front(), actor))
             : ImportRecordsOf(states, actor, append);
-    return status.ok() ? journal_->Await(last) : status;
+    return status.ok() ? log.Await(last) : status;
   }
   void Publish(std::shared_ptr<WorkspaceTable> next) {
     retired_.Add(table_.Publish(std::move(next)));
@@ -183,10 +215,12 @@ class EngineCore {
   }
 
   const EngineOptions options_;
-  std::unique_ptr<Journal> journal_;  // null for an engine in memory alone
+  std::unique_ptr<Folder> folder_;  // null for an engine in memory alone
   Published<WorkspaceTable> table_{std::make_shared<WorkspaceTable>()};
   std::mutex mutex_;  // held by whoever adds or removes
   RetireList retired_;
+  std::mutex checkpoint_mutex_;  // held by whoever writes a checkpoint
+  Background checkpointer_;
 };
 
 namespace {
@@ -279,6 +313,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
 }
 
 Engine::~Engine() { core_->Close(); }
+
+absl::Status Engine::Checkpoint() { return core_->Checkpoint(); }
 
 absl::StatusOr<Workspace> Engine::AddWorkspace(
     const Actor& actor, absl::string_view id,

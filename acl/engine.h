@@ -43,10 +43,9 @@
 #include "absl/time/time.h"
 #include "acl/base/fault.h"
 #include "acl/base/handle.h"
-#include "acl/base/progress.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
-#include "acl/journal/durability.h"
+#include "acl/journal/folder_options.h"
 #include "acl/observer.h"
 #include "acl/reader.h"
 #include "acl/share/change.h"
@@ -61,7 +60,6 @@
 namespace acl {
 
 class EngineCore;
-class FileSystem;
 
 struct EngineOptions {
   // Told of decisions and changes; see acl/observer.h. Not owned.
@@ -74,28 +72,6 @@ struct EngineOptions {
   uint64_t max_snapshot_rows = 0;
   // Gives each new workspace its incarnation; must not repeat. Null: random.
   std::function<uint64_t()> new_incarnation = nullptr;
-};
-
-// How an engine keeps its changes in a folder.
-struct FolderOptions {
-  // When a change counts as accepted.
-  Durability durability = Durability::kDisk;
-  // A journal file that has come to this size, in bytes, is followed by
-  // another.
-  uint64_t journal_file_bytes = uint64_t{64} << 20;
-  ProgressSink progress = nullptr;  // of opening, in bytes
-  // Where the folder is. Null: on the system's disks. For tests; not owned.
-  FileSystem* files = nullptr;
-};
-
-// What was found in a folder that was opened.
-struct FolderReport {
-  uint64_t records = 0;  // in the whole history
-  // Whether the engine before was closed. If not, it may have been stopped in
-  // the middle of a change that nobody was told of.
-  bool closed = false;
-  // How many bytes such a change had left behind; they are gone.
-  uint64_t torn_bytes = 0;
 };
 
 // A workspace: asks at the latest revision (acl/reader.h), and changes.
@@ -166,6 +142,12 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Open(
       const std::string& folder, EngineOptions options = {},
       const FolderOptions& folder_options = {}, FolderReport* report = nullptr);
+
+  // Writes a checkpoint: opening the folder will read it instead of the changes
+  // before. Changes and questions go on meanwhile. It is done anyway when it is
+  // worth it (FolderOptions::checkpoints). DISK_FULL or FILE_ACCESS, which harm
+  // nothing. For an engine in memory alone it does nothing.
+  absl::Status Checkpoint();
 
   // Closes the engine: waits for changes and questions that are under way,
   // after which no hook of the observer is called any more. Workspaces and

@@ -50,32 +50,38 @@ absl::Status RemoveUnfinished(const std::string& folder, FileSystem* files) {
 
 }  // namespace
 
-Journal::Journal(std::string folder, const JournalOptions& options)
-    : folder_(std::move(folder)),
+absl::StatusOr<std::unique_ptr<LockedFolder>> LockedFolder::Take(
+    const std::string& path, FileSystem* files) {
+  if (absl::Status s = files->MakeFolder(path); !s.ok()) return s;
+  absl::StatusOr<std::unique_ptr<FileSystem::Lock>> lock =
+      files->TakeLock(absl::StrCat(path, "/", kLockName));
+  if (!lock.ok()) return lock.status();
+  if (*lock == nullptr) {
+    return Refuse(v1::JOURNAL_LOCKED,
+                  absl::StrCat("another engine writes to ", Printable(path),
+                               "; end it, or open the folder for reading"));
+  }
+  if (absl::Status s = RemoveUnfinished(path, files); !s.ok()) return s;
+  return std::unique_ptr<LockedFolder>(
+      new LockedFolder(path, files, *std::move(lock)));
+}
+
+Journal::Journal(std::unique_ptr<LockedFolder> folder,
+                 const JournalOptions& options)
+    : path_(folder->path()),
+      files_(folder->files()),
       options_(options),
+      folder_(std::move(folder)),
       open_(std::make_shared<Batch>()) {}
 
 Journal::~Journal() { static_cast<void>(Close()); }
 
 absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
-    const std::string& folder, const ReadFrom& from,
+    std::unique_ptr<LockedFolder> folder, const ReadFrom& from,
     const JournalOptions& options, RecordVisitor visit) {
-  FileSystem& files = *options.files;
-  if (absl::Status s = files.MakeFolder(folder); !s.ok()) return s;
-  std::unique_ptr<Journal> journal(new Journal(folder, options));
-  absl::StatusOr<std::unique_ptr<FileSystem::Lock>> lock =
-      files.TakeLock(absl::StrCat(folder, "/", kLockName));
-  if (!lock.ok()) return lock.status();
-  if (*lock == nullptr) {
-    return Refuse(v1::JOURNAL_LOCKED,
-                  absl::StrCat("another engine writes to ", Printable(folder),
-                               "; end it, or open the folder for reading"));
-  }
-  journal->folder_lock_ = *std::move(lock);
-  // The lock is held: what is unfinished is nobody's.
-  if (absl::Status s = RemoveUnfinished(folder, &files); !s.ok()) return s;
-  absl::StatusOr<JournalEnd> end =
-      ReadJournal(folder, from, &files, options.progress, visit);
+  std::unique_ptr<Journal> journal(new Journal(std::move(folder), options));
+  absl::StatusOr<JournalEnd> end = ReadJournal(
+      journal->path_, from, &journal->files_, options.progress, visit);
   if (!end.ok()) return end.status();
   if (absl::Status s = journal->Begin(*std::move(end), from); !s.ok()) return s;
   return journal;
@@ -86,25 +92,24 @@ absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
   if (end.head.sequence + 1 < from.sequence) {
     return Refuse(
         v1::JOURNAL_DAMAGED,
-        absl::StrCat(Printable(folder_), ": the journal ends at record ",
+        absl::StrCat(Printable(path_), ": the journal ends at record ",
                      end.head.sequence, ", and record ", from.sequence - 1,
                      " was there; files of it are missing"));
   }
-  FileSystem& files = *options_.files;
   // Names that were made may not be on the disk yet, the folder's among them.
-  if (absl::Status s = files.SyncFolder(ParentOf(folder_)); !s.ok()) return s;
+  if (absl::Status s = files_.SyncFolder(ParentOf(path_)); !s.ok()) return s;
   if (end.file.empty()) {
     id_ = opened_.id = NewJournalId();
     head_ = opened_.head = FirstHead(id_);
     return BeginFile();
   }
-  if (absl::Status s = files.SyncFolder(folder_); !s.ok()) return s;
+  if (absl::Status s = files_.SyncFolder(path_); !s.ok()) return s;
   id_ = end.id;
   head_ = end.head;
   size_ = synced_ = end.size;
   sealed_ = end.sealed;
   absl::StatusOr<std::unique_ptr<File>> file =
-      files.Open(folder_ + "/" + end.file, FileSystem::Mode::kWrite);
+      files_.Open(path_ + "/" + end.file, FileSystem::Mode::kWrite);
   if (!file.ok()) return file.status();
   if (end.torn > 0) {
     if (absl::Status s = (*file)->Truncate(size_); !s.ok()) return s;
@@ -116,26 +121,26 @@ absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
 }
 
 absl::Status Journal::BeginFile() {
-  FileSystem& files = *options_.files;
-  const std::string name = folder_ + "/" + JournalFileName(head_.sequence + 1);
+  const std::string name = path_ + "/" + JournalFileName(head_.sequence + 1);
   const std::string unfinished = absl::StrCat(name, kNewEnding);
   absl::StatusOr<std::unique_ptr<File>> file =
-      files.Open(unfinished, FileSystem::Mode::kCreate);
+      files_.Open(unfinished, FileSystem::Mode::kCreate);
   if (!file.ok()) return file.status();
   const std::string header = EncodeFileHeader({id_, head_, size_});
   absl::Status status = WriteAll(file->get(), 0, header);
   if (status.ok()) status = (*file)->Sync();
   if (!status.ok()) {
-    static_cast<void>(files.Remove(unfinished));
+    static_cast<void>(files_.Remove(unfinished));
     return status;
   }
   // Once the new name may be there, nothing must follow in the old file.
-  status = files.Rename(unfinished, name);
-  if (status.ok()) status = files.SyncFolder(folder_);
+  status = files_.Rename(unfinished, name);
+  if (status.ok()) status = files_.SyncFolder(path_);
   if (!status.ok()) return Break(status);
   file_ = *std::move(file);
   size_ = synced_ = header.size();
   sealed_ = false;
+  if (options_.on_new_file) options_.on_new_file();
   return absl::OkStatus();
 }
 
@@ -293,13 +298,28 @@ absl::Status Journal::Close() {
   }
   if (broken_.ok) {
     broken_ = Outcome(Refuse(v1::ENGINE_CLOSED,
-                             absl::StrCat("the journal in ", Printable(folder_),
+                             absl::StrCat("the journal in ", Printable(path_),
                                           " is closed; open it again")));
   }
   EndTurn(broken_);
   file_ = nullptr;
-  folder_lock_ = nullptr;
+  folder_ = nullptr;
   return status;
+}
+
+absl::Status RemoveJournalFiles(const std::string& folder, uint64_t sequence,
+                                FileSystem* files) {
+  const absl::StatusOr<std::vector<JournalFile>> found =
+      JournalFiles(folder, files);
+  if (!found.ok()) return found.status();
+  for (size_t i = 0; i + 1 < found->size(); ++i) {
+    if ((*found)[i + 1].first > sequence) break;
+    if (absl::Status s = files->Remove(folder + "/" + (*found)[i].name);
+        !s.ok()) {
+      return s;
+    }
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace acl

@@ -6,39 +6,62 @@
 
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "acl/base/progress.h"
 #include "acl/journal/change_log.h"
-#include "acl/journal/durability.h"
 #include "acl/journal/file_system.h"
+#include "acl/journal/folder_options.h"
 #include "acl/journal/frame.h"
 #include "acl/journal/journal_reader.h"
 
 namespace acl {
 
+// A folder that nobody else writes to as long as this lives.
+class LockedFolder {
+ public:
+  // Makes the folder if there is none, and removes what was being made when the
+  // machine stopped. JOURNAL_LOCKED: somebody has it. FILE_ACCESS.
+  static absl::StatusOr<std::unique_ptr<LockedFolder>> Take(
+      const std::string& path, FileSystem* files);
+
+  const std::string& path() const { return path_; }
+  FileSystem& files() const { return files_; }
+
+ private:
+  LockedFolder(std::string path, FileSystem* files,
+               std::unique_ptr<FileSystem::Lock> lock)
+      : path_(std::move(path)), files_(*files), lock_(std::move(lock)) {}
+
+  const std::string path_;
+  FileSystem& files_;
+  const std::unique_ptr<FileSystem::Lock> lock_;
+};
+
 struct JournalOptions {
-  FileSystem* files = SystemFiles();
   Durability durability = Durability::kDisk;
   // A file that has come to this size, in bytes, is sealed, and the next begun.
   uint64_t file_bytes = uint64_t{64} << 20;
   ProgressSink progress = nullptr;  // of reading, in bytes
+  // Told when another file was begun, by whoever writes: it must not wait.
+  std::function<void()> on_new_file = nullptr;
 };
 
 class Journal : public ChangeLog {
  public:
-  // Opens a folder for writing, and makes it if there is none: reads it as
-  // ReadJournal() does (`visit` may see records before a refusal), cuts off
-  // what is torn, and goes on behind the last record. JOURNAL_LOCKED: somebody
-  // has it open. JOURNAL_DAMAGED also if it ends before the record before
-  // `from`.
+  // Opens a folder's journal for writing: reads it as ReadJournal() does
+  // (`visit` may see records before a refusal), cuts off what is torn, and goes
+  // on behind the last record. JOURNAL_DAMAGED also if it ends before the
+  // record before `from`.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(
-      const std::string& folder, const ReadFrom& from,
+      std::unique_ptr<LockedFolder> folder, const ReadFrom& from,
       const JournalOptions& options, RecordVisitor visit);
   // Closes it as Close() does. REQUIRES: nobody is in a call.
   ~Journal() override;
@@ -59,7 +82,7 @@ class Journal : public ChangeLog {
   absl::Status Close();
 
  private:
-  Journal(std::string folder, const JournalOptions& options);
+  Journal(std::unique_ptr<LockedFolder> folder, const JournalOptions& options);
 
   absl::Status Begin(JournalEnd end, const ReadFrom& from);
   // The next four: by whoever has the turn, without the lock.
@@ -78,9 +101,10 @@ class Journal : public ChangeLog {
   absl::Status Break(const absl::Status& why);
   static void Settle(Batch* batch, const Outcome& outcome);
 
-  const std::string folder_;
+  const std::string path_;
+  FileSystem& files_;
   const JournalOptions options_;
-  std::unique_ptr<FileSystem::Lock> folder_lock_;
+  std::unique_ptr<LockedFolder> folder_;
   JournalEnd opened_;
 
   // Of whoever has the turn.
@@ -98,6 +122,10 @@ class Journal : public ChangeLog {
   Ticket open_;     // what is being gathered
   Outcome broken_;  // what everybody is told since then
 };
+
+// Removes the files that have only records before `sequence`. FILE_ACCESS.
+absl::Status RemoveJournalFiles(const std::string& folder, uint64_t sequence,
+                                FileSystem* files);
 
 }  // namespace acl
 

@@ -24,7 +24,6 @@ class JournalTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<Journal>> Open(uint64_t from = 1) {
     JournalOptions options;
-    options.files = files_.get();
     options.file_bytes = file_bytes_;
     seen_.clear();
     return Journal::Open(

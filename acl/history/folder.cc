@@ -1,0 +1,164 @@
+#include "acl/history/folder.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/history/workspace_chunks.h"
+#include "acl/journal/checkpoint_file.h"
+#include "acl/journal/journal_reader.h"
+
+namespace acl {
+namespace {
+
+constexpr size_t kCheckpointsKept = 2;
+
+// The workspaces of a checkpoint, added to `replay`.
+absl::StatusOr<CheckpointHeader> Load(const std::string& path,
+                                      uint64_t sequence, FileSystem* files,
+                                      const ProgressSink& progress,
+                                      const Replay::NewState& new_state,
+                                      Replay* replay) {
+  std::unique_ptr<ChunkReader> reader;
+  v1::WorkspaceChunk chunk;
+  const auto finish = [&]() -> absl::Status {
+    if (reader == nullptr) return absl::OkStatus();
+    absl::StatusOr<State> state = reader->Finish();
+    reader = nullptr;
+    return state.ok() ? replay->Add(*std::move(state)) : state.status();
+  };
+  const auto add = [&](absl::string_view block) -> absl::Status {
+    if (!chunk.ParseFromArray(block.data(), static_cast<int>(block.size()))) {
+      return Refuse(v1::JOURNAL_DAMAGED, "a block is not well-formed");
+    }
+    if (chunk.has_begin()) {
+      if (absl::Status s = finish(); !s.ok()) return s;
+      absl::StatusOr<State> state = new_state();
+      if (!state.ok()) return state.status();
+      reader = std::make_unique<ChunkReader>(*std::move(state));
+    }
+    if (reader == nullptr) {
+      return Refuse(v1::JOURNAL_DAMAGED, "a workspace without a beginning");
+    }
+    return reader->Add(chunk);
+  };
+  absl::StatusOr<CheckpointHeader> header =
+      ReadCheckpoint(path, sequence, files, progress, add);
+  if (!header.ok()) return header;
+  if (absl::Status s = finish(); !s.ok()) return s;
+  return header;
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Folder>> Folder::Open(
+    const std::string& path, const FolderOptions& options,
+    const Replay::NewState& new_state, size_t request_id_window,
+    std::function<void()> on_new_file, Found* found) {
+  FileSystem* const files =
+      options.files != nullptr ? options.files : SystemFiles();
+  std::unique_ptr<Folder> folder(new Folder(path, options, files));
+  Folder& self = *folder;
+  JournalOptions journal;
+  journal.durability = options.durability;
+  journal.file_bytes = options.journal_file_bytes;
+  journal.progress = options.progress;
+  journal.on_new_file = [&self, told = std::move(on_new_file)] {
+    ++self.files_since_;
+    told();
+  };
+  absl::StatusOr<std::unique_ptr<LockedFolder>> locked =
+      LockedFolder::Take(path, files);
+  if (!locked.ok()) return locked.status();
+  absl::StatusOr<std::vector<uint64_t>> checkpoints = Checkpoints(path, files);
+  if (!checkpoints.ok()) return checkpoints.status();
+  auto replay = std::make_unique<Replay>(new_state, request_id_window);
+  std::optional<CheckpointHeader> checkpoint;
+  while (!checkpoint && !checkpoints->empty()) {
+    const uint64_t sequence = checkpoints->back();
+    absl::StatusOr<CheckpointHeader> header =
+        Load(path, sequence, files, options.progress, new_state, replay.get());
+    if (header.ok()) {
+      checkpoint = *header;
+    } else if (FaultOf(header.status()) == v1::JOURNAL_DAMAGED) {
+      // The one before it, or the journal alone, leads to the same.
+      found->report.damaged_checkpoint = std::string(header.status().message());
+      replay = std::make_unique<Replay>(new_state, request_id_window);
+      checkpoints->pop_back();
+      self.damaged_.push_back(sequence);
+    } else {
+      return header.status();
+    }
+  }
+  ReadFrom from;
+  if (checkpoint) {
+    from = {checkpoint->head.sequence + 1, checkpoint->head.chain};
+    found->report.checkpoint = self.last_sequence_ = checkpoint->head.sequence;
+  }
+  absl::StatusOr<std::unique_ptr<Journal>> opened = Journal::Open(
+      *std::move(locked), from, journal,
+      [&](const JournalRecord& record) { return replay->Apply(record); });
+  if (!opened.ok()) return opened.status();
+  self.journal_ = *std::move(opened);
+  const JournalEnd& end = self.journal_->opened();
+  if (checkpoint && end.id != checkpoint->id) {
+    return Refuse(v1::JOURNAL_DAMAGED,
+                  absl::StrCat(path,
+                               ": checkpoint and journal are not of one "
+                               "history"));
+  }
+  found->report.records = end.head.sequence;
+  found->report.closed = end.sealed || end.head.sequence == 0;
+  found->report.torn_bytes = end.torn;
+  found->states = replay->Finish();
+  return folder;
+}
+
+bool Folder::checkpoint_due() const {
+  const uint64_t grown = files_since_ * options_.journal_file_bytes;
+  return options_.checkpoints && grown > 0 && grown >= last_bytes_ / 2;
+}
+
+absl::Status Folder::Checkpoint(
+    const JournalHead& head,
+    const std::function<
+        absl::Status(absl::FunctionRef<absl::Status(const State&)>)>& states) {
+  if (head.sequence == last_sequence_) return absl::OkStatus();
+  uint64_t bytes = 0;
+  const auto produce = [&](BlockSink sink) {
+    return states([&](const State& state) {
+      return ToChunks(state, kChunkItems, [&](const v1::WorkspaceChunk& chunk) {
+        const std::string block = chunk.SerializeAsString();
+        bytes += block.size();
+        return sink(block);
+      });
+    });
+  };
+  files_since_ = 0;
+  if (absl::Status s = WriteCheckpoint(path_, {journal_->opened().id, head},
+                                       &files_, produce);
+      !s.ok()) {
+    return s;
+  }
+  last_sequence_ = head.sequence;
+  last_bytes_ = bytes;
+  return RemoveOld();
+}
+
+absl::Status Folder::RemoveOld() {
+  for (; !damaged_.empty(); damaged_.pop_back()) {
+    const std::string name = CheckpointName(damaged_.back());
+    if (absl::Status s = files_.Remove(path_ + "/" + name); !s.ok()) return s;
+  }
+  if (absl::Status s = RemoveCheckpoints(path_, kCheckpointsKept, &files_);
+      !s.ok()) {
+    return s;
+  }
+  if (options_.keep_history) return absl::OkStatus();
+  absl::StatusOr<std::vector<uint64_t>> kept = Checkpoints(path_, &files_);
+  if (!kept.ok()) return kept.status();
+  return RemoveJournalFiles(path_, kept->front() + 1, &files_);
+}
+
+}  // namespace acl

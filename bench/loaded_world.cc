@@ -68,24 +68,25 @@ void LoadedWorld::Load() {
   loaded_bytes_ = std::max(ResidentBytes(), before) - before;
   workspace_ =
       std::make_unique<Workspace>(Require(engine_.FindWorkspace(kWorkspace)));
-  for (uint32_t user = 0; user < shape().users; ++user) {
-    users_.push_back(
-        Require(workspace_->FindSubject(Subject::User(UserName(user)))));
-  }
-  for (uint32_t resource = 0; resource < shape().resources; ++resource) {
-    resources_.push_back(Require(
-        workspace_->FindResource({kResourceType, ResourceName(resource)})));
-  }
   roles_.emplace_back();
   for (uint32_t role = 1; role <= kRoles; ++role) {
     roles_.push_back(Require(workspace_->FindRole(RoleWord(role))));
   }
 }
 
+HandleQuestion LoadedWorld::ByHandle(const Query& query) const {
+  return {Require(workspace_->FindSubject(Subject::User(UserName(query.user)))),
+          Require(workspace_->FindResource(
+              {kResourceType, ResourceName(query.resource)}))};
+}
+
 void LoadedWorld::MakeQuestions(size_t count) {
   queries_ = MakeQueries(generator_, count, shape().seed);
+  by_handle_.reserve(count);
+  ids_.reserve(2 * count);
+  by_string_.reserve(count);
   for (const Query& query : queries_) {
-    by_handle_.push_back({users_[query.user], resources_[query.resource]});
+    by_handle_.push_back(ByHandle(query));
     absl::StrAppend(&id_bytes_, UserName(query.user),
                     ResourceName(query.resource));
   }
@@ -101,8 +102,9 @@ void LoadedWorld::MakeQuestions(size_t count) {
 }
 
 uint32_t LoadedWorld::RoleOf(const Query& query) const {
-  const RoleAnswer answer = Require(workspace_->EffectiveRole(
-      users_[query.user], resources_[query.resource]));
+  const HandleQuestion question = ByHandle(query);
+  const RoleAnswer answer =
+      Require(workspace_->EffectiveRole(question.subject, question.resource));
   const auto found = std::find(roles_.begin(), roles_.end(), answer.role);
   return static_cast<uint32_t>(found - roles_.begin());
 }

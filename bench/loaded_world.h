@@ -40,10 +40,6 @@ class LoadedWorld {
   const WorldShape& shape() const { return generator_.shape(); }
   Workspace& workspace() const { return *workspace_; }
 
-  // By number.
-  SubjectHandle user(uint32_t number) const { return users_[number]; }
-  ResourceHandle resource(uint32_t number) const { return resources_[number]; }
-
   // The same questions, in the same order. Their number is a power of 2.
   const std::vector<Query>& queries() const { return queries_; }
   const std::vector<HandleQuestion>& by_handle() const { return by_handle_; }
@@ -66,14 +62,13 @@ class LoadedWorld {
  private:
   void Load();
   void MakeQuestions(size_t count);
+  HandleQuestion ByHandle(const Query& query) const;
 
   const Generator generator_;
   Engine engine_;
   std::unique_ptr<Workspace> workspace_;
   uint64_t loaded_bytes_ = 0;
   double loaded_seconds_ = 0;
-  std::vector<SubjectHandle> users_;
-  std::vector<ResourceHandle> resources_;
   std::vector<Role> roles_;  // by number
   std::vector<Query> queries_;
   std::vector<HandleQuestion> by_handle_;

@@ -77,7 +77,7 @@ void LimitMemory() {
   if (getrlimit(RLIMIT_AS, &limit) != 0) return;
   const rlim_t memory = static_cast<rlim_t>(sysconf(_SC_PHYS_PAGES)) *
                         static_cast<rlim_t>(sysconf(_SC_PAGESIZE));
-  limit.rlim_cur = std::min(limit.rlim_cur, memory / 10 * 9);
+  limit.rlim_cur = std::min(limit.rlim_cur, memory / 20 * 19);
   setrlimit(RLIMIT_AS, &limit);
 }
 

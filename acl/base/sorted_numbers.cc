@@ -64,8 +64,9 @@ size_t SortedNumbers::SizeOf(const Block* node) {
 }
 
 uint32_t SortedNumbers::FirstOf(const Block* node) {
-  while (node->level != 0)
+  while (node->level != 0) {
     node = static_cast<const Inner*>(node)->begin()->node;
+  }
   return *static_cast<const Leaf*>(node)->begin();
 }
 

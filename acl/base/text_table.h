@@ -22,6 +22,7 @@ template <MemoryPart kPart>
 class TextTable {
   // What is longer than a cell can be, less its first byte.
   static constexpr size_t kOutsideFrom = 64;
+  static constexpr size_t kPointerBytes = sizeof(void*);
   static constexpr uint8_t kOutside = 255;
   static constexpr size_t kCellUnit = 4;
   struct Page : Block {
@@ -48,7 +49,7 @@ class TextTable {
     const auto size = static_cast<uint8_t>(*cell);
     if (size != kOutside) return {cell + 1, size};
     const Text* text;
-    std::memcpy(&text, cell + 1, sizeof text);
+    std::memcpy(&text, cell + 1, kPointerBytes);
     return {text->bytes(), text->size};
   }
 
@@ -102,7 +103,7 @@ class TextTable {
       outside->size = static_cast<uint32_t>(text.size());
       std::memcpy(outside->bytes(), text.data(), text.size());
       *cell = static_cast<char>(kOutside);
-      std::memcpy(cell + 1, &outside, sizeof outside);
+      std::memcpy(cell + 1, &outside, kPointerBytes);
     }
     if (text.empty()) DropIfEmpty(number / kPageRows, edit);
   }
@@ -118,7 +119,7 @@ class TextTable {
   static void DropOutside(const char* cell, Edit* edit) {
     if (static_cast<uint8_t>(*cell) != kOutside) return;
     Text* text;
-    std::memcpy(&text, cell + 1, sizeof text);
+    std::memcpy(&text, cell + 1, kPointerBytes);
     edit->Drop(text);
   }
 
@@ -130,7 +131,7 @@ class TextTable {
       pages_.Reserve(at, edit);
     }
     auto* page = static_cast<Page*>(pages_.GetMutable(at));
-    const size_t needed = size < kOutsideFrom ? 1 + size : 1 + sizeof(Text*);
+    const size_t needed = size < kOutsideFrom ? 1 + size : 1 + kPointerBytes;
     const size_t width = (needed + kCellUnit - 1) / kCellUnit * kCellUnit;
     const uint32_t i = number % kPageRows;
     if (page == nullptr || !edit->Owns(page) || page->width < width ||

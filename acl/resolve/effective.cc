@@ -81,7 +81,7 @@ Effective Resolver::On(uint32_t resource) const {
     if (rank < best.rank) return;
     if (rank == best.rank) {
       const bool better_group = best.witness == SourceKind::kGroup &&
-                                kind == SourceKind::kGroup &&
+                                group != nullptr && best_group != nullptr &&
                                 GroupBefore(*group, *best_group);
       if (!better_group) return;
     }

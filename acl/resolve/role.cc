@@ -35,6 +35,7 @@ RoleLines LinesOf(const State& state, const FoundSubject& subject,
                   uint32_t resource) {
   RoleLines lines;
   lines.member = nullptr;
+  lines.grants = nullptr;
   if (resource == State::kNone || subject.standing != Standing::kActive) {
     return lines;
   }

@@ -57,6 +57,7 @@ inline void FindLines(const State& state, SubjectHandle subject,
                       ResourceHandle resource, RoleLines* lines) {
   if (resource.scope() != state.scope || subject.scope() != state.scope) {
     lines->member = nullptr;
+    lines->grants = nullptr;
   } else if (IsKeyHandle(subject)) {
     *lines = LinesOf(state, FindSubject(state, subject),
                      FindResource(state, resource));

@@ -30,13 +30,15 @@ struct alignas(64) Slot {
 std::atomic<uint64_t> g_epoch{1};
 std::atomic<Slot*> g_slots{nullptr};
 
-long Membarrier(int command) { return syscall(SYS_membarrier, command, 0, 0); }
+bool Membarrier(int command) {
+  return syscall(SYS_membarrier, command, 0, 0) == 0;
+}
 
 // Whether the kernel fences the readers when a writer asks for it. Then a
 // reader's own fence, which costs it more than all the rest, is none.
 bool WritersFenceReaders() {
   static const bool able =
-      Membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED) == 0;
+      Membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
   return able;
 }
 
@@ -100,6 +102,8 @@ EpochPin::EpochPin() {
   ThreadState& thread = t_thread;
   if (thread.slot == nullptr) Enter(&thread);
   if (thread.depth++ != 0) return;
+  // The analyzer takes a thread's objects for those of a scope.
+  // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage)
   thread.slot->pinned_at.store(g_epoch.load(std::memory_order_acquire),
                                std::memory_order_relaxed);
   FenceOfReader(thread.writers_fence);

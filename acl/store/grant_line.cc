@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "absl/types/span.h"
+
 namespace acl {
 namespace {
 
@@ -43,8 +45,8 @@ bool GrantLine::Set(TargetKey key, RoleSlot role, Edit* edit) {
     return is_new;
   }
   SortedNumbers grants;
-  for (const GrantEntry* entry = begin(); entry != end(); ++entry) {
-    grants.Put(*entry, edit, MemoryPart::kGrants, kRoleBits);
+  for (const GrantEntry entry : absl::MakeConstSpan(begin(), end())) {
+    grants.Put(entry, edit, MemoryPart::kGrants, kRoleBits);
   }
   grants.Put(EntryOf(key, role), edit, MemoryPart::kGrants, kRoleBits);
   std::fill(begin(), end(), 0);

@@ -183,7 +183,7 @@ class WorkspaceImporter::Work {
   const State& state() const { return work_.draft->state(); }
 
   // Applies a change by the rules that everybody's changes follow.
-  absl::Status Apply(const Change& change) {
+  absl::Status Apply(const Change& change) const {
     return DecideChange(Actor::System(), change, work_.draft.get()).status();
   }
 
@@ -201,8 +201,9 @@ class WorkspaceImporter::Work {
         !Note(place, "email", CanonicalEmail(change.email).status())) {
       change.email.clear();
     }
-    if (!Note(place, "name", CheckDisplayName(change.name)))
+    if (!Note(place, "name", CheckDisplayName(change.name))) {
       change.name.clear();
+    }
     if (!id_sound) return Refused(kind, change.id);
     absl::Status status = Apply(change);
     if (FaultOf(status) == v1::EMAIL_TAKEN) {

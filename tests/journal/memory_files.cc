@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 
@@ -14,28 +13,6 @@ namespace acl {
 namespace {
 
 using Call = FileStep::Call;
-
-constexpr uint64_t kMaxFileBytes = uint64_t{1} << 30;
-
-// Said in the words of SystemFiles().
-absl::Status SystemFault(absl::string_view path, absl::string_view doing,
-                         int error) {
-  const bool full = error == ENOSPC || error == EDQUOT;
-  return Refuse(full ? v1::DISK_FULL : v1::FILE_ACCESS,
-                absl::StrCat(path, ": ", doing, ": ", strerror(error),
-                             full ? "; make room and try again" : ""));
-}
-
-absl::Status SyncFault(absl::string_view path, int error) {
-  return Refuse(v1::FILE_ACCESS,
-                absl::StrCat(path, ": can't sync: ", strerror(error)));
-}
-
-std::string SectorOf(const std::string& bytes, uint64_t sector) {
-  const uint64_t begin = sector * MemoryFiles::kSectorBytes;
-  if (begin >= bytes.size()) return "";
-  return bytes.substr(begin, MemoryFiles::kSectorBytes);
-}
 
 }  // namespace
 
@@ -64,40 +41,6 @@ Schedule ShortWrites(size_t bytes) {
     return outcome;
   };
 }
-
-// An open file.
-class MemoryFile : public File {
- public:
-  MemoryFile(MemoryFiles* files, std::string path, size_t node, bool writable)
-      : files_(files),
-        path_(std::move(path)),
-        node_(node),
-        writable_(writable) {}
-
-  absl::StatusOr<size_t> Read(uint64_t offset, char* to,
-                              size_t bytes) override {
-    return files_->Read(path_, node_, offset, to, bytes);
-  }
-  absl::StatusOr<size_t> Write(uint64_t offset,
-                               absl::string_view bytes) override {
-    if (!writable_) return SystemFault(path_, "can't write", EBADF);
-    return files_->Write(path_, node_, offset, bytes);
-  }
-  absl::Status Sync() override { return files_->Sync(path_, node_); }
-  absl::Status Truncate(uint64_t size) override {
-    if (!writable_) return SystemFault(path_, "can't truncate", EINVAL);
-    return files_->Truncate(path_, node_, size);
-  }
-  absl::StatusOr<uint64_t> Size() override {
-    return files_->Size(path_, node_);
-  }
-
- private:
-  MemoryFiles* const files_;
-  const std::string path_;
-  const size_t node_;
-  const bool writable_;
-};
 
 class MemoryLock : public FileSystem::Lock {
  public:
@@ -154,6 +97,7 @@ MemoryFiles::Found MemoryFiles::Find(absl::string_view path) const {
     const Node& folder = *nodes_[*found.node];
     if (!folder.folder) {
       found.error = ENOTDIR;
+      found.node = std::nullopt;
       return found;
     }
     found.folder = *found.node;
@@ -161,6 +105,26 @@ MemoryFiles::Found MemoryFiles::Find(absl::string_view path) const {
     const auto it = folder.names.find(part);
     found.node = it == folder.names.end() ? std::nullopt
                                           : std::optional<size_t>(it->second);
+  }
+  return found;
+}
+
+MemoryFiles::Found MemoryFiles::FindFile(absl::string_view path) const {
+  Found found = Find(path);
+  if (found.error != 0) return found;
+  if (!found.node.has_value()) found.error = ENOENT;
+  if (found.node.has_value() && nodes_[*found.node]->folder) {
+    found.error = EISDIR;
+  }
+  return found;
+}
+
+MemoryFiles::Found MemoryFiles::FindFolder(absl::string_view path) const {
+  Found found = Find(path);
+  if (found.error != 0) return found;
+  if (!found.node.has_value()) found.error = ENOENT;
+  if (found.node.has_value() && !nodes_[*found.node]->folder) {
+    found.error = ENOTDIR;
   }
   return found;
 }
@@ -189,67 +153,20 @@ void MemoryFiles::Change(size_t folder, NameChange change) {
   node->changes.push_back(std::move(change));
 }
 
-// Contents.
-
-void MemoryFiles::NoteBefore(uint64_t first, uint64_t last, Node* node) {
-  for (uint64_t i = first; i <= last; ++i) {
-    Sector& sector = node->unsynced[i];
-    if (sector.versions.empty()) {
-      sector.versions.push_back(SectorOf(node->bytes, i));
-    }
-  }
-}
-
-void MemoryFiles::NoteAfter(uint64_t first, uint64_t last, Node* node) {
-  for (uint64_t i = first; i <= last; ++i) {
-    Sector& sector = node->unsynced[i];
-    sector.versions.push_back(SectorOf(node->bytes, i));
-    sector.given_up = false;
-  }
-}
-
-void MemoryFiles::Resize(uint64_t size, Node* node) {
-  if (size == node->bytes.size()) return;
-  if (node->sizes.empty()) node->sizes.push_back(node->bytes.size());
-  node->bytes.resize(size);
-  node->sizes.push_back(size);
-  node->size_given_up = false;
-}
-
-void MemoryFiles::WriteTo(uint64_t offset, absl::string_view bytes,
-                          Node* node) {
-  if (bytes.empty()) return;
-  const uint64_t first = offset / kSectorBytes;
-  const uint64_t last = (offset + bytes.size() - 1) / kSectorBytes;
-  NoteBefore(first, last, node);
-  Resize(std::max<uint64_t>(node->bytes.size(), offset + bytes.size()), node);
-  node->bytes.replace(offset, bytes.size(), bytes.data(), bytes.size());
-  NoteAfter(first, last, node);
-}
-
-void MemoryFiles::TruncateTo(uint64_t size, Node* node) {
-  const uint64_t before = node->bytes.size();
-  if (size >= before) return Resize(size, node);
-  const uint64_t first = size / kSectorBytes;
-  const uint64_t last = (before - 1) / kSectorBytes;
-  NoteBefore(first, last, node);
-  Resize(size, node);
-  NoteAfter(first, last, node);
-}
-
-void MemoryFiles::SyncNode(Node* node) {
-  for (auto it = node->unsynced.begin(); it != node->unsynced.end();) {
-    it = it->second.given_up ? std::next(it) : node->unsynced.erase(it);
-  }
-  if (!node->size_given_up) node->sizes.clear();
-}
-
-void MemoryFiles::GiveUp(Node* node) {
-  for (auto& sector : node->unsynced) sector.second.given_up = true;
-  node->size_given_up = !node->sizes.empty();
-}
-
 // Steps.
+
+absl::Status MemoryFiles::SystemFault(absl::string_view path,
+                                      absl::string_view doing, int error) {
+  const bool full = error == ENOSPC || error == EDQUOT;
+  return Refuse(full ? v1::DISK_FULL : v1::FILE_ACCESS,
+                absl::StrCat(path, ": ", doing, ": ", strerror(error),
+                             full ? "; make room and try again" : ""));
+}
+
+absl::Status MemoryFiles::SyncFault(absl::string_view path, int error) {
+  return Refuse(v1::FILE_ACCESS,
+                absl::StrCat(path, ": can't sync: ", strerror(error)));
+}
 
 void MemoryFiles::SetSchedule(Schedule schedule) {
   schedule_ = std::move(schedule);
@@ -312,16 +229,11 @@ absl::StatusOr<std::unique_ptr<File>> MemoryFiles::Open(const std::string& path,
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = Alive(path); !s.ok()) return s;
-  const Found found = Find(path);
-  int error = found.error;
-  if (error == 0 && creates && found.node.has_value()) error = EEXIST;
-  if (error == 0 && !creates) {
-    if (!found.node.has_value()) error = ENOENT;
-    if (found.node.has_value() && nodes_[*found.node]->folder) error = EISDIR;
-  }
-  if (error != 0) return SystemFault(path, doing, error);
+  Found found = creates ? Find(path) : FindFile(path);
+  if (creates && found.node.has_value()) found.error = EEXIST;
+  if (found.error != 0) return SystemFault(path, doing, found.error);
   const size_t node = creates ? AddNode(false, found) : *found.node;
-  return std::make_unique<MemoryFile>(this, path, node, mode != Mode::kRead);
+  return OpenNode(path, node, mode != Mode::kRead);
 }
 
 absl::Status MemoryFiles::MakeFolder(const std::string& path) {
@@ -345,11 +257,8 @@ absl::StatusOr<std::vector<std::string>> MemoryFiles::List(
     const std::string& folder) {
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = Alive(folder); !s.ok()) return s;
-  const Found found = Find(folder);
-  int error = found.error;
-  if (error == 0 && !found.node.has_value()) error = ENOENT;
-  if (error == 0 && !nodes_[*found.node]->folder) error = ENOTDIR;
-  if (error != 0) return SystemFault(folder, "can't list", error);
+  const Found found = FindFolder(folder);
+  if (found.error != 0) return SystemFault(folder, "can't list", found.error);
   std::vector<std::string> names;
   for (const auto& name : nodes_[*found.node]->names) {
     names.push_back(name.first);
@@ -363,17 +272,14 @@ absl::Status MemoryFiles::Rename(const std::string& from,
   if (absl::Status s = Begin({Call::kRename, from}, kDoing); !s.ok()) return s;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = Alive(from); !s.ok()) return s;
-  const Found old = Find(from);
+  const Found old = FindFile(from);
+  if (old.error != 0) return SystemFault(from, kDoing, old.error);
   const Found place = Find(to);
-  int error = old.error != 0 ? old.error : place.error;
-  if (error == 0 && !old.node.has_value()) error = ENOENT;
-  if (error == 0 && (old.name.empty() || place.name.empty())) error = EBUSY;
+  int error = place.error;
   if (error == 0 && old.folder != place.folder) error = EXDEV;
   if (error == 0 && place.node.has_value()) {
-    const bool folder = nodes_[*old.node]->folder;
     if (*place.node == *old.node) return absl::OkStatus();
-    if (nodes_[*place.node]->folder) error = folder ? ENOTEMPTY : EISDIR;
-    if (!nodes_[*place.node]->folder && folder) error = ENOTDIR;
+    if (nodes_[*place.node]->folder) error = EISDIR;
   }
   if (error != 0) return SystemFault(from, kDoing, error);
   Change(old.folder,
@@ -386,11 +292,8 @@ absl::Status MemoryFiles::Remove(const std::string& path) {
   if (absl::Status s = Begin({Call::kRemove, path}, kDoing); !s.ok()) return s;
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = Alive(path); !s.ok()) return s;
-  const Found found = Find(path);
-  int error = found.error;
-  if (error == 0 && !found.node.has_value()) error = ENOENT;
-  if (error == 0 && nodes_[*found.node]->folder) error = EISDIR;
-  if (error != 0) return SystemFault(path, kDoing, error);
+  const Found found = FindFile(path);
+  if (found.error != 0) return SystemFault(path, kDoing, found.error);
   Change(found.folder, {std::string(found.name), "", *found.node});
   return absl::OkStatus();
 }
@@ -402,11 +305,8 @@ absl::Status MemoryFiles::SyncFolder(const std::string& folder) {
   if (outcome->error != 0) return SyncFault(folder, outcome->error);
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = Alive(folder); !s.ok()) return s;
-  const Found found = Find(folder);
-  int error = found.error;
-  if (error == 0 && !found.node.has_value()) error = ENOENT;
-  if (error == 0 && !nodes_[*found.node]->folder) error = ENOTDIR;
-  if (error != 0) return SystemFault(folder, "can't open", error);
+  const Found found = FindFolder(folder);
+  if (found.error != 0) return SystemFault(folder, "can't open", found.error);
   Node* const node = Own(*found.node);
   node->durable_names = node->names;
   node->changes.clear();
@@ -428,12 +328,8 @@ absl::StatusOr<std::unique_ptr<FileSystem::Lock>> MemoryFiles::TakeLock(
   }
   const std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = Alive(path); !s.ok()) return s;
-  const Found found = Find(path);
-  int error = found.error;
-  if (error == 0 && found.node.has_value() && nodes_[*found.node]->folder) {
-    error = EISDIR;
-  }
-  if (error != 0) return SystemFault(path, "can't open", error);
+  const Found found = missing ? Find(path) : FindFile(path);
+  if (found.error != 0) return SystemFault(path, "can't open", found.error);
   const size_t node =
       found.node.has_value() ? *found.node : AddNode(false, found);
   if (!locked_.insert(node).second) return std::unique_ptr<Lock>();
@@ -445,87 +341,12 @@ void MemoryFiles::Unlock(size_t node) {
   locked_.erase(node);
 }
 
-// Calls of files.
-
-absl::StatusOr<size_t> MemoryFiles::Read(const std::string& path, size_t node,
-                                         uint64_t offset, char* to,
-                                         size_t bytes) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = Alive(path); !s.ok()) return s;
-  const std::string& from = nodes_[node]->bytes;
-  if (offset >= from.size()) return 0;
-  return from.copy(to, bytes, offset);
-}
-
-absl::StatusOr<size_t> MemoryFiles::Write(const std::string& path, size_t node,
-                                          uint64_t offset,
-                                          absl::string_view bytes) {
-  const absl::StatusOr<StepOutcome> outcome =
-      Decide({Call::kWrite, path, offset, bytes, node});
-  if (!outcome.ok()) return outcome.status();
-  int error = outcome->error;
-  if (offset > kMaxFileBytes || bytes.size() > kMaxFileBytes - offset) {
-    error = EFBIG;
-  }
-  size_t length = error == 0 ? bytes.size() : 0;
-  if (outcome->written.has_value()) {
-    // Without an error it writes at least one.
-    length = std::max<size_t>(*outcome->written, error == 0 ? 1 : 0);
-    length = std::min(length, bytes.size());
-  }
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = Alive(path); !s.ok()) return s;
-  WriteTo(offset, bytes.substr(0, length), Own(node));
-  if (error != 0) return SystemFault(path, "can't write", error);
-  return length;
-}
-
-absl::Status MemoryFiles::Sync(const std::string& path, size_t node) {
-  FileStep step{Call::kSync, path};
-  step.node = node;
-  const absl::StatusOr<StepOutcome> outcome = Decide(std::move(step));
-  if (!outcome.ok()) return outcome.status();
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = Alive(path); !s.ok()) return s;
-  if (outcome->error == 0) {
-    SyncNode(Own(node));
-    return absl::OkStatus();
-  }
-  GiveUp(Own(node));
-  return SyncFault(path, outcome->error);
-}
-
-absl::Status MemoryFiles::Truncate(const std::string& path, size_t node,
-                                   uint64_t size) {
-  FileStep step{Call::kTruncate, path, size};
-  step.node = node;
-  if (absl::Status s = Begin(std::move(step), "can't truncate"); !s.ok()) {
-    return s;
-  }
-  if (size > kMaxFileBytes) return SystemFault(path, "can't truncate", EFBIG);
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = Alive(path); !s.ok()) return s;
-  TruncateTo(size, Own(node));
-  return absl::OkStatus();
-}
-
-absl::StatusOr<uint64_t> MemoryFiles::Size(const std::string& path,
-                                           size_t node) const {
-  const std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = Alive(path); !s.ok()) return s;
-  return nodes_[node]->bytes.size();
-}
-
 // Looks from outside.
 
 std::string* MemoryFiles::MutableBytes(const std::string& path) {
   const std::lock_guard<std::mutex> lock(mutex_);
-  const Found found = Find(path);
-  if (found.error != 0 || !found.node.has_value() ||
-      nodes_[*found.node]->folder) {
-    return nullptr;
-  }
-  return &Own(*found.node)->bytes;
+  const Found found = FindFile(path);
+  return found.error == 0 ? &Own(*found.node)->bytes : nullptr;
 }
 
 std::string MemoryFiles::DebugString() const {

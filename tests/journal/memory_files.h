@@ -36,10 +36,10 @@ struct FileStep {
   };
   Call call;
   std::string path;
-  uint64_t offset = 0;      // of a write; of a truncation, the size
-  absl::string_view bytes;  // of a write
-  size_t node = 0;          // MemoryFiles' own: which file
-  uint64_t number = 0;      // of the step, from 1
+  uint64_t offset = 0;           // of a write; of a truncation, the size
+  absl::string_view bytes = {};  // of a write
+  size_t node = 0;               // MemoryFiles' own: which file
+  uint64_t number = 0;           // of the step, from 1
 };
 
 // What becomes of a step.
@@ -88,7 +88,7 @@ struct ImageCount {
 // written readable, but no later sync puts it on the disk: it has to be written
 // again (Linux does so).
 //
-// Not there: links, renaming into another folder, removing folders.
+// Not there: links, renaming and removing folders, renaming into another.
 // Thread-safe. Outlives its files and locks.
 class MemoryFiles : public FileSystem {
  public:
@@ -193,6 +193,11 @@ class MemoryFiles : public FileSystem {
 
   static uint64_t NextOwner();
 
+  // In the words of SystemFiles().
+  static absl::Status SystemFault(absl::string_view path,
+                                  absl::string_view doing, int error);
+  static absl::Status SyncFault(absl::string_view path, int error);
+
   static void Apply(const NameChange& change, Names* names);
   static void WriteTo(uint64_t offset, absl::string_view bytes, Node* node);
   static void TruncateTo(uint64_t size, Node* node);
@@ -212,6 +217,9 @@ class MemoryFiles : public FileSystem {
   // With the lock.
   absl::Status Alive(const std::string& path) const;
   Found Find(absl::string_view path) const;
+  // Errors, too, for what is not there or not of the kind.
+  Found FindFile(absl::string_view path) const;
+  Found FindFolder(absl::string_view path) const;
   Node* Own(size_t node);
   size_t AddNode(bool folder, const Found& place);
   void Change(size_t folder, NameChange change);
@@ -221,7 +229,9 @@ class MemoryFiles : public FileSystem {
   // Makes what is here shared: from now on it is copied when it is changed.
   Nodes Share() const;
 
-  // Calls of files.
+  // Open files, and their calls.
+  std::unique_ptr<File> OpenNode(const std::string& path, size_t node,
+                                 bool writable);
   absl::StatusOr<size_t> Read(const std::string& path, size_t node,
                               uint64_t offset, char* to, size_t bytes) const;
   absl::StatusOr<size_t> Write(const std::string& path, size_t node,

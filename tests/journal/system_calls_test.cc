@@ -229,7 +229,7 @@ TEST_F(SystemCalls, OtherFailuresComeBackWithTheirReason) {
 TEST_F(SystemCalls, MessagesShowNoControlCharacters) {
   EXPECT_TRUE(IsRefusal(SystemFiles()->Open("/no\n\x1b/a", Mode::kRead),
                         absl::StatusCode::kUnavailable, v1::FILE_ACCESS,
-                        "/no\\n\\x1b/a: can't open: No such file"));
+                        "/no\\u{a}\\u{1b}/a: can't open: No such file"));
 }
 
 }  // namespace

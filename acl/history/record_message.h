@@ -2,7 +2,12 @@
 #ifndef ACL_HISTORY_RECORD_MESSAGE_H_
 #define ACL_HISTORY_RECORD_MESSAGE_H_
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
+#include "acl/share/change.h"
 #include "acl/share/receipt.h"
 #include "acl/share/request.h"
 #include "acl/store/settings.h"

@@ -199,9 +199,6 @@ absl::Status CheckChanged(const Receipt& receipt) {
                    "says that the state ",
                    receipt.changed ? "became another" : "stayed the same");
   }
-  if (receipt.changed && receipt.revision == 0) {
-    return Damaged("a receipt of a change has revision 0");
-  }
   return absl::OkStatus();
 }
 
@@ -265,7 +262,7 @@ v1::AnsweredRequest ToMessage(const std::string& request_id,
 absl::StatusOr<AnsweredRequest> ReadAnsweredRequest(
     const v1::AnsweredRequest& message) {
   if (absl::Status s = CheckId("request id", message.request_id()); !s.ok()) {
-    return DamagedUnless(s, "a request");
+    return Damaged(s.message());
   }
   if (absl::Status s = CheckActor(message.actor()); !s.ok()) return s;
   std::vector<WorldFault> faults;
@@ -280,6 +277,9 @@ absl::StatusOr<AnsweredRequest> ReadAnsweredRequest(
       ReadReceipt(message.receipt(), request.changes);
   if (!receipt.ok()) return receipt.status();
   request.receipt = *std::move(receipt);
+  if (request.receipt.changed && request.receipt.revision == 0) {
+    return Damaged("a receipt of a change has revision 0");
+  }
   if (message.has_expected_revision()) {
     request.expected_revision = message.expected_revision();
     const Revision before =

@@ -344,7 +344,7 @@ INSTANTIATE_TEST_SUITE_P(
     Request, HostileChunks,
     testing::Values(
         Hostile{"IdIsEmpty", [](auto& c) { Request(c, 1).clear_request_id(); },
-                "request 1: a request: request id is empty"},
+                "request 1: request id is empty"},
         Hostile{"IdStandsTwice",
                 [](auto& c) { Request(c, 1).set_request_id("first"); },
                 "request 1 has the id `first` of one before"},

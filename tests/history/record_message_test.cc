@@ -155,7 +155,7 @@ INSTANTIATE_TEST_SUITE_P(
     Call, HostileRequest,
     testing::Values(
         Hostile{"IdIsEmpty", [](auto& r) { r.clear_request_id(); },
-                "a request: request id is empty"},
+                "request id is empty"},
         Hostile{"ActorIsNoSubject", [](auto& r) { r.set_actor("group:g"); },
                 "the actor: `group:g` is a target, not a subject"},
         Hostile{"ActorIsMalformed", [](auto& r) { r.set_actor("user:"); },

@@ -2,7 +2,12 @@
 #ifndef ACL_HISTORY_RECORD_MESSAGE_H_
 #define ACL_HISTORY_RECORD_MESSAGE_H_
 
+#include <memory>
+#include <string>
+#include <vector>
+
 #include "absl/status/statusor.h"
+#include "acl/share/change.h"
 #include "acl/share/receipt.h"
 #include "acl/share/request.h"
 #include "acl/store/settings.h"
@@ -11,7 +16,8 @@
 namespace acl {
 
 v1::Receipt ToMessage(const Receipt& receipt);
-// `changes` are those of the call: a share's resource is taken from there.
+// `changes` are those of the call: a share's resource is taken from there. The
+// revision is what the message says, 0 if nothing.
 // JOURNAL_DAMAGED if the receipt can't be that of these changes.
 absl::StatusOr<Receipt> ReadReceipt(const v1::Receipt& message,
                                     const std::vector<Change>& changes);

@@ -145,12 +145,12 @@ absl::Status Journal::BeginFile() {
 }
 
 absl::Status Journal::Break(const absl::Status& why) {
-  broken_by_ = Refuse(
+  broken_by_ = Outcome(Refuse(
       v1::OUTCOME_UNKNOWN,
       absl::StrCat("whether the change was kept is not known: ", why.message(),
                    "; the engine only answers questions until the "
-                   "folder is opened again"));
-  return broken_by_;
+                   "folder is opened again")));
+  return broken_by_.status();
 }
 
 absl::Status Journal::WriteFrame(FrameType type, const JournalHead& head,

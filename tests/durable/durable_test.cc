@@ -10,6 +10,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/engine.h"
+#include "acl/journal/checkpoint_file.h"
+#include "acl/journal/journal_reader.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
@@ -33,6 +35,8 @@ class DurableTest : public ::testing::Test {
     options.files = files_.get();
     options.durability = durability_;
     options.journal_file_bytes = 2000;
+    options.checkpoints = checkpoints_;
+    options.keep_history = keep_history_;
     return Engine::Open(kFolder, {}, options, &report_);
   }
   // Ends the engine, and opens its folder again.
@@ -80,6 +84,8 @@ class DurableTest : public ::testing::Test {
 
   std::unique_ptr<MemoryFiles> files_ = std::make_unique<MemoryFiles>();
   Durability durability_ = Durability::kDisk;
+  bool checkpoints_ = false;  // by themselves
+  bool keep_history_ = true;
   FolderReport report_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Workspace> studio_;
@@ -251,6 +257,145 @@ TEST_F(DurableTest, WhenTheCutBackFailsThenTheOutcomeIsUnknown) {
   Kill();
   EXPECT_EQ(RoleOf("dan"), "none");
   EXPECT_GT(report_.torn_bytes, 0u);
+}
+
+TEST_F(DurableTest, WhenThereIsACheckpointThenOpeningGoesOnFromIt) {
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  const std::string before = Everything();
+  Kill();
+  EXPECT_EQ(Everything(), before);
+  EXPECT_EQ(report_.checkpoint, 3u);
+  EXPECT_EQ(report_.records, 4u);
+}
+
+TEST_F(DurableTest, WhenACheckpointHasRequestsThenTheyAreKnownAfterwards) {
+  ChangeOptions once;
+  once.request_id = "q";
+  ASSERT_TRUE(Share("dan", "viewer", once).ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  Kill();
+  EXPECT_TRUE(Share("dan", "viewer", once)->replayed);
+}
+
+TEST_F(DurableTest, WhenCheckpointsAreManyThenTwoAreKept) {
+  for (const char* role : {"viewer", "commenter", "editor", "admin"}) {
+    ASSERT_TRUE(Share("dan", role).ok());
+    ASSERT_TRUE(engine_->Checkpoint().ok());
+    ASSERT_TRUE(engine_->Checkpoint().ok());
+  }
+  EXPECT_EQ(*Checkpoints(kFolder, files_.get()), (std::vector<uint64_t>{5, 6}));
+}
+
+TEST_F(DurableTest, WhenTheLastCheckpointIsDamagedThenTheOneBeforeServes) {
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  const std::string before = Everything();
+  files_->MutableBytes(absl::StrCat(kFolder, "/", CheckpointName(3)))
+      ->at(100) ^= 1;
+  Kill();
+  EXPECT_EQ(Everything(), before);
+  EXPECT_EQ(report_.checkpoint, 2u);
+  EXPECT_THAT(report_.damaged_checkpoint,
+              ::testing::HasSubstr(CheckpointName(3)));
+  // It goes with the next one.
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  EXPECT_EQ(*Checkpoints(kFolder, files_.get()), (std::vector<uint64_t>{2, 4}));
+}
+
+TEST_F(DurableTest, WhenHistoryIsNotKeptThenFilesThatNobodyNeedsGo) {
+  keep_history_ = false;
+  Reopen();
+  for (int i = 0; i < 40; ++i) {
+    ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
+    if (i % 10 == 9) {
+      ASSERT_TRUE(engine_->Checkpoint().ok());
+    }
+  }
+  const auto files = JournalFiles(kFolder, files_.get());
+  ASSERT_TRUE(files.ok());
+  EXPECT_GT(files->front().first, 20u);
+  const std::string before = Everything();
+  Kill();
+  EXPECT_EQ(Everything(), before);
+}
+
+TEST_F(DurableTest, WhenAllButTheCheckpointIsGoneThenItIsDamaged) {
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  engine_ = nullptr;
+  const auto files = JournalFiles(kFolder, files_.get());
+  for (const JournalFile& file : *files) {
+    ASSERT_TRUE(files_->Remove(absl::StrCat(kFolder, "/", file.name)).ok());
+  }
+  EXPECT_TRUE(IsRefusal(Open(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "files of it are missing"));
+}
+
+TEST_F(DurableTest, WhenTheCheckpointIsOfAnotherHistoryThenItIsDamaged) {
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  engine_ = nullptr;
+  const std::string path = absl::StrCat(kFolder, "/", CheckpointName(2));
+  const std::string foreign = *files_->MutableBytes(path);
+  files_ = std::make_unique<MemoryFiles>();
+  SetUp();
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  engine_ = nullptr;
+  *files_->MutableBytes(path) = foreign;
+  EXPECT_TRUE(IsRefusal(Open(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "is not the one that was there"));
+}
+
+TEST_F(DurableTest, WhenThereIsNoRoomForACheckpointThenItHarmsNothing) {
+  FailNext(FileStep::Call::kWrite, ENOSPC);
+  EXPECT_EQ(FaultOf(engine_->Checkpoint()), v1::DISK_FULL);
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  const std::string before = Everything();
+  Kill();
+  EXPECT_EQ(Everything(), before);
+  EXPECT_EQ(report_.checkpoint, 0u);
+}
+
+// While checkpoints are written, by themselves and on demand, four threads
+// change three workspaces, one of which goes and comes.
+TEST_F(DurableTest, WhenChangesGoOnBesideCheckpointsThenAllIsThereAgain) {
+  checkpoints_ = true;
+  keep_history_ = false;
+  Reopen();
+  for (int w = 0; w < 3; ++w) {
+    ASSERT_TRUE(
+        engine_->AddWorkspace(Actor::System(), absl::StrCat("w", w)).ok());
+  }
+  std::vector<std::thread> threads;
+  for (int t = 0; t < 4; ++t) {
+    threads.emplace_back([this, t] {
+      Workspace workspace = Of(absl::StrCat("w", t % 2));
+      for (int i = 0; i < 150; ++i) {
+        ChangeOptions options;
+        if (i % 3 == 0) options.request_id = absl::StrCat(t, "-", i);
+        ASSERT_TRUE(workspace
+                        .Apply(Actor::System(),
+                               {AddUser{absl::StrCat(t, "-", i)}}, options)
+                        .ok());
+      }
+    });
+  }
+  for (int i = 0; i < 30; ++i) {
+    ASSERT_TRUE(engine_->RemoveWorkspace(Actor::System(), "w2").ok());
+    ASSERT_TRUE(engine_->Checkpoint().ok());
+    ASSERT_TRUE(engine_->AddWorkspace(Actor::System(), "w2").ok());
+  }
+  for (std::thread& thread : threads) thread.join();
+  const std::string before = Everything();
+  Kill();
+  EXPECT_EQ(Everything(), before);
+  EXPECT_GT(report_.checkpoint, 0u);
+  ChangeOptions again;
+  again.request_id = "1-147";
+  EXPECT_TRUE(
+      Of("w1").Apply(Actor::System(), {AddUser{"1-147"}}, again)->replayed);
 }
 
 // While the first of them is on its way to the disk, others are decided upon

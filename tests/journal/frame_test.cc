@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "acl/base/fault.h"
 #include "gtest/gtest.h"
-#include "tests/base/refusal.h"
 
 namespace acl {
 namespace {

@@ -26,8 +26,12 @@ class JournalTest : public ::testing::Test {
     JournalOptions options;
     options.file_bytes = file_bytes_;
     seen_.clear();
+    absl::StatusOr<std::unique_ptr<LockedFolder>> folder =
+        LockedFolder::Take(kFolder, files_.get());
+    if (!folder.ok()) return folder.status();
     return Journal::Open(
-        kFolder, from, options, [&](const JournalRecord& record) {
+        *std::move(folder), {from, {}}, options,
+        [&](const JournalRecord& record) {
           seen_.push_back(absl::StrCat(record.sequence, ":", record.bytes));
           return absl::OkStatus();
         });
@@ -35,7 +39,8 @@ class JournalTest : public ::testing::Test {
   absl::StatusOr<JournalEnd> Read(uint64_t from = 1) {
     seen_.clear();
     return ReadJournal(
-        kFolder, from, files_.get(), nullptr, [&](const JournalRecord& record) {
+        kFolder, {from, {}}, files_.get(), nullptr,
+        [&](const JournalRecord& record) {
           seen_.push_back(absl::StrCat(record.sequence, ":", record.bytes));
           return absl::OkStatus();
         });

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/random/random.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -17,11 +18,16 @@ absl::Status Malformed() {
                 "it");
 }
 
+uint64_t ThisProcess() {
+  static const auto number = absl::Uniform<uint64_t>(absl::BitGen());
+  return number;
+}
+
 }  // namespace
 
 std::string EncodePageToken(const RevisionToken& revision, uint32_t last) {
   return absl::WebSafeBase64Escape(
-      absl::StrCat(revision.ToString(), "\n", last));
+      absl::StrCat(revision.ToString(), "\n", last, "\n", ThisProcess()));
 }
 
 absl::StatusOr<uint32_t> DecodePageToken(absl::string_view token,
@@ -29,14 +35,20 @@ absl::StatusOr<uint32_t> DecodePageToken(absl::string_view token,
   std::string text;
   if (!absl::WebSafeBase64Unescape(token, &text)) return Malformed();
   const std::vector<std::string> parts = absl::StrSplit(text, '\n');
-  if (parts.size() != 2) return Malformed();
+  if (parts.size() != 3) return Malformed();
   const absl::StatusOr<RevisionToken> of = RevisionToken::Parse(parts[0]);
   uint32_t last = 0;
-  if (!of.ok() || !absl::SimpleAtoi(parts[1], &last)) return Malformed();
-  if (!(*of == revision)) {
-    return Refuse(v1::REVISION_NOT_AVAILABLE,
-                  "the page token belongs to another revision; list all pages "
-                  "from one snapshot, or begin again");
+  uint64_t process = 0;
+  if (!of.ok() || !absl::SimpleAtoi(parts[1], &last) ||
+      !absl::SimpleAtoi(parts[2], &process)) {
+    return Malformed();
+  }
+  if (!(*of == revision) || process != ThisProcess()) {
+    return Refuse(
+        v1::REVISION_NOT_AVAILABLE,
+        "the page token belongs to another revision or another run of "
+        "the program; list all pages "
+        "from one snapshot, or begin again");
   }
   return last;
 }

@@ -13,11 +13,12 @@
 namespace acl {
 
 // An opaque token for the position behind the number `last`, bound to
-// `revision`.
+// `revision` and to this process: in another one the same things may have other
+// numbers.
 std::string EncodePageToken(const RevisionToken& revision, uint32_t last);
 
 // The number of a token. MALFORMED if it is none; REVISION_NOT_AVAILABLE if it
-// belongs to another revision than `revision`.
+// belongs to another revision than `revision`, or to another process.
 absl::StatusOr<uint32_t> DecodePageToken(absl::string_view token,
                                          const RevisionToken& revision);
 

@@ -160,10 +160,10 @@ void RemoveSome(CalledState* w) {
   w->Apply({RemoveUser{"u10"}, RemoveUser{"u20"}, RemoveGroup{"gone"},
             RemoveResource{{"voice", "gone"}}});
   w->Apply({SetLadder{{"look", "read", "write", "new", "own"}},
-            SetResourceTypes{{"voice", "a", "proj/\xc3\xa9"}}});
-  w->Apply({AddResource{{"a", "few"}},
-            Share{{"a", "few"}, Target::Group("all"), "new"},
-            Share{{"a", "few"}, Target::User("u299"), "look"},
+            SetResourceTypes{{"voice", "zoo", "proj/\xc3\xa9"}}});
+  w->Apply({AddResource{{"zoo", "few"}},
+            Share{{"zoo", "few"}, Target::Group("all"), "new"},
+            Share{{"zoo", "few"}, Target::User("u299"), "look"},
             // Lower than what many resources have.
             SetLimit{15}});
 }

@@ -75,9 +75,10 @@ TEST(WorkspaceChunks, WorkspaceWithEverythingComesBackAsItWas) {
 
 TEST(WorkspaceChunks, RandomWorkspacesComeBackAsTheyWere) {
   for (uint64_t seed = 0; seed < 200; ++seed) {
-    for (const v1::Workspace& world : RandomWorld(seed).workspaces()) {
+    const v1::World world = RandomWorld(seed);
+    for (const v1::Workspace& workspace : world.workspaces()) {
       SCOPED_TRACE(seed);
-      const absl::StatusOr<State> state = Imported(world);
+      const absl::StatusOr<State> state = Imported(workspace);
       ASSERT_TRUE(state.ok()) << state.status();
       ExpectRoundTrip(*state);
     }

@@ -87,6 +87,21 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
   return journal;
 }
 
+namespace {
+
+// What was read may not be on the disk, and is about to be built upon. Syncing
+// is not enough: if an earlier sync failed, the system may have it in memory
+// still and take it for written.
+absl::Status WriteAgain(File* file, const JournalEnd& end) {
+  absl::StatusOr<std::string> bytes =
+      ReadUpTo(file, end.synced, static_cast<size_t>(end.size - end.synced));
+  if (!bytes.ok()) return bytes.status();
+  if (absl::Status s = WriteAll(file, end.synced, *bytes); !s.ok()) return s;
+  return file->Sync();
+}
+
+}  // namespace
+
 absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
   opened_ = end;
   if (end.head.sequence + 1 < from.sequence) {
@@ -108,14 +123,14 @@ absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
   head_ = end.head;
   size_ = synced_ = end.size;
   sealed_ = end.sealed;
+  first_ = end.first;
   absl::StatusOr<std::unique_ptr<File>> file =
       files_.Open(path_ + "/" + end.file, FileSystem::Mode::kWrite);
   if (!file.ok()) return file.status();
   if (end.torn > 0) {
     if (absl::Status s = (*file)->Truncate(size_); !s.ok()) return s;
   }
-  // What was read may not be on the disk yet, and is about to be built upon.
-  if (absl::Status s = (*file)->Sync(); !s.ok()) return s;
+  if (absl::Status s = WriteAgain(file->get(), end); !s.ok()) return s;
   file_ = *std::move(file);
   return absl::OkStatus();
 }
@@ -139,6 +154,7 @@ absl::Status Journal::BeginFile() {
   if (!status.ok()) return Break(status);
   file_ = *std::move(file);
   size_ = synced_ = header.size();
+  first_ = head_.sequence + 1;
   sealed_ = false;
   if (options_.on_new_file) options_.on_new_file();
   return absl::OkStatus();
@@ -178,6 +194,8 @@ absl::Status Journal::WriteFrame(FrameType type, const JournalHead& head,
 }
 
 absl::Status Journal::SealAndRotate() {
+  // The next file would have this one's name.
+  if (head_.sequence < first_) return absl::OkStatus();
   if (!sealed_) {
     if (absl::Status s = WriteFrame(FrameType::kSeal, head_, {}); !s.ok()) {
       return s;

@@ -74,7 +74,8 @@ class Journal : public ChangeLog {
   // Behind the last durable record.
   JournalHead head() const;
 
-  // Seals the file and begins the next, so that files before it can go.
+  // Seals the file and begins the next, so that files before it can go. Does
+  // nothing if the file has no records.
   absl::Status Rotate();
 
   // Seals the file: nothing is missing, as everybody can see from now on.
@@ -112,6 +113,7 @@ class Journal : public ChangeLog {
   JournalId id_ = {};
   uint64_t size_ = 0;
   uint64_t synced_ = 0;
+  uint64_t first_ = 0;  // the file's first record
   bool sealed_ = false;
   Outcome broken_by_;  // once it has to be opened again
 

@@ -77,6 +77,7 @@ class Reading {
     done_ += end_.size;
     const uint64_t predecessor_size = end_.size;
     end_.file = file.name;
+    end_.first = file.first;
     end_.size = 0;
     end_.sealed = false;
     absl::StatusOr<std::unique_ptr<File>> opened =
@@ -107,7 +108,7 @@ class Reading {
                header->predecessor_size != predecessor_size) {
       return Damaged("does not go on from the file before it");
     }
-    end_.size = kFileHeaderBytes;
+    end_.size = end_.synced = kFileHeaderBytes;
     return CheckBefore(end_.head);
   }
 
@@ -159,6 +160,7 @@ class Reading {
     }
     end_.head = head;
     end_.size += FrameBytes(header.bytes);
+    end_.synced = std::max(end_.synced, header.synced);
     end_.sealed = header.type == FrameType::kSeal;
     return absl::OkStatus();
   }

@@ -32,7 +32,9 @@ struct JournalEnd {
   JournalId id = {};
   JournalHead head;
   std::string file;     // the last one's name; empty if there is none
+  uint64_t first = 0;   // the sequence of its first record
   uint64_t size = 0;    // of its sound part, in bytes
+  uint64_t synced = 0;  // what of it was known to be on the disk
   bool sealed = false;  // it was closed there
   // Bytes behind the sound part: what a crash left of a write that nobody was
   // told of.

@@ -53,6 +53,8 @@ void MemoryFiles::WriteTo(uint64_t offset, absl::string_view bytes,
   const uint64_t last = (offset + bytes.size() - 1) / kSectorBytes;
   NoteBefore(first, last, node);
   Resize(std::max<uint64_t>(node->bytes.size(), offset + bytes.size()), node);
+  // What is written at the end takes the size along to the disk.
+  if (offset + bytes.size() == node->bytes.size()) node->size_given_up = false;
   node->bytes.replace(offset, bytes.size(), bytes.data(), bytes.size());
   NoteAfter(first, last, node);
 }

@@ -1,0 +1,32 @@
+"""Journals that are wrong on purpose, and tests that have to find it."""
+
+load("//tests/oracle:mutants.bzl", "mutant")
+
+def crash_bug(name, src, library, find, replace):
+    """A test that passes if the crashes find the bug.
+
+    Args:
+      name: the test's name.
+      src: label of the source, exported by its package.
+      library: label of the library that the source belongs to.
+      find: the text to replace; it must be there exactly once.
+      replace: what to put there.
+    """
+    mutant(
+        name = name + "_mutant",
+        src = src,
+        library = library,
+        find = find,
+        replace = replace,
+    )
+    native.cc_test(
+        name = name,
+        size = "small",
+        srcs = ["finds_bug_test.cc"],
+        tags = ["noasan"],
+        deps = [
+            ":" + name + "_mutant",
+            ":journal_run",
+            "@com_google_googletest//:gtest_main",
+        ],
+    )

@@ -11,6 +11,7 @@
 #include "acl/base/ordered_map.h"
 #include "acl/base/text.h"
 #include "acl/history/folder.h"
+#include "acl/history/past.h"
 #include "acl/history/record.h"
 #include "acl/journal/journal.h"
 #include "acl/store/draft.h"
@@ -76,11 +77,7 @@ class EngineCore {
     if (report != nullptr) *report = found.report;
     if (!folder.ok()) return folder.status();
     folder_ = *std::move(folder);
-    auto next = std::make_shared<WorkspaceTable>();
-    const EditTag edit = NewEditTag();
-    for (auto& state : found.states)
-      AddCore(std::move(state), next.get(), edit);
-    Publish(std::move(next));
+    AddCores(std::move(found.states));
     if (options.checkpoints) {
       checkpointer_.Start([this] {
         // The next file is another chance; until then the journal has it all.
@@ -88,6 +85,30 @@ class EngineCore {
       });
     }
     return absl::OkStatus();
+  }
+
+  // Becomes what a folder was; called instead of Open().
+  absl::Status OpenAt(const std::string& path, const Moment& moment,
+                      const FolderOptions& options, FolderReport* report) {
+    FileSystem* const files =
+        options.files != nullptr ? options.files : SystemFiles();
+    absl::StatusOr<Past> past =
+        ReadPast(path, moment, files, EmptyState, options_.request_id_window,
+                 options.progress);
+    if (!past.ok()) return past.status();
+    if (report != nullptr) report->records = past->record;
+    AddCores(std::move(past->states));
+    return absl::OkStatus();
+  }
+
+  absl::StatusOr<std::unique_ptr<Engine>> At(const Moment& moment) const {
+    if (folder_ == nullptr) {
+      return Refuse(v1::MALFORMED,
+                    "the engine keeps no history; open it in a folder");
+    }
+    EngineOptions options;
+    options.request_id_window = options_.request_id_window;
+    return Engine::OpenAt(folder_->path(), moment, options, folder_->options());
   }
 
   absl::Status Checkpoint() {
@@ -185,6 +206,12 @@ class EngineCore {
         folder_ == nullptr ? nullptr : &folder_->journal()};
     table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
                edit);
+  }
+  void AddCores(std::vector<std::shared_ptr<const State>> states) {
+    auto next = std::make_shared<WorkspaceTable>();
+    const EditTag edit = NewEditTag();
+    for (auto& state : states) AddCore(std::move(state), next.get(), edit);
+    Publish(std::move(next));
   }
   // Makes it durable that workspaces were added.
   absl::Status Record(const Actor& actor, WorkspaceEvent event,
@@ -310,6 +337,21 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
     return s;
   }
   return std::unique_ptr<Engine>(new Engine(std::move(core)));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenAt(
+    const std::string& folder, const Moment& moment, EngineOptions options,
+    const FolderOptions& folder_options, FolderReport* report) {
+  auto core = std::make_shared<EngineCore>(std::move(options));
+  if (absl::Status s = core->OpenAt(folder, moment, folder_options, report);
+      !s.ok()) {
+    return s;
+  }
+  return std::unique_ptr<Engine>(new Engine(std::move(core)));
+}
+
+absl::StatusOr<std::unique_ptr<Engine>> Engine::At(const Moment& moment) const {
+  return core_->At(moment);
 }
 
 Engine::~Engine() { core_->Close(); }

@@ -45,6 +45,7 @@
 #include "acl/base/handle.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
+#include "acl/history/moment.h"
 #include "acl/journal/folder_options.h"
 #include "acl/observer.h"
 #include "acl/reader.h"
@@ -142,6 +143,19 @@ class Engine {
   static absl::StatusOr<std::unique_ptr<Engine>> Open(
       const std::string& folder, EngineOptions options = {},
       const FolderOptions& folder_options = {}, FolderReport* report = nullptr);
+
+  // An engine in memory with everything that a folder had at `moment`, its
+  // tokens and revisions included. Nothing in the folder is written, and
+  // another engine may have it open. What is changed in the new engine goes
+  // nowhere. REVISION_NOT_AVAILABLE: the moment has not come yet, or its
+  // history was not kept. Else as Open().
+  static absl::StatusOr<std::unique_ptr<Engine>> OpenAt(
+      const std::string& folder, const Moment& moment,
+      EngineOptions options = {}, const FolderOptions& folder_options = {},
+      FolderReport* report = nullptr);
+
+  // OpenAt() of this engine's own folder. MALFORMED for one in memory alone.
+  absl::StatusOr<std::unique_ptr<Engine>> At(const Moment& moment) const;
 
   // Writes a checkpoint: opening the folder will read it instead of the changes
   // before. Changes and questions go on meanwhile. It is done anyway when it is

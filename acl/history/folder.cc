@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "acl/history/load_checkpoint.h"
 #include "acl/history/workspace_chunks.h"
 #include "acl/journal/checkpoint_file.h"
 #include "acl/journal/journal_reader.h"
@@ -13,42 +14,6 @@ namespace acl {
 namespace {
 
 constexpr size_t kCheckpointsKept = 2;
-
-// The workspaces of a checkpoint, added to `replay`.
-absl::StatusOr<CheckpointHeader> Load(const std::string& path,
-                                      uint64_t sequence, FileSystem* files,
-                                      const ProgressSink& progress,
-                                      const Replay::NewState& new_state,
-                                      Replay* replay) {
-  std::unique_ptr<ChunkReader> reader;
-  v1::WorkspaceChunk chunk;
-  const auto finish = [&]() -> absl::Status {
-    if (reader == nullptr) return absl::OkStatus();
-    absl::StatusOr<State> state = reader->Finish();
-    reader = nullptr;
-    return state.ok() ? replay->Add(*std::move(state)) : state.status();
-  };
-  const auto add = [&](absl::string_view block) -> absl::Status {
-    if (!chunk.ParseFromArray(block.data(), static_cast<int>(block.size()))) {
-      return Refuse(v1::JOURNAL_DAMAGED, "a block is not well-formed");
-    }
-    if (chunk.has_begin()) {
-      if (absl::Status s = finish(); !s.ok()) return s;
-      absl::StatusOr<State> state = new_state();
-      if (!state.ok()) return state.status();
-      reader = std::make_unique<ChunkReader>(*std::move(state));
-    }
-    if (reader == nullptr) {
-      return Refuse(v1::JOURNAL_DAMAGED, "a workspace without a beginning");
-    }
-    return reader->Add(chunk);
-  };
-  absl::StatusOr<CheckpointHeader> header =
-      ReadCheckpoint(path, sequence, files, progress, add);
-  if (!header.ok()) return header;
-  if (absl::Status s = finish(); !s.ok()) return s;
-  return header;
-}
 
 }  // namespace
 
@@ -77,8 +42,8 @@ absl::StatusOr<std::unique_ptr<Folder>> Folder::Open(
   std::optional<CheckpointHeader> checkpoint;
   while (!checkpoint && !checkpoints->empty()) {
     const uint64_t sequence = checkpoints->back();
-    absl::StatusOr<CheckpointHeader> header =
-        Load(path, sequence, files, options.progress, new_state, replay.get());
+    absl::StatusOr<CheckpointHeader> header = LoadCheckpoint(
+        path, sequence, files, options.progress, new_state, replay.get());
     if (header.ok()) {
       checkpoint = *header;
     } else if (FaultOf(header.status()) == v1::JOURNAL_DAMAGED) {
@@ -126,14 +91,16 @@ absl::Status Folder::Checkpoint(
         absl::Status(absl::FunctionRef<absl::Status(const State&)>)>& states) {
   if (head.sequence == last_sequence_) return absl::OkStatus();
   uint64_t bytes = 0;
-  const auto produce = [&](BlockSink sink) {
-    return states([&](const State& state) {
+  const auto produce = [&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+    const absl::Status status = states([&](const State& state) {
       return ToChunks(state, kChunkItems, [&](const v1::WorkspaceChunk& chunk) {
         const std::string block = chunk.SerializeAsString();
         bytes += block.size();
         return sink(block);
       });
     });
+    if (!status.ok()) return status;
+    return journal_->head().sequence;
   };
   files_since_ = 0;
   if (absl::Status s = WriteCheckpoint(path_, {journal_->opened().id, head},

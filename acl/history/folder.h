@@ -37,12 +37,15 @@ class Folder {
       std::function<void()> on_new_file, Found* found);
 
   Journal& journal() { return *journal_; }
+  const std::string& path() const { return path_; }
+  const FolderOptions& options() const { return options_; }
 
   // Whether the journal has grown enough for another checkpoint.
   bool checkpoint_due() const;
 
-  // Writes a checkpoint as of `head`: `states` has every workspace at or behind
-  // that record. Then removes what is of no more use. By one thread at a time.
+  // Writes a checkpoint as of `head`: `states` gives every workspace, at that
+  // record or behind it, in the order of ids. Then removes what is of no more
+  // use. By one thread at a time.
   absl::Status Checkpoint(
       const JournalHead& head,
       const std::function<

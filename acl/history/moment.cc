@@ -30,8 +30,8 @@ absl::StatusOr<Moment> Moment::Parse(absl::string_view text,
     return moment;
   } else if (absl::ParseCivilTime(text, &day)) {
     // Records have microseconds.
-    moment.time = absl::FromCivil(day + 1, absl::UTCTimeZone()) -
-                  absl::Microseconds(1);
+    moment.time =
+        absl::FromCivil(day + 1, absl::UTCTimeZone()) - absl::Microseconds(1);
     return moment;
   }
   return Refuse(v1::MALFORMED,

@@ -22,7 +22,7 @@ namespace acl {
 
 struct Past {
   std::vector<std::shared_ptr<const State>> states;  // by id
-  uint64_t record = 0;  // the last that counts
+  uint64_t record = 0;                               // the last that counts
 };
 
 // REVISION_NOT_AVAILABLE: the moment has not come yet, or its history is gone.

@@ -250,6 +250,12 @@ absl::Status Replay::FinishImport(Import* import) {
   return absl::OkStatus();
 }
 
+std::optional<Revision> Replay::RevisionOf(const std::string& workspace) const {
+  const auto found = workspaces_.find(workspace);
+  if (found == workspaces_.end()) return std::nullopt;
+  return found->second->revision();
+}
+
 std::vector<std::shared_ptr<const State>> Replay::Finish() {
   std::vector<std::shared_ptr<const State>> states;
   for (const auto& [id, workspace] : workspaces_) {

@@ -7,6 +7,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -37,6 +38,9 @@ class Replay {
   // JOURNAL_DAMAGED, with the number of the record: it is not well-formed, or
   // does not fit what the ones before it made.
   absl::Status Apply(const JournalRecord& record);
+
+  // Of a workspace now; nothing if there is none of that id.
+  std::optional<Revision> RevisionOf(const std::string& workspace) const;
 
   // The workspaces by id. Imports that were never finished are forgotten.
   // Called once, as the last.

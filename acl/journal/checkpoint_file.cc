@@ -23,7 +23,8 @@ constexpr size_t kHeaderBytes = 80;
 constexpr size_t kBlockHeaderBytes = 8;
 // In the place of a block's length: the end.
 constexpr uint32_t kEnd = 0xffffffff;
-constexpr size_t kEndBytes = 4 + 8 + 32 + 4;
+// Of the end: mark, count and until.
+constexpr size_t kBeforeDigest = 4 + 8 + 8;
 constexpr uint32_t kMaxBlockBytes = 1u << 30;
 constexpr size_t kBufferBytes = size_t{1} << 20;
 
@@ -67,9 +68,8 @@ class Output {
   Sha256 digest_;
 };
 
-absl::Status WriteBlocks(
-    File* file, const CheckpointHeader& header,
-    absl::FunctionRef<absl::Status(BlockSink sink)> produce) {
+absl::Status WriteBlocks(File* file, const CheckpointHeader& header,
+                         BlockProducer produce) {
   Output out(file);
   if (absl::Status s = out.Add(HeaderOf(header)); !s.ok()) return s;
   uint64_t count = 0;
@@ -84,13 +84,15 @@ absl::Status WriteBlocks(
     if (absl::Status s = out.Add(head); !s.ok()) return s;
     return out.Add(block);
   };
-  if (absl::Status s = produce(add); !s.ok()) return s;
+  const absl::StatusOr<uint64_t> until = produce(add);
+  if (!until.ok()) return until.status();
   std::string end;
   PutNumber(kEnd, &end);
   PutNumber(count, &end);
+  PutNumber(*until, &end);
   if (absl::Status s = out.Add(end); !s.ok()) return s;
   absl::StrAppend(&end, BytesOf(out.TakeDigest()));
-  std::string last = end.substr(12);
+  std::string last = end.substr(kBeforeDigest);
   PutNumber(Crc32c(0, end), &last);
   if (absl::Status s = out.AddLast(last); !s.ok()) return s;
   if (absl::Status s = out.Flush(); !s.ok()) return s;
@@ -179,15 +181,19 @@ absl::StatusOr<CheckpointHeader> ReadHeader(Input* in, uint64_t sequence) {
   return header;
 }
 
-absl::Status ReadEnd(Input* in, uint64_t blocks) {
-  const absl::StatusOr<absl::string_view> counted = in->Take(8);
+absl::Status ReadEnd(Input* in, uint64_t blocks, uint64_t* until) {
+  const absl::StatusOr<absl::string_view> counted = in->Take(16);
   if (!counted.ok()) return counted.status();
-  if (Taker(*counted).Take<uint64_t>() != blocks) {
+  Taker taker(*counted);
+  const bool all = taker.Take<uint64_t>() == blocks;
+  *until = taker.Take<uint64_t>();
+  if (!all) {
     return in->Damaged("blocks are missing");
   }
   std::string end;
   PutNumber(kEnd, &end);
   PutNumber(blocks, &end);
+  PutNumber(*until, &end);
   const Sha256Digest digest = in->TakeDigest();
   absl::StrAppend(&end, BytesOf(digest));
   const absl::StatusOr<absl::string_view> last = in->Take(32 + 4);
@@ -217,7 +223,8 @@ absl::StatusOr<CheckpointHeader> ReadFile(const std::string& path,
     if (!bytes.ok()) return bytes.status();
     const auto length = Taker(*bytes).Take<uint32_t>();
     if (length == kEnd) {
-      if (absl::Status s = ReadEnd(&in, blocks); !s.ok()) return s;
+      if (absl::Status s = ReadEnd(&in, blocks, &header->until); !s.ok())
+        return s;
       return header;
     }
     bytes = in.Take(4);
@@ -263,10 +270,9 @@ absl::StatusOr<std::vector<uint64_t>> Checkpoints(const std::string& folder,
   return found;
 }
 
-absl::Status WriteCheckpoint(
-    const std::string& folder, const CheckpointHeader& header,
-    FileSystem* files,
-    absl::FunctionRef<absl::Status(BlockSink sink)> produce) {
+absl::Status WriteCheckpoint(const std::string& folder,
+                             const CheckpointHeader& header, FileSystem* files,
+                             BlockProducer produce) {
   const std::string path = folder + "/" + CheckpointName(header.head.sequence);
   const std::string unfinished = path + ".new";
   {

@@ -22,6 +22,9 @@ namespace acl {
 struct CheckpointHeader {
   JournalId id = {};
   JournalHead head;
+  // Since it was written while records came, there may be something in it of
+  // records up to this one. Known once the file has been read.
+  uint64_t until = 0;
 };
 
 // The records that the folder has checkpoints of, oldest first. FILE_ACCESS;
@@ -33,12 +36,17 @@ std::string CheckpointName(uint64_t sequence);
 // Takes a block, at most 1 GiB. What is not OK ends the work and comes back.
 using BlockSink = absl::FunctionRef<absl::Status(absl::string_view block)>;
 
-// Writes a checkpoint of the blocks that `produce` gives to its argument. It is
-// read back before it gets its name, and is on the disk when this returns. If
-// it fails the folder is as before, but for a file that ends with `.new`.
-absl::Status WriteCheckpoint(
-    const std::string& folder, const CheckpointHeader& header,
-    FileSystem* files, absl::FunctionRef<absl::Status(BlockSink sink)> produce);
+// Gives the blocks to its argument, and says until which record there may be
+// something in them.
+using BlockProducer =
+    absl::FunctionRef<absl::StatusOr<uint64_t>(BlockSink sink)>;
+
+// Writes a checkpoint; `until` of the header is not looked at. It is read back
+// before it gets its name, and is on the disk when this returns. If it fails
+// the folder is as before, but for a file that ends with `.new`.
+absl::Status WriteCheckpoint(const std::string& folder,
+                             const CheckpointHeader& header, FileSystem* files,
+                             BlockProducer produce);
 
 // Reads one, and gives each block on when its checksum was right. What was
 // given counts only if this returns OK: the SHA-256 of all comes last.

@@ -153,12 +153,13 @@ void JournalRun::PutBatch(int count) {
 void JournalRun::Checkpoint() {
   const CheckpointHeader header{journal_->opened().id, journal_->head()};
   const absl::Status written =
-      WriteCheckpoint(kFolder, header, &files_, [&](BlockSink sink) {
-        for (const std::string& record : promises_.accepted) {
-          if (absl::Status s = sink(record); !s.ok()) return s;
-        }
-        return absl::OkStatus();
-      });
+      WriteCheckpoint(kFolder, header, &files_,
+                      [&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+                        for (const std::string& record : promises_.accepted) {
+                          if (absl::Status s = sink(record); !s.ok()) return s;
+                        }
+                        return header.head.sequence;
+                      });
   if (!written.ok()) return;
   if (!RemoveCheckpoints(kFolder, 2, &files_).ok()) return;
   const absl::StatusOr<std::vector<uint64_t>> kept =

@@ -1,0 +1,46 @@
+#include "acl/history/load_checkpoint.h"
+
+#include <memory>
+#include <utility>
+
+#include "acl/base/fault.h"
+#include "acl/history/workspace_chunks.h"
+#include "proto/acl/v1/journal.pb.h"
+
+namespace acl {
+
+absl::StatusOr<CheckpointHeader> LoadCheckpoint(
+    const std::string& path, uint64_t sequence, FileSystem* files,
+    const ProgressSink& progress, const Replay::NewState& new_state,
+    Replay* replay) {
+  std::unique_ptr<ChunkReader> reader;
+  v1::WorkspaceChunk chunk;
+  const auto finish = [&]() -> absl::Status {
+    if (reader == nullptr) return absl::OkStatus();
+    absl::StatusOr<State> state = reader->Finish();
+    reader = nullptr;
+    return state.ok() ? replay->Add(*std::move(state)) : state.status();
+  };
+  const auto add = [&](absl::string_view block) -> absl::Status {
+    if (!chunk.ParseFromArray(block.data(), static_cast<int>(block.size()))) {
+      return Refuse(v1::JOURNAL_DAMAGED, "a block is not well-formed");
+    }
+    if (chunk.has_begin()) {
+      if (absl::Status s = finish(); !s.ok()) return s;
+      absl::StatusOr<State> state = new_state();
+      if (!state.ok()) return state.status();
+      reader = std::make_unique<ChunkReader>(*std::move(state));
+    }
+    if (reader == nullptr) {
+      return Refuse(v1::JOURNAL_DAMAGED, "a workspace without a beginning");
+    }
+    return reader->Add(chunk);
+  };
+  absl::StatusOr<CheckpointHeader> header =
+      ReadCheckpoint(path, sequence, files, progress, add);
+  if (!header.ok()) return header;
+  if (absl::Status s = finish(); !s.ok()) return s;
+  return header;
+}
+
+}  // namespace acl

@@ -1,0 +1,224 @@
+// Durable engines: what a change costs that is on the disk, and how long it
+// takes to go on from a folder.
+//
+//   journal_bench [--world W1] [--benchmark_filter=...]
+//
+// The folders are made in $TMPDIR, or /tmp: it should be on the disk that is
+// meant.
+#include <benchmark/benchmark.h>
+#include <fcntl.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/engine.h"
+#include "bench/cases.h"
+#include "bench/generator.h"
+#include "bench/loaded_world.h"
+#include "bench/world_source.h"
+
+namespace acl::bench {
+namespace {
+
+using Seconds = std::chrono::duration<double>;
+
+double Now() {
+  return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+// A name beside others, and nothing there when the process ends.
+class Scratch {
+ public:
+  explicit Scratch(const char* name) {
+    const char* folder = std::getenv("TMPDIR");
+    path_ = absl::StrCat(folder != nullptr ? folder : "/tmp", "/acl-bench-",
+                         name, "-", getpid());
+  }
+  ~Scratch() {
+    RequireThat(std::system(absl::StrCat("rm -rf '", path_, "'").c_str()) == 0,
+                "can't remove the folder of the benchmark");
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  std::string path_;
+};
+
+// How often the disk takes a record of a change.
+void Fdatasync(benchmark::State& state) {
+  const Scratch file("sync");
+  const int fd = open(file.path().c_str(), O_CREAT | O_WRONLY, 0600);
+  RequireThat(fd >= 0, "can't make a file");
+  const std::string record(300, 'r');
+  for (auto _ : state) {
+    RequireThat(
+        write(fd, record.data(), record.size()) == 300 && fdatasync(fd) == 0,
+        "can't write to a file");
+  }
+  close(fd);
+  state.SetItemsProcessed(state.iterations());
+}
+
+// Overrides grants until told to stop; gives how many.
+uint64_t KeepSharing(Workspace workspace, const Generator& world, uint64_t seed,
+                     const std::atomic<bool>& stop) {
+  Random random(seed);
+  std::vector<PlainGrant> grants;
+  uint64_t made = 0;
+  while (!stop.load(std::memory_order_relaxed)) {
+    const uint32_t resource = random.Below(world.shape().resources);
+    world.GrantsOf(resource, &grants);
+    if (grants.empty() || grants[0].kind != TargetKind::kUser) continue;
+    const Receipt receipt = Require(workspace.Share(
+        Actor::System(), {kResourceType, ResourceName(resource)},
+        Target::User(UserName(grants[0].target)),
+        RoleWord(1 + random.Below(kRoles))));
+    made += receipt.changed ? 1 : 0;
+  }
+  return made;
+}
+
+// An engine in a folder, with the world in it.
+class DurableWorld {
+ public:
+  explicit DurableWorld(const WorldShape& shape)
+      : generator_(shape), folder_("world") {
+    Reopen(Durability::kDisk);
+    Require(engine_->Import(Actor::System(), SourceOf(generator_)));
+    Require(engine_->Checkpoint());
+  }
+
+  // How long it took, in seconds.
+  double Reopen(Durability durability) {
+    engine_ = nullptr;
+    FolderOptions options;
+    options.durability = durability;
+    options.checkpoints = false;
+    const double begin = Now();
+    engine_ = Require(Engine::Open(folder_.path(), {}, options));
+    return Now() - begin;
+  }
+  Workspace workspace() const {
+    return Require(engine_->FindWorkspace(kWorkspace));
+  }
+  const Generator& generator() const { return generator_; }
+  Engine& engine() const { return *engine_; }
+
+ private:
+  const Generator generator_;
+  const Scratch folder_;
+  std::unique_ptr<Engine> engine_;
+};
+
+DurableWorld& SharedDurableWorld(const WorldShape& shape) {
+  static std::unique_ptr<DurableWorld> world;
+  if (world == nullptr) world = std::make_unique<DurableWorld>(shape);
+  return *world;
+}
+
+// So many threads, each of which waits for its share to be durable.
+void DurableShare(benchmark::State& state, const WorldShape& shape,
+                  int callers) {
+  DurableWorld& world = SharedDurableWorld(shape);
+  std::atomic<uint64_t> made{0};
+  double seconds = 0;
+  for (auto _ : state) {
+    std::atomic<bool> stop{false};
+    std::vector<std::thread> threads;
+    const double begin = Now();
+    for (int i = 0; i < callers; ++i) {
+      threads.emplace_back([&, i] {
+        static std::atomic<uint64_t> seed{0};
+        made += KeepSharing(world.workspace(), world.generator(),
+                            ++seed * 1000 + static_cast<uint64_t>(i), stop);
+      });
+    }
+    std::this_thread::sleep_for(Seconds(1));
+    stop = true;
+    for (std::thread& thread : threads) thread.join();
+    state.SetIterationTime(Now() - begin);
+    seconds += Now() - begin;
+  }
+  state.SetItemsProcessed(static_cast<int64_t>(made));
+}
+
+// The journal has a million changes behind the checkpoint, and was not closed.
+void OpenAfterChanges(benchmark::State& state, const WorldShape& shape) {
+  DurableWorld& world = SharedDurableWorld(shape);
+  world.Reopen(Durability::kProcess);
+  Require(world.engine().Checkpoint());
+  constexpr uint64_t kChanges = 1'000'000;
+  const Revision wanted =
+      Require(world.workspace().Token()).revision + kChanges;
+  std::atomic<bool> stop{false};
+  std::thread writer(
+      [&] { KeepSharing(world.workspace(), world.generator(), 77, stop); });
+  while (Require(world.workspace().Token()).revision < wanted) {
+    std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  stop = true;
+  writer.join();
+  for (auto _ : state) state.SetIterationTime(world.Reopen(Durability::kDisk));
+  state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kChanges));
+}
+
+// A checkpoint of the world, and the engine that goes on from it.
+void CheckpointWrite(benchmark::State& state, const WorldShape& shape) {
+  DurableWorld& world = SharedDurableWorld(shape);
+  uint32_t n = 0;
+  for (auto _ : state) {
+    Require(world.workspace().Apply(Actor::System(),
+                                    {AddUser{absl::StrCat("more-", ++n)}}));
+    const double begin = Now();
+    Require(world.engine().Checkpoint());
+    state.SetIterationTime(Now() - begin);
+  }
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<int64_t>(shape.grants));
+}
+void CheckpointOpen(benchmark::State& state, const WorldShape& shape) {
+  DurableWorld& world = SharedDurableWorld(shape);
+  Require(world.engine().Checkpoint());
+  for (auto _ : state) state.SetIterationTime(world.Reopen(Durability::kDisk));
+  state.SetItemsProcessed(state.iterations() *
+                          static_cast<int64_t>(shape.grants));
+}
+
+void RegisterCases(const WorldShape& shape) {
+  const auto add = [&](const std::string& name, auto run) {
+    return benchmark::RegisterBenchmark(
+        absl::StrCat(name, "/", shape.name).c_str(),
+        [shape, run](benchmark::State& state) { run(state, shape); });
+  };
+  benchmark::RegisterBenchmark("floor_fdatasync", &Fdatasync)->UseRealTime();
+  for (const int callers : {1, 16, 256}) {
+    add(absl::StrCat("durable_share/", callers),
+        [callers](benchmark::State& state, const WorldShape& of) {
+          DurableShare(state, of, callers);
+        })
+        ->UseManualTime()
+        ->Iterations(2);
+  }
+  add("checkpoint_write", &CheckpointWrite)->UseManualTime()->Iterations(2);
+  add("checkpoint_open", &CheckpointOpen)->UseManualTime()->Iterations(2);
+  add("open_after_changes", &OpenAfterChanges)->UseManualTime()->Iterations(1);
+}
+
+}  // namespace
+}  // namespace acl::bench
+
+int main(int argc, char** argv) {
+  using namespace acl::bench;  // NOLINT(google-build-using-namespace)
+  for (const WorldShape& shape : WorldsFromArguments(&argc, argv, "W1")) {
+    RegisterCases(shape);
+  }
+  return RunCases(argc, argv);
+}

@@ -236,8 +236,9 @@ absl::StatusOr<Receipt> ReadReceipt(const v1::Receipt& message,
   for (size_t i = 0; i < changes.size(); ++i) {
     absl::StatusOr<ChangeReceipt> one =
         ReadChangeReceipt(message.changes(static_cast<int>(i)), changes[i]);
-    if (!one.ok())
+    if (!one.ok()) {
       return DamagedUnless(one.status(), "the receipt of change ", i);
+    }
     receipt.changes.push_back(*std::move(one));
   }
   if (absl::Status s = CheckChanged(receipt); !s.ok()) return s;

@@ -6,6 +6,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/directory/target_key.h"
+#include "acl/history/chunk_columns.h"
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
 #include "tests/history/called_state.h"
@@ -366,6 +368,14 @@ INSTANTIATE_TEST_SUITE_P(
                 [](auto& c) { Request(c, 0).clear_receipt(); },
                 "request 0: a call with 1 changes has a receipt of 0"}),
     NameOf);
+
+TEST(NumbersLeft, MoreThingsThanTheStoreHasNumbersForAreRefused) {
+  EXPECT_TRUE(CheckNumbersLeft("keys", 0, kMaxTargetNumber).ok());
+  EXPECT_TRUE(CheckNumbersLeft("keys", kMaxTargetNumber, 0).ok());
+  EXPECT_TRUE(IsRefusal(CheckNumbersLeft("keys", kMaxTargetNumber - 1, 2),
+                        absl::StatusCode::kDataLoss, v1::JOURNAL_DAMAGED,
+                        "there are 134217728 keys, more than 134217727"));
+}
 
 // The parts of a chunk one by one.
 Chunks InParts() {

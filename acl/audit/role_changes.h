@@ -9,16 +9,9 @@
 
 #include "absl/status/status.h"
 #include "acl/engine.h"
+#include "acl/resolve/role_change.h"
 
 namespace acl {
-
-// One effective role that is another.
-struct RoleChange {
-  std::string subject;   // a reference
-  std::string resource;  // a reference
-  std::string before;    // role names; "none" for none
-  std::string after;
-};
 
 // Calls `visit` for every user and service account of either state, and for
 // each of `keys` (ids of API keys), with every resource on which its role

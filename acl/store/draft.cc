@@ -67,6 +67,7 @@ NextState Draft::Finish(Revision revision) && {
   } else {
     next.retired = std::move(kept.retired);
     next.made = std::move(kept.made);
+    next.touched = std::move(touched_);
   }
   next.state = std::make_shared<const State>(std::move(state_));
   return next;

@@ -44,6 +44,7 @@ struct NextState {
   std::shared_ptr<const State> state;
   std::vector<RetiredBlock> retired;  // what only the earlier ones need
   std::vector<Block*> made;           // what only this one and later ones need
+  std::vector<Touched> touched;       // what was written, some of it twice
 };
 
 // Gives back what was made for a state that nobody has seen, and nothing was

@@ -1,0 +1,159 @@
+// What a change has changed, found from what it touched: the same as comparing
+// every role.
+#include "acl/resolve/role_diff.h"
+
+#include <cstdint>
+#include <cstdio>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/resolve/effective.h"
+#include "acl/resolve/subject.h"
+#include "acl/share/request.h"
+#include "gtest/gtest.h"
+#include "tests/oracle/generator.h"
+#include "tests/oracle/history.h"
+#include "tests/oracle/large_world.h"
+
+namespace acl {
+namespace {
+
+std::string RoleIn(const State& state, uint32_t principal, uint32_t resource) {
+  if (!state.directory.HasPrincipal(principal) ||
+      !state.HasResource(resource)) {
+    return "none";
+  }
+  const Resolver resolver(state, SubjectOf(state, principal));
+  return state.ladder().NameAt(static_cast<Rank>(resolver.On(resource).rank));
+}
+
+std::string SubjectIn(const State& state, uint32_t principal) {
+  const TargetKey key = PrincipalKey(principal);
+  return absl::StrCat(KindWord(state.directory.KindOfTarget(key)), ":",
+                      state.directory.IdOfTarget(key));
+}
+
+// By asking about every pair.
+std::vector<RoleChange> CompareAll(const State& before, const State& after) {
+  std::vector<RoleChange> changes;
+  for (uint32_t p = 0; p < after.directory.next_principal; ++p) {
+    for (uint32_t r = 0; r < after.next_resource; ++r) {
+      const std::string was = RoleIn(before, p, r);
+      const std::string is = RoleIn(after, p, r);
+      if (was == is) continue;
+      const State& of_p = after.directory.HasPrincipal(p) ? after : before;
+      const State& of_r = after.HasResource(r) ? after : before;
+      changes.push_back(
+          {SubjectIn(of_p, p), of_r.ResourceAt(r).ToString(), was, is});
+    }
+  }
+  return changes;
+}
+
+std::string Words(const std::vector<RoleChange>& changes) {
+  std::string words;
+  for (const RoleChange& one : changes) {
+    absl::StrAppend(&words, one.subject, " on ", one.resource, ": ", one.before,
+                    " -> ", one.after, "\n");
+  }
+  return words;
+}
+
+std::shared_ptr<const State> EmptyState(const WorkspaceSettings& settings) {
+  auto state = std::make_shared<State>();
+  state->workspace = "w";
+  state->scope = 1;
+  state->heap = std::make_shared<Heap>();
+  state->edit = NewEditTag();
+  state->settings = *Settings::Make(settings);
+  return state;
+}
+
+// Makes the changes one after the other, and compares each time.
+class Comparison {
+ public:
+  explicit Comparison(const WorkspaceSettings& settings)
+      : state_(EmptyState(settings)) {}
+
+  void Make(const compare::Call& call) {
+    ChangeOptions options = call.options;
+    options.dry_run = false;
+    absl::StatusOr<Decided> decided =
+        Decide(*state_, call.actor.ToActor(), call.changes, options, 8,
+               Draft::Use::kPublish);
+    if (!decided.ok() || decided->next.state == nullptr) return;
+    NextState next = std::move(decided->next);
+    const std::vector<RoleChange> expected = CompareAll(*state_, *next.state);
+    const std::vector<RoleChange> found =
+        RoleDiff(*state_, *next.state, next.touched);
+    ASSERT_EQ(Words(found), Words(expected)) << ToString(call);
+    ++changes_;
+    differences_ += found.size();
+    ForgetEarlier(&next);
+    state_ = next.state;
+  }
+
+  uint64_t changes() const { return changes_; }
+  uint64_t differences() const { return differences_; }
+
+ private:
+  std::shared_ptr<const State> state_;
+  uint64_t changes_ = 0;
+  uint64_t differences_ = 0;
+};
+
+TEST(RoleDiffTest, WhenSmallWorldsChangeThenItIsWhatComparingAllFinds) {
+  uint64_t changes = 0;
+  uint64_t differences = 0;
+  for (uint64_t seed = 1; seed <= 3000; ++seed) {
+    const compare::History history = compare::Generate(seed);
+    Comparison comparison(history.settings);
+    for (const compare::Call& call : history.calls) {
+      ASSERT_NO_FATAL_FAILURE(comparison.Make(call)) << "seed " << seed;
+    }
+    changes += comparison.changes();
+    differences += comparison.differences();
+  }
+  std::printf("%llu changes, %llu roles\n",
+              static_cast<unsigned long long>(changes),
+              static_cast<unsigned long long>(differences));
+  EXPECT_GT(differences, changes / 2);
+}
+
+TEST(RoleDiffTest, WhenALargerWorldChangesThenItIsWhatComparingAllFinds) {
+  compare::Random random(7);
+  compare::LargeWorld world(60, &random);
+  Comparison comparison({});
+  compare::Call all;
+  all.changes = world.Changes();
+  ASSERT_NO_FATAL_FAILURE(comparison.Make(all));
+  for (int i = 0; i < 400; ++i) {
+    ASSERT_NO_FATAL_FAILURE(comparison.Make(world.AnyCall())) << i;
+  }
+  EXPECT_GT(comparison.changes(), 100u);
+}
+
+// A ladder with a role above: creators and admins have it.
+TEST(RoleDiffTest, WhenTheLadderGetsATopThenCreatorsAndAdminsRise) {
+  Comparison comparison({});
+  compare::Call call;
+  call.changes = {AddUser{"ann"}, AddUser{"boss", "", "", false, true},
+                  AddResource{{"voice", "v"}, "", PrincipalId::User("ann")}};
+  ASSERT_NO_FATAL_FAILURE(comparison.Make(call));
+  const uint64_t before = comparison.differences();
+  call.changes = {
+      SetLadder{{"viewer", "commenter", "editor", "admin", "owner"}}};
+  ASSERT_NO_FATAL_FAILURE(comparison.Make(call));
+  EXPECT_EQ(comparison.differences(), before + 2);
+  // One in the middle changes nobody's.
+  call.changes = {SetLadder{
+      {"viewer", "reviewer", "commenter", "editor", "admin", "owner"}}};
+  ASSERT_NO_FATAL_FAILURE(comparison.Make(call));
+  EXPECT_EQ(comparison.differences(), before + 2);
+}
+
+}  // namespace
+}  // namespace acl

@@ -12,6 +12,7 @@
 #include "acl/base/text.h"
 #include "acl/history/folder.h"
 #include "acl/history/past.h"
+#include "acl/history/past_changes.h"
 #include "acl/history/record.h"
 #include "acl/journal/journal.h"
 #include "acl/store/draft.h"
@@ -111,6 +112,31 @@ class EngineCore {
     return Engine::OpenAt(folder_->path(), moment, options, folder_->options());
   }
 
+  absl::StatusOr<std::unique_ptr<acl::Watch>> Watch(
+      absl::string_view id, const RevisionToken& from,
+      const WatchOptions& options) const {
+    std::shared_ptr<WorkspaceCore> core;
+    {
+      EpochPin pin;
+      const std::shared_ptr<WorkspaceCore>* found = table().Find(id);
+      if (found == nullptr) return NoWorkspace(id);
+      core = *found;
+    }
+    absl::StatusOr<Revision> live = core->JoinFeed(from, options.roles);
+    if (!live.ok()) return live.status();
+    acl::Watch::OpenPast open_past;
+    if (folder_ != nullptr) {
+      const PastSource source{folder_->path(), folder_->files(), EmptyState,
+                              options_.request_id_window};
+      open_past = [source, workspace = std::string(id),
+                   roles = options.roles](const RevisionToken& then) {
+        return PastChanges::Open(source, workspace, then, roles);
+      };
+    }
+    return std::unique_ptr<acl::Watch>(new acl::Watch(
+        core->feed(), from, *live, options, std::move(open_past)));
+  }
+
   absl::Status Checkpoint() {
     if (folder_ == nullptr) return absl::OkStatus();
     std::lock_guard<std::mutex> one(checkpoint_mutex_);
@@ -202,7 +228,7 @@ class EngineCore {
     const std::string id = state->workspace;
     const CoreOptions options{
         options_.observer, options_.request_id_window,
-        options_.max_snapshot_rows,
+        options_.max_snapshot_rows, options_.watch_window,
         folder_ == nullptr ? nullptr : &folder_->journal()};
     table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
                edit);
@@ -355,6 +381,12 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::At(const Moment& moment) const {
 }
 
 Engine::~Engine() { core_->Close(); }
+
+absl::StatusOr<std::unique_ptr<Watch>> Engine::Watch(
+    absl::string_view workspace, const RevisionToken& from,
+    const WatchOptions& options) const {
+  return core_->Watch(workspace, from, options);
+}
 
 absl::Status Engine::Checkpoint() { return core_->Checkpoint(); }
 

@@ -54,6 +54,7 @@
 #include "acl/share/request.h"
 #include "acl/store/memory_usage.h"
 #include "acl/store/settings.h"
+#include "acl/watch.h"
 #include "acl/world/world_fault.h"
 #include "acl/world/world_parts.h"
 #include "proto/acl/v1/world.pb.h"
@@ -71,6 +72,9 @@ struct EngineOptions {
   // it is pushed out, the oldest first. It bounds the old copies that snapshots
   // keep alive. 0: no cap.
   uint64_t max_snapshot_rows = 0;
+  // How many changes of a workspace are kept for those who watch it and are
+  // slower than it changes.
+  size_t watch_window = 1024;
   // Gives each new workspace its incarnation; must not repeat. Null: random.
   std::function<uint64_t()> new_incarnation = nullptr;
 };
@@ -156,6 +160,15 @@ class Engine {
 
   // OpenAt() of this engine's own folder. MALFORMED for one in memory alone.
   absl::StatusOr<std::unique_ptr<Engine>> At(const Moment& moment) const;
+
+  // Watches a workspace from a token on: every change after it. In memory alone
+  // the token has to be the latest one, but for the short past that others who
+  // watch have asked for; in a folder it can be any one whose history is kept.
+  // WORKSPACE_NOT_FOUND; REVISION_NOT_AVAILABLE for a token that the workspace
+  // has not given.
+  absl::StatusOr<std::unique_ptr<acl::Watch>> Watch(
+      absl::string_view workspace, const RevisionToken& from,
+      const WatchOptions& options = {}) const;
 
   // Writes a checkpoint: opening the folder will read it instead of the changes
   // before. Changes and questions go on meanwhile. It is done anyway when it is

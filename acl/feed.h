@@ -57,7 +57,7 @@ class Feed {
   // What a look at the feed finds.
   struct Look {
     std::shared_ptr<const FedChange> change;  // null: see the rest
-    bool gone = false;  // it is older than what is kept
+    bool gone = false;                        // it is older than what is kept
     std::optional<std::pair<Fault, std::string>> end;
   };
   // The change that leads to `revision`; waits for it up to `timeout`.

@@ -19,41 +19,24 @@
 #include <functional>
 #include <memory>
 #include <optional>
-#include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "acl/base/revision.h"
-#include "acl/resolve/role_change.h"
-#include "acl/share/change.h"
-#include "acl/share/receipt.h"
+#include "acl/history/watched_change.h"
 
 namespace acl {
 
 class Feed;
 class PastChanges;
+struct FedChange;
 
 struct WatchOptions {
   // Whether to find out which effective roles each change has changed. Costs
   // the one who watches, not the one who changes; see acl/resolve/role_diff.h
   // for how much.
   bool roles = false;
-};
-
-// A change that took a revision.
-struct WatchedChange {
-  RevisionToken token;  // after it
-  absl::Time time;      // by the clock of the machine: information, not order
-  std::string actor;    // as Actor::ToString() gives it
-  std::string reason;
-  std::string request_id;
-  std::vector<Change> changes;
-  Receipt receipt;
-  // Of users and service accounts, with WatchOptions::roles: all that differ,
-  // each once, in the order in which principals, then resources were added.
-  std::vector<RoleChange> roles;
 };
 
 // One who watches. Not thread-safe. May outlive the engine.
@@ -82,14 +65,17 @@ class Watch {
   using OpenPast = std::function<absl::StatusOr<std::unique_ptr<PastChanges>>(
       const RevisionToken& from)>;
 
-  Watch(std::shared_ptr<Feed> feed, RevisionToken from, WatchOptions options,
-        OpenPast open_past);
+  // `feed` has been joined; it has what comes after revision `live`.
+  Watch(std::shared_ptr<Feed> feed, RevisionToken from, Revision live,
+        WatchOptions options, OpenPast open_past);
 
   absl::StatusOr<std::optional<WatchedChange>> FromPast();
+  absl::StatusOr<WatchedChange> Deliver(const FedChange& fed);
 
   const std::shared_ptr<Feed> feed_;
   const WatchOptions options_;
   const OpenPast open_past_;  // null: there is no past
+  Revision live_;
   RevisionToken position_;
   std::unique_ptr<PastChanges> past_;
 };

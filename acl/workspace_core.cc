@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/history/record.h"
@@ -20,6 +21,7 @@ WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
       log_(options.log),
       observer_(options.observer),
       head_(std::make_shared<Version>(first)),
+      feed_(std::make_shared<Feed>(options.watch_window)),
       reclaimer_(std::make_unique<Reclaimer>(first->heap,
                                              options.max_snapshot_rows)) {}
 
@@ -41,22 +43,23 @@ const State& WorkspaceCore::Tail() const {
   return pending_.empty() ? *latest().state : *pending_.back().next.state;
 }
 
-void WorkspaceCore::Tell(const Call& call,
-                         const absl::StatusOr<Decided>& decided) const {
+void WorkspaceCore::TellRefusal(const Call& call,
+                                const absl::Status& refusal) const {
   Observer* const observer = observer_.load();
   if (observer == nullptr || call.options.dry_run) return;
-  if (decided.ok()) {
-    observer->OnChange(id_, call.actor, call.changes, call.options,
-                       decided->receipt);
-  } else {
-    observer->OnRefusal(id_, call.actor, call.changes, decided.status());
-  }
+  observer->OnRefusal(id_, call.actor, call.changes, refusal);
+}
+
+void WorkspaceCore::TellChange(const Call& call, const Receipt& receipt) const {
+  Observer* const observer = observer_.load();
+  if (observer == nullptr || call.options.dry_run) return;
+  observer->OnChange(id_, call.actor, call.changes, call.options, receipt);
 }
 
 absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
                                              const std::vector<Change>& changes,
                                              const ChangeOptions& options) {
-  const Call call{actor, changes, options};
+  const Call call{actor, changes, options, absl::Now()};
   std::unique_lock<std::mutex> lock(mutex_);
   for (;;) {
     idle_.wait(lock, [&] { return !leaving_; });
@@ -76,7 +79,7 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
       const absl::Status outcome =
           ticket.ok() ? Settle(*ticket, &lock) : ticket.status();
       if (!outcome.ok()) {
-        Tell(call, outcome);
+        TellRefusal(call, outcome);
         return outcome;
       }
       return std::move(decided->receipt);
@@ -87,9 +90,15 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
       const ChangeLog::Ticket last = pending_.back().ticket;
       if (!Settle(last, &lock).ok()) continue;
     }
-    if (publishes) Publish(std::move(decided->next));
-    Tell(call, decided);
-    if (!decided.ok()) return decided.status();
+    if (!decided.ok()) {
+      TellRefusal(call, decided.status());
+      return decided.status();
+    }
+    if (publishes) {
+      Publish(call, decided->receipt, std::move(decided->next));
+    } else {
+      TellChange(call, decided->receipt);
+    }
     return std::move(decided->receipt);
   }
 }
@@ -130,11 +139,7 @@ absl::Status WorkspaceCore::Settle(const ChangeLog::Ticket& ticket,
     }
     Pending done = std::move(pending_.front());
     pending_.pop_front();
-    Publish(std::move(done.next));
-    if (Observer* const observer = observer_.load()) {
-      observer->OnChange(id_, done.call->actor, done.call->changes,
-                         done.call->options, *done.receipt);
-    }
+    Publish(*done.call, *done.receipt, std::move(done.next));
   }
   return outcome;
 }
@@ -150,6 +155,33 @@ void WorkspaceCore::ForgetPending() {
   for (; !pending_.empty(); pending_.pop_back()) {
     Discard(std::move(pending_.back().next));
   }
+}
+
+void WorkspaceCore::Publish(const Call& call, const Receipt& receipt,
+                            NextState next) {
+  if (!receipt.changed || !feed_->watched()) {
+    Publish(std::move(next));
+  } else {
+    auto fed = std::make_shared<FedChange>();
+    const bool roles = feed_->roles();
+    const auto hold = [this] {
+      EpochPin pin;
+      return std::make_shared<const HeldVersion>(latest().version);
+    };
+    if (roles) fed->before = hold();
+    fed->touched = std::move(next.touched);
+    Publish(std::move(next));
+    if (roles) fed->after = hold();
+    fed->revision = receipt.revision;
+    fed->time = call.time;
+    fed->actor = call.actor.ToString();
+    fed->reason = call.options.reason;
+    fed->request_id = call.options.request_id;
+    fed->changes = call.changes;
+    fed->receipt = receipt;
+    feed_->Push(std::move(fed));
+  }
+  TellChange(call, receipt);
 }
 
 void WorkspaceCore::Publish(NextState next) {
@@ -200,6 +232,7 @@ void WorkspaceCore::Close() {
   std::unique_lock<std::mutex> lock(mutex_);
   closed_ = true;
   idle_.wait(lock, [&] { return waiting_ == 0; });
+  feed_->End(CheckOpen());
   observer_.store(nullptr);
   published_.notify_all();
 }
@@ -219,6 +252,21 @@ absl::Status WorkspaceCore::Remove(const Actor& actor) {
   leaving_ = false;
   idle_.notify_all();
   return status;
+}
+
+absl::StatusOr<Revision> WorkspaceCore::JoinFeed(const RevisionToken& from,
+                                                 bool roles) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  if (absl::Status s = CheckOpen(); !s.ok()) return s;
+  const State& head = *latest().state;
+  if (from.incarnation != head.incarnation || from.revision > head.revision) {
+    return Refuse(
+        v1::REVISION_NOT_AVAILABLE,
+        absl::StrCat("workspace ", Quoted(id_), " has not been at ",
+                     from.ToString(), "; watch from a token that it gave"));
+  }
+  feed_->Join(roles);
+  return head.revision;
 }
 
 std::shared_ptr<const HeldVersion> WorkspaceCore::Hold() {
@@ -244,6 +292,7 @@ void WorkspaceCore::PublishNothing() {
   empty->heap = std::make_shared<Heap>();
   empty->settings = head.settings;
   removed_ = true;
+  feed_->End(CheckOpen());
   // From here on there is nothing to decide, and the engine no longer knows
   // whom to tell to let the observer go.
   observer_.store(nullptr);

@@ -16,6 +16,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "acl/base/revision.h"
+#include "acl/feed.h"
 #include "acl/journal/change_log.h"
 #include "acl/observer.h"
 #include "acl/share/request.h"
@@ -33,6 +34,7 @@ struct CoreOptions {
   Observer* observer = nullptr;
   size_t request_id_window = 0;
   uint64_t max_snapshot_rows = 0;
+  size_t watch_window = 0;
   // Where changes are made durable before they are published. Null: nowhere.
   // Outlives the engine's last change.
   ChangeLog* log = nullptr;
@@ -79,6 +81,12 @@ class WorkspaceCore {
   // nothing has changed.
   absl::Status Remove(const Actor& actor);
 
+  // What comes after this revision from now on goes to the feed, which was
+  // joined. REVISION_NOT_AVAILABLE for a token of another incarnation or of a
+  // revision that has not come yet.
+  absl::StatusOr<Revision> JoinFeed(const RevisionToken& from, bool roles);
+  const std::shared_ptr<Feed>& feed() const { return feed_; }
+
   // The latest version, once what is pending now is through.
   std::shared_ptr<const HeldVersion> Hold();
 
@@ -91,6 +99,7 @@ class WorkspaceCore {
     const Actor& actor;
     const std::vector<Change>& changes;
     const ChangeOptions& options;
+    absl::Time time;
   };
   // A change that was decided, and is on its way to the disk.
   struct Pending {
@@ -103,7 +112,8 @@ class WorkspaceCore {
   absl::Status CheckOpen() const;
   // What the next change is decided on.
   const State& Tail() const;
-  void Tell(const Call& call, const absl::StatusOr<Decided>& decided) const;
+  void TellRefusal(const Call& call, const absl::Status& refusal) const;
+  void TellChange(const Call& call, const Receipt& receipt) const;
   // Puts a change that was decided behind what is pending.
   absl::StatusOr<ChangeLog::Ticket> Append(const Call& call, Decided* decided);
   // Lets go of the lock until the ticket is settled, and with it what is
@@ -112,6 +122,8 @@ class WorkspaceCore {
                       std::unique_lock<std::mutex>* lock);
   void AwaitPending(std::unique_lock<std::mutex>* lock);
   void ForgetPending();
+  // Publishes what a call has come to, and tells everybody.
+  void Publish(const Call& call, const Receipt& receipt, NextState next);
   void Publish(NextState next);
   void PublishNothing();
 
@@ -121,6 +133,7 @@ class WorkspaceCore {
   ChangeLog* const log_;
   std::atomic<Observer*> observer_;
   Published<Version> head_;
+  const std::shared_ptr<Feed> feed_;
 
   mutable std::mutex mutex_;  // held by the writer; guards what follows
   std::condition_variable published_;

@@ -38,6 +38,7 @@ class Folder {
 
   Journal& journal() { return *journal_; }
   const std::string& path() const { return path_; }
+  FileSystem* files() const { return &files_; }
   const FolderOptions& options() const { return options_; }
 
   // Whether the journal has grown enough for another checkpoint.

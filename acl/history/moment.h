@@ -24,6 +24,8 @@ struct Moment {
   // clock when a change was made: information, not order.
   std::optional<absl::Time> time = {};
   std::string workspace = {};
+  // Of this incarnation of it; not set: of whichever was the first.
+  std::optional<uint64_t> incarnation = {};
 
   // Reads `record:N`, a revision (`17`) of `workspace`, or a time: RFC 3339
   // (`2026-03-01T12:00:00Z`) or a day (`2026-03-01`, its end, in UTC).

@@ -57,7 +57,7 @@ class Traveller {
   bool Arrived() const {
     if (moment_.record) return last_ >= *moment_.record;
     if (moment_.revision) {
-      const std::optional<Revision> now = replay_.RevisionOf(moment_.workspace);
+      const std::optional<Revision> now = RevisionThen();
       return now && *now == *moment_.revision;
     }
     return moment_.time ? later_ : false;
@@ -68,7 +68,7 @@ class Traveller {
                     absl::StrCat("record ", *moment_.record,
                                  " has not come yet; the last is ", last_));
     }
-    const std::optional<Revision> now = replay_.RevisionOf(moment_.workspace);
+    const std::optional<Revision> now = RevisionThen();
     return Refuse(v1::REVISION_NOT_AVAILABLE,
                   absl::StrCat("workspace ", Quoted(moment_.workspace),
                                now ? absl::StrCat(" has not come to revision ",
@@ -95,12 +95,21 @@ class Traveller {
     return Arrived() ? Enough() : absl::OkStatus();
   }
 
+  // Of the workspace that the moment is about, if it is there.
+  std::optional<Revision> RevisionThen() const {
+    const WorkspaceReplay* const found = replay_.Find(moment_.workspace);
+    if (found == nullptr ||
+        (moment_.incarnation && found->incarnation() != *moment_.incarnation)) {
+      return std::nullopt;
+    }
+    return found->revision();
+  }
+
   // Whether nothing in a checkpoint is of after the moment.
   absl::StatusOr<bool> IsBefore(const CheckpointHeader& header) {
     if (moment_.record) return header.until <= *moment_.record;
     if (moment_.revision) {
-      const std::optional<Revision> then =
-          replay_.RevisionOf(moment_.workspace);
+      const std::optional<Revision> then = RevisionThen();
       return then && *then <= *moment_.revision;
     }
     if (!moment_.time) return true;

@@ -13,9 +13,10 @@
 namespace acl {
 namespace {
 
-v1::Record RecordOf(const State& state, const Actor& actor) {
+v1::Record RecordOf(const State& state, const Actor& actor,
+                    absl::Time time = absl::Now()) {
   v1::Record record;
-  record.set_time_us(absl::ToUnixMicros(absl::Now()));
+  record.set_time_us(absl::ToUnixMicros(time));
   record.set_actor(actor.ToString());
   record.set_workspace(state.workspace);
   record.set_incarnation(state.incarnation);
@@ -26,9 +27,9 @@ v1::Record RecordOf(const State& state, const Actor& actor) {
 
 std::string ChangeRecordOf(const State& state, const Actor& actor,
                            const std::vector<Change>& changes,
-                           const ChangeOptions& options,
-                           const Receipt& receipt) {
-  v1::Record record = RecordOf(state, actor);
+                           const ChangeOptions& options, const Receipt& receipt,
+                           absl::Time time) {
+  v1::Record record = RecordOf(state, actor, time);
   v1::ChangeRecord& change = *record.mutable_change();
   change.set_revision(receipt.revision);
   change.set_reason(options.reason);

@@ -8,6 +8,7 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/time/time.h"
 #include "acl/base/reference.h"
 #include "acl/share/change.h"
 #include "acl/share/receipt.h"
@@ -16,12 +17,13 @@
 
 namespace acl {
 
-// Records have the time at which they are made. `state` is the one that comes
+// A change has the time at which it was asked for, the rest the one at which
+// the record is made. `state` is the one that comes
 // of it, or, of a removal, the last one.
 std::string ChangeRecordOf(const State& state, const Actor& actor,
                            const std::vector<Change>& changes,
-                           const ChangeOptions& options,
-                           const Receipt& receipt);
+                           const ChangeOptions& options, const Receipt& receipt,
+                           absl::Time time);
 std::string AdditionRecordOf(const State& state, const Actor& actor);
 std::string RemovalRecordOf(const State& state, const Actor& actor);
 

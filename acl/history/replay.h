@@ -14,6 +14,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "acl/history/workspace_chunks.h"
+#include "acl/history/workspace_replay.h"
 #include "acl/journal/journal_reader.h"
 #include "acl/store/draft.h"
 #include "acl/store/state.h"
@@ -39,15 +40,14 @@ class Replay {
   // does not fit what the ones before it made.
   absl::Status Apply(const JournalRecord& record);
 
-  // Of a workspace now; nothing if there is none of that id.
-  std::optional<Revision> RevisionOf(const std::string& workspace) const;
+  // A workspace now; null if there is none of that id.
+  const WorkspaceReplay* Find(const std::string& workspace) const;
 
   // The workspaces by id. Imports that were never finished are forgotten.
   // Called once, as the last.
   std::vector<std::shared_ptr<const State>> Finish();
 
  private:
-  class Workspace;
   struct Import {
     std::vector<State> whole;
     std::unique_ptr<ChunkReader> open;
@@ -60,11 +60,11 @@ class Replay {
   absl::Status ApplyImport(const v1::ImportRecord& record);
   absl::Status FinishImport(Import* import);
   // The workspace of a record; null if there is none of that id.
-  Workspace* Find(const v1::Record& record);
+  WorkspaceReplay* Find(const v1::Record& record);
 
   const NewState new_state_;
   const size_t request_id_window_;
-  std::map<std::string, std::unique_ptr<Workspace>> workspaces_;
+  std::map<std::string, std::unique_ptr<WorkspaceReplay>> workspaces_;
   std::map<uint64_t, Import> imports_;  // that are under way
   v1::Record message_;                  // kept for its memory
 };

@@ -1,0 +1,104 @@
+#include "acl/history/past_changes.h"
+
+#include <algorithm>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/time.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/history/damaged.h"
+#include "acl/history/past.h"
+#include "acl/history/record_message.h"
+#include "acl/journal/journal_reader.h"
+#include "acl/resolve/role_diff.h"
+#include "acl/world/change_message.h"
+
+namespace acl {
+namespace {
+
+// About how much is read at once: each time the file is read from its
+// beginning.
+constexpr size_t kReadBytes = size_t{16} << 20;
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<PastChanges>> PastChanges::Open(
+    const PastSource& source, const std::string& workspace,
+    const RevisionToken& from, bool roles) {
+  Moment moment;
+  moment.workspace = workspace;
+  moment.revision = from.revision;
+  moment.incarnation = from.incarnation;
+  absl::StatusOr<Past> past =
+      ReadPast(source.folder, moment, source.files, source.new_state,
+               source.request_id_window, nullptr);
+  if (!past.ok()) return past.status();
+  const auto found = std::find_if(
+      past->states.begin(), past->states.end(),
+      [&](const auto& state) { return state->workspace == workspace; });
+  return std::unique_ptr<PastChanges>(
+      new PastChanges(source, *found, past->record, roles));
+}
+
+absl::StatusOr<std::optional<WatchedChange>> PastChanges::Next() {
+  for (;;) {
+    if (records_.empty()) {
+      if (absl::Status s = ReadMore(); !s.ok()) return s;
+      if (records_.empty()) return std::nullopt;
+    }
+    const std::string record = std::move(records_.front());
+    records_.pop_front();
+    absl::StatusOr<std::optional<WatchedChange>> change = Make(record);
+    if (!change.ok() || *change) return change;
+  }
+}
+
+absl::Status PastChanges::ReadMore() {
+  size_t bytes = 0;
+  const absl::Status read =
+      ReadJournal(source_.folder, {record_ + 1, {}}, source_.files, nullptr,
+                  [&](const JournalRecord& record) {
+                    // What is torn is not there yet.
+                    records_.emplace_back(record.bytes);
+                    record_ = record.sequence;
+                    bytes += record.bytes.size();
+                    return bytes < kReadBytes ? absl::OkStatus()
+                                              : absl::CancelledError("enough");
+                  })
+          .status();
+  return absl::IsCancelled(read) ? absl::OkStatus() : read;
+}
+
+absl::StatusOr<std::optional<WatchedChange>> PastChanges::Make(
+    const std::string& bytes) {
+  v1::Record record;
+  if (!record.ParseFromString(bytes)) return Damaged("is not well-formed");
+  if (!record.has_change() || record.workspace() != state_->workspace ||
+      record.incarnation() != state_->incarnation) {
+    return std::nullopt;
+  }
+  const absl::StatusOr<bool> is_new =
+      replay_.Apply(record, source_.request_id_window);
+  if (!is_new.ok()) return is_new.status();
+  NextState next = replay_.TakeNext();
+  WatchedChange change;
+  if (roles_) change.roles = RoleDiff(*state_, *next.state, next.touched);
+  state_ = next.state;
+  ForgetEarlier(&next);
+  const v1::ChangeRecord& call = record.change();
+  if (!*is_new || !call.receipt().changed()) return std::nullopt;
+  std::vector<WorldFault> faults;  // none: it has been applied
+  change.changes = ReadChanges(call.changes(), "change", &faults);
+  absl::StatusOr<Receipt> receipt = ReadReceipt(call.receipt(), change.changes);
+  if (!receipt.ok()) return receipt.status();
+  change.receipt = *std::move(receipt);
+  change.receipt.revision = call.revision();
+  change.token = {record.incarnation(), call.revision()};
+  change.time = absl::FromUnixMicros(record.time_us());
+  change.actor = record.actor();
+  change.reason = call.reason();
+  change.request_id = call.request_id();
+  return change;
+}
+
+}  // namespace acl

@@ -1,0 +1,113 @@
+#include "acl/history/workspace_replay.h"
+
+#include <optional>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/history/damaged.h"
+#include "acl/history/record_message.h"
+#include "acl/share/decide.h"
+#include "acl/share/request.h"
+#include "acl/world/change_message.h"
+
+namespace acl {
+namespace {
+
+// After so many records what they replaced is given back.
+constexpr int kRecordsADraft = 4096;
+
+}  // namespace
+
+absl::StatusOr<bool> WorkspaceReplay::Apply(const v1::Record& record,
+                                            size_t request_id_window) {
+  const v1::ChangeRecord& call = record.change();
+  if (call.revision() < revision_) return false;
+  if (call.revision() == revision_) {
+    if (call.receipt().changed() || Answered(call.request_id())) return false;
+  } else if (call.revision() != revision_ + 1 || !call.receipt().changed()) {
+    return Damaged(absl::StrCat("leads to revision ", call.revision(),
+                                " from revision ", revision_));
+  }
+  if (absl::Status s = ApplyNew(record, request_id_window); !s.ok()) return s;
+  return true;
+}
+
+absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
+                                       size_t request_id_window) {
+  const v1::ChangeRecord& call = record.change();
+  std::vector<WorldFault> faults;
+  const std::vector<Change> changes =
+      ReadChanges(call.changes(), "change", &faults);
+  if (!faults.empty()) {
+    return Damaged(absl::StrCat(faults.front().path, ": ",
+                                faults.front().refusal.message()));
+  }
+  if (draft_ == nullptr) {
+    draft_ = std::make_unique<Draft>(*state_, Draft::Use::kPublish);
+  }
+  bool any = false;
+  for (const Change& change : changes) {
+    const absl::StatusOr<ChangeReceipt> receipt =
+        DecideChange(Actor::System(), change, draft_.get());
+    if (!receipt.ok()) return Damaged(receipt.status().message());
+    any |= receipt->changed;
+  }
+  // Several changes can undo each other.
+  if (call.receipt().changed() ? !any : any && changes.size() == 1) {
+    return Damaged("it did not do then what it does now");
+  }
+  revision_ = call.revision();
+  if (!call.request_id().empty()) {
+    if (absl::Status s = Remember(record, changes, request_id_window);
+        !s.ok()) {
+      return s;
+    }
+  }
+  if (++records_ == kRecordsADraft) {
+    NextState next = TakeNext();
+    ForgetEarlier(&next);
+  }
+  return absl::OkStatus();
+}
+
+bool WorkspaceReplay::Answered(const std::string& request_id) const {
+  const RequestTable* const table = now().requests.get();
+  return table != nullptr && table->by_id.Find(request_id) != nullptr;
+}
+
+absl::Status WorkspaceReplay::Remember(const v1::Record& record,
+                                       const std::vector<Change>& changes,
+                                       size_t window) {
+  const v1::ChangeRecord& call = record.change();
+  absl::StatusOr<Receipt> receipt = ReadReceipt(call.receipt(), changes);
+  if (!receipt.ok()) return receipt.status();
+  receipt->revision = call.revision();
+  AnsweredRequest answered{record.actor(), changes, std::nullopt,
+                           *std::move(receipt)};
+  if (call.has_expected_revision()) {
+    answered.expected_revision = call.expected_revision();
+  }
+  const State& state = now();
+  draft_->SetRequests(acl::Remember(
+      state.requests == nullptr ? RequestTable() : *state.requests, window,
+      call.request_id(), std::move(answered)));
+  return absl::OkStatus();
+}
+
+NextState WorkspaceReplay::TakeNext() {
+  if (draft_ == nullptr) return {state_, {}, {}, {}};
+  NextState next = std::move(*draft_).Finish(revision_);
+  draft_ = nullptr;
+  records_ = 0;
+  state_ = next.state;
+  return next;
+}
+
+std::shared_ptr<const State> WorkspaceReplay::Take() {
+  NextState next = TakeNext();
+  ForgetEarlier(&next);
+  return state_;
+}
+
+}  // namespace acl

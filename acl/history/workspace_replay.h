@@ -1,0 +1,59 @@
+// One workspace that records are applied to. Internal.
+#ifndef ACL_HISTORY_WORKSPACE_REPLAY_H_
+#define ACL_HISTORY_WORKSPACE_REPLAY_H_
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "acl/base/revision.h"
+#include "acl/share/change.h"
+#include "acl/store/draft.h"
+#include "acl/store/state.h"
+#include "proto/acl/v1/journal.pb.h"
+
+namespace acl {
+
+// Many records go into one draft. Not thread-safe.
+class WorkspaceReplay {
+ public:
+  explicit WorkspaceReplay(std::shared_ptr<const State> state)
+      : state_(std::move(state)), revision_(state_->revision) {}
+
+  uint64_t incarnation() const { return state_->incarnation; }
+  Revision revision() const { return revision_; }
+
+  // Applies a record of this incarnation. False if the state had it already.
+  // JOURNAL_DAMAGED: it does not fit.
+  absl::StatusOr<bool> Apply(const v1::Record& record,
+                             size_t request_id_window);
+
+  // The state that the records have led to.
+  std::shared_ptr<const State> Take();
+
+  // The same as a state behind the one of the last call (or the first), which
+  // stays as it is until ForgetEarlier().
+  NextState TakeNext();
+
+ private:
+  absl::Status ApplyNew(const v1::Record& record, size_t request_id_window);
+  absl::Status Remember(const v1::Record& record,
+                        const std::vector<Change>& changes, size_t window);
+  bool Answered(const std::string& request_id) const;
+  const State& now() const {
+    return draft_ == nullptr ? *state_ : draft_->state();
+  }
+
+  std::shared_ptr<const State> state_;
+  std::unique_ptr<Draft> draft_;
+  Revision revision_;
+  int records_ = 0;  // in the draft
+};
+
+}  // namespace acl
+
+#endif  // ACL_HISTORY_WORKSPACE_REPLAY_H_

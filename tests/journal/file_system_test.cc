@@ -1,12 +1,13 @@
 // The contract of file_system.h, on the system's files and on those in memory.
 #include "acl/journal/file_system.h"
 
-#include <stdlib.h>
-
+#include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"

@@ -96,14 +96,16 @@ class MemoryFile : public File {
   }
   absl::StatusOr<size_t> Write(uint64_t offset,
                                absl::string_view bytes) override {
-    if (!writable_)
+    if (!writable_) {
       return MemoryFiles::SystemFault(path_, "can't write", EBADF);
+    }
     return files_->Write(path_, node_, offset, bytes);
   }
   absl::Status Sync() override { return files_->Sync(path_, node_); }
   absl::Status Truncate(uint64_t size) override {
-    if (!writable_)
+    if (!writable_) {
       return MemoryFiles::SystemFault(path_, "can't truncate", EINVAL);
+    }
     return files_->Truncate(path_, node_, size);
   }
   absl::StatusOr<uint64_t> Size() override {

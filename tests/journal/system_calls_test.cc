@@ -1,7 +1,6 @@
 // What the system's files make of interrupted, short and failing system calls.
 // The calls here come before those of the C library.
 #include <fcntl.h>
-#include <stdlib.h>
 #include <sys/file.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -10,6 +9,7 @@
 #include <cerrno>
 #include <cstdarg>
 #include <cstdlib>
+#include <cstring>
 #include <memory>
 #include <string>
 

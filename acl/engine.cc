@@ -122,8 +122,9 @@ class EngineCore {
       if (found == nullptr) return NoWorkspace(id);
       core = *found;
     }
-    absl::StatusOr<Revision> live = core->JoinFeed(from, options.roles);
-    if (!live.ok()) return live.status();
+    absl::StatusOr<WorkspaceCore::Joined> joined =
+        core->JoinFeed(from, options.roles);
+    if (!joined.ok()) return joined.status();
     acl::Watch::OpenPast open_past;
     if (folder_ != nullptr) {
       const PastSource source{folder_->path(), folder_->files(), EmptyState,
@@ -134,7 +135,7 @@ class EngineCore {
       };
     }
     return std::unique_ptr<acl::Watch>(new acl::Watch(
-        core->feed(), from, *live, options, std::move(open_past)));
+        joined->feed, from, joined->live, options, std::move(open_past)));
   }
 
   absl::Status Checkpoint() {

@@ -10,11 +10,13 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
+#include "acl/base/fault.h"
 #include "acl/base/revision.h"
 #include "acl/share/change.h"
 #include "acl/share/receipt.h"

@@ -18,10 +18,10 @@ WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
     : id_(first->workspace),
       request_id_window_(options.request_id_window),
       max_snapshot_rows_(options.max_snapshot_rows),
+      watch_window_(options.watch_window),
       log_(options.log),
       observer_(options.observer),
       head_(std::make_shared<Version>(first)),
-      feed_(std::make_shared<Feed>(options.watch_window)),
       reclaimer_(std::make_unique<Reclaimer>(first->heap,
                                              options.max_snapshot_rows)) {}
 
@@ -108,7 +108,7 @@ absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
   const State& state = *decided->next.state;
   absl::StatusOr<ChangeLog::Ticket> ticket =
       log_->Append(ChangeRecordOf(state, call.actor, call.changes, call.options,
-                                  decided->receipt),
+                                  decided->receipt, call.time),
                    pending_.empty() ? nullptr : pending_.back().ticket);
   if (ticket.ok()) {
     pending_.push_back(
@@ -159,7 +159,7 @@ void WorkspaceCore::ForgetPending() {
 
 void WorkspaceCore::Publish(const Call& call, const Receipt& receipt,
                             NextState next) {
-  if (!receipt.changed || !feed_->watched()) {
+  if (!receipt.changed || feed_ == nullptr || !feed_->watched()) {
     Publish(std::move(next));
   } else {
     auto fed = std::make_shared<FedChange>();
@@ -232,7 +232,7 @@ void WorkspaceCore::Close() {
   std::unique_lock<std::mutex> lock(mutex_);
   closed_ = true;
   idle_.wait(lock, [&] { return waiting_ == 0; });
-  feed_->End(CheckOpen());
+  if (feed_ != nullptr) feed_->End(CheckOpen());
   observer_.store(nullptr);
   published_.notify_all();
 }
@@ -254,8 +254,8 @@ absl::Status WorkspaceCore::Remove(const Actor& actor) {
   return status;
 }
 
-absl::StatusOr<Revision> WorkspaceCore::JoinFeed(const RevisionToken& from,
-                                                 bool roles) {
+absl::StatusOr<WorkspaceCore::Joined> WorkspaceCore::JoinFeed(
+    const RevisionToken& from, bool roles) {
   std::lock_guard<std::mutex> lock(mutex_);
   if (absl::Status s = CheckOpen(); !s.ok()) return s;
   const State& head = *latest().state;
@@ -265,8 +265,9 @@ absl::StatusOr<Revision> WorkspaceCore::JoinFeed(const RevisionToken& from,
         absl::StrCat("workspace ", Quoted(id_), " has not been at ",
                      from.ToString(), "; watch from a token that it gave"));
   }
+  if (feed_ == nullptr) feed_ = std::make_shared<Feed>(watch_window_);
   feed_->Join(roles);
-  return head.revision;
+  return Joined{feed_, head.revision};
 }
 
 std::shared_ptr<const HeldVersion> WorkspaceCore::Hold() {
@@ -292,7 +293,7 @@ void WorkspaceCore::PublishNothing() {
   empty->heap = std::make_shared<Heap>();
   empty->settings = head.settings;
   removed_ = true;
-  feed_->End(CheckOpen());
+  if (feed_ != nullptr) feed_->End(CheckOpen());
   // From here on there is nothing to decide, and the engine no longer knows
   // whom to tell to let the observer go.
   observer_.store(nullptr);

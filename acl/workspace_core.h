@@ -6,7 +6,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <deque>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -81,11 +81,14 @@ class WorkspaceCore {
   // nothing has changed.
   absl::Status Remove(const Actor& actor);
 
-  // What comes after this revision from now on goes to the feed, which was
-  // joined. REVISION_NOT_AVAILABLE for a token of another incarnation or of a
-  // revision that has not come yet.
-  absl::StatusOr<Revision> JoinFeed(const RevisionToken& from, bool roles);
-  const std::shared_ptr<Feed>& feed() const { return feed_; }
+  // What comes after revision `live` goes to the feed, which was joined.
+  // REVISION_NOT_AVAILABLE for a token of another incarnation or of a revision
+  // that has not come yet.
+  struct Joined {
+    std::shared_ptr<Feed> feed;
+    Revision live;
+  };
+  absl::StatusOr<Joined> JoinFeed(const RevisionToken& from, bool roles);
 
   // The latest version, once what is pending now is through.
   std::shared_ptr<const HeldVersion> Hold();
@@ -130,15 +133,16 @@ class WorkspaceCore {
   const std::string id_;
   const size_t request_id_window_;
   const uint64_t max_snapshot_rows_;
+  const size_t watch_window_;
   ChangeLog* const log_;
   std::atomic<Observer*> observer_;
   Published<Version> head_;
-  const std::shared_ptr<Feed> feed_;
 
   mutable std::mutex mutex_;  // held by the writer; guards what follows
   std::condition_variable published_;
   std::condition_variable idle_;  // nobody waits for the log; see leaving_
-  std::deque<Pending> pending_;   // oldest first
+  std::list<Pending> pending_;    // oldest first
+  std::shared_ptr<Feed> feed_;    // null until somebody watches
   int waiting_ = 0;               // callers, for the log
   bool leaving_ = false;          // it is being removed: changes wait
   std::unique_ptr<Reclaimer> reclaimer_;

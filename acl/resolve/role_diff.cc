@@ -115,6 +115,9 @@ class Differ {
     LookAtSettings();
   }
 
+  // Whether something has gone and come again under its id, as something else.
+  bool came_again() const { return came_again_; }
+
   std::vector<Difference> Find() {
     for (const uint32_t principal : everywhere_) {
       Walk(ResourcesOf(before(), principal), ResourcesOf(after(), principal),
@@ -182,6 +185,11 @@ class Differ {
     };
     const MemberLine was = line(before());
     const MemberLine is = line(after());
+    if (was.present() && !is.present()) {
+      const Kind kind = before().directory.KindOf(number);
+      const absl::string_view id = before().directory.principal_ids.Get(number);
+      came_again_ |= after().directory.Find(kind, id) != State::kNone;
+    }
     if (was.present() != is.present() || was.locked() != is.locked() ||
         was.workspace_admin() != is.workspace_admin()) {
       everywhere_.insert(number);
@@ -206,6 +214,10 @@ class Differ {
     };
     const GrantLine was = line(before());
     const GrantLine is = line(after());
+    if (was.present() && !is.present()) {
+      came_again_ |=
+          after().FindResource(before().ResourceAt(number)) != State::kNone;
+    }
     if (was.present() != is.present() || was.baseline() != is.baseline()) {
       for_everybody_.insert(number);
       return;
@@ -276,11 +288,36 @@ class Differ {
 
   const std::array<const State*, 2> states_;
   const bool same_roles_;
+  bool came_again_ = false;
   std::set<uint32_t> everywhere_;     // principals: look at every resource
   std::set<uint32_t> for_everybody_;  // resources: look at every principal
   absl::flat_hash_set<uint64_t> pairs_;
   std::vector<Difference> found_;
 };
+
+// Callers know things by their ids: what one lost and another gained is one
+// change, or none.
+std::vector<RoleChange> MergedById(std::vector<RoleChange> changes) {
+  std::map<std::pair<std::string, std::string>, size_t> places;
+  std::vector<RoleChange> merged;
+  for (RoleChange& change : changes) {
+    const auto [place, is_new] = places.emplace(
+        std::make_pair(change.subject, change.resource), merged.size());
+    if (is_new) {
+      merged.push_back(std::move(change));
+    } else if (change.after == "none") {
+      merged[place->second].before = change.before;
+    } else {
+      merged[place->second].after = change.after;
+    }
+  }
+  merged.erase(std::remove_if(merged.begin(), merged.end(),
+                              [](const RoleChange& change) {
+                                return change.before == change.after;
+                              }),
+               merged.end());
+  return merged;
+}
 
 }  // namespace
 
@@ -301,7 +338,7 @@ std::vector<RoleChange> RoleDiff(const State& before, const State& after,
          has_resource.ResourceAt(one.resource).ToString(),
          before.ladder().NameAt(one.before), after.ladder().NameAt(one.after)});
   }
-  return changes;
+  return differ.came_again() ? MergedById(std::move(changes)) : changes;
 }
 
 }  // namespace acl

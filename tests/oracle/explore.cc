@@ -21,9 +21,15 @@ constexpr size_t kRequestIdWindow = 1;
 class StateReader : public Reader {
  public:
   explicit StateReader(std::shared_ptr<const State> state)
-      : Reader(std::make_shared<WorkspaceCore>(std::move(state), nullptr,
-                                               kRequestIdWindow, 0),
+      : Reader(std::make_shared<WorkspaceCore>(std::move(state), Options()),
                nullptr) {}
+
+ private:
+  static CoreOptions Options() {
+    CoreOptions options;
+    options.request_id_window = kRequestIdWindow;
+    return options;
+  }
 };
 
 std::vector<oracle::Change> Translated(const std::vector<Change>& changes) {

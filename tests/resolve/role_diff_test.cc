@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,33 +22,46 @@
 namespace acl {
 namespace {
 
-std::string RoleIn(const State& state, uint32_t principal, uint32_t resource) {
-  if (!state.directory.HasPrincipal(principal) ||
-      !state.HasResource(resource)) {
-    return "none";
+// By id, in the order of numbers, those that have gone included.
+std::vector<std::string> Subjects(const State& before, const State& after) {
+  std::vector<std::string> ids;
+  for (uint32_t p = 0; p < after.directory.next_principal; ++p) {
+    const State& has = after.directory.HasPrincipal(p) ? after : before;
+    if (!has.directory.HasPrincipal(p)) continue;
+    const TargetKey key = PrincipalKey(p);
+    ids.push_back(absl::StrCat(KindWord(has.directory.KindOfTarget(key)), ":",
+                               has.directory.IdOfTarget(key)));
   }
-  const Resolver resolver(state, SubjectOf(state, principal));
-  return state.ladder().NameAt(static_cast<Rank>(resolver.On(resource).rank));
+  return ids;
+}
+std::vector<std::string> Resources(const State& before, const State& after) {
+  std::vector<std::string> ids;
+  for (uint32_t r = 0; r < after.next_resource; ++r) {
+    const State& has = after.HasResource(r) ? after : before;
+    if (has.HasResource(r)) ids.push_back(has.ResourceAt(r).ToString());
+  }
+  return ids;
 }
 
-std::string SubjectIn(const State& state, uint32_t principal) {
-  const TargetKey key = PrincipalKey(principal);
-  return absl::StrCat(KindWord(state.directory.KindOfTarget(key)), ":",
-                      state.directory.IdOfTarget(key));
+std::string RoleIn(const State& state, const std::string& subject,
+                   const std::string& resource) {
+  const FoundSubject found = *FindSubject(state, *Subject::Parse(subject));
+  const uint32_t number = state.FindResource(*ResourceRef::Parse(resource));
+  if (!found.known() || number == State::kNone) return "none";
+  const Resolver resolver(state, found);
+  return state.ladder().NameAt(static_cast<Rank>(resolver.On(number).rank));
 }
 
 // By asking about every pair.
 std::vector<RoleChange> CompareAll(const State& before, const State& after) {
   std::vector<RoleChange> changes;
-  for (uint32_t p = 0; p < after.directory.next_principal; ++p) {
-    for (uint32_t r = 0; r < after.next_resource; ++r) {
-      const std::string was = RoleIn(before, p, r);
-      const std::string is = RoleIn(after, p, r);
-      if (was == is) continue;
-      const State& of_p = after.directory.HasPrincipal(p) ? after : before;
-      const State& of_r = after.HasResource(r) ? after : before;
-      changes.push_back(
-          {SubjectIn(of_p, p), of_r.ResourceAt(r).ToString(), was, is});
+  std::set<std::pair<std::string, std::string>> seen;
+  for (const std::string& subject : Subjects(before, after)) {
+    for (const std::string& resource : Resources(before, after)) {
+      if (!seen.emplace(subject, resource).second) continue;
+      const std::string was = RoleIn(before, subject, resource);
+      const std::string is = RoleIn(after, subject, resource);
+      if (was != is) changes.push_back({subject, resource, was, is});
     }
   }
   return changes;
@@ -126,7 +140,9 @@ TEST(RoleDiffTest, WhenSmallWorldsChangeThenItIsWhatComparingAllFinds) {
 TEST(RoleDiffTest, WhenALargerWorldChangesThenItIsWhatComparingAllFinds) {
   compare::Random random(7);
   compare::LargeWorld world(60, &random);
-  Comparison comparison({});
+  WorkspaceSettings settings;
+  settings.resource_types = {"doc", "note"};
+  Comparison comparison(settings);
   compare::Call all;
   all.changes = world.Changes();
   ASSERT_NO_FATAL_FAILURE(comparison.Make(all));

@@ -22,8 +22,8 @@
 // Reading is in acl/reader.h: roles with witnesses, checks, explanations,
 // lists, snapshots. What can be changed is in acl/share/change.h, what a change
 // answers in acl/share/receipt.h, how things are named in acl/base/reference.h,
-// why a call is refused in acl/base/fault.h. What a role means:
-// docs/semantics.md.
+// why a call is refused in acl/base/fault.h, how to follow what changes in
+// acl/watch.h. What a role means: docs/semantics.md.
 //
 // Every answer comes from memory, and from one revision. An engine that was
 // made by Engine::Open() keeps its changes in a folder, too.

@@ -1,6 +1,7 @@
 #include "acl/workspace_core.h"
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <utility>
@@ -131,7 +132,7 @@ absl::Status WorkspaceCore::Settle(const ChangeLog::Ticket& ticket,
   const auto last = std::find_if(
       pending_.rbegin(), pending_.rend(),
       [&](const Pending& pending) { return pending.ticket == ticket; });
-  for (auto left = pending_.rend() - last; left > 0; --left) {
+  for (auto left = std::distance(last, pending_.rend()); left > 0; --left) {
     if (!log_->Await(pending_.front().ticket).ok()) {
       // All that was decided upon it has failed with it.
       ForgetPending();

@@ -3,6 +3,7 @@
 #include <atomic>
 #include <map>
 #include <mutex>
+#include <new>
 #include <utility>
 
 #include "absl/random/random.h"
@@ -351,6 +352,21 @@ class WorldImporter {
 
 }  // namespace
 
+namespace {
+
+// What a folder has may be more than the memory: that is no reason to end.
+template <class Work>
+auto UnlessOutOfMemory(const Work& work) -> decltype(work()) {
+  try {
+    return work();
+  } catch (const std::bad_alloc&) {
+    return Refuse(v1::OUT_OF_MEMORY,
+                  "there is not enough memory for what is in the folder");
+  }
+}
+
+}  // namespace
+
 Engine::Engine(EngineOptions options)
     : core_(std::make_shared<EngineCore>(std::move(options))) {}
 
@@ -359,22 +375,26 @@ Engine::Engine(std::shared_ptr<EngineCore> core) : core_(std::move(core)) {}
 absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
     const std::string& folder, EngineOptions options,
     const FolderOptions& folder_options, FolderReport* report) {
-  auto core = std::make_shared<EngineCore>(std::move(options));
-  if (absl::Status s = core->Open(folder, folder_options, report); !s.ok()) {
-    return s;
-  }
-  return std::unique_ptr<Engine>(new Engine(std::move(core)));
+  return UnlessOutOfMemory([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
+    auto core = std::make_shared<EngineCore>(std::move(options));
+    if (absl::Status s = core->Open(folder, folder_options, report); !s.ok()) {
+      return s;
+    }
+    return std::unique_ptr<Engine>(new Engine(std::move(core)));
+  });
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenAt(
     const std::string& folder, const Moment& moment, EngineOptions options,
     const FolderOptions& folder_options, FolderReport* report) {
-  auto core = std::make_shared<EngineCore>(std::move(options));
-  if (absl::Status s = core->OpenAt(folder, moment, folder_options, report);
-      !s.ok()) {
-    return s;
-  }
-  return std::unique_ptr<Engine>(new Engine(std::move(core)));
+  return UnlessOutOfMemory([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
+    auto core = std::make_shared<EngineCore>(std::move(options));
+    if (absl::Status s = core->OpenAt(folder, moment, folder_options, report);
+        !s.ok()) {
+      return s;
+    }
+    return std::unique_ptr<Engine>(new Engine(std::move(core)));
+  });
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> Engine::At(const Moment& moment) const {

@@ -46,6 +46,7 @@ absl::StatusCode CodeOf(Fault fault) {
       return absl::StatusCode::kFailedPrecondition;
     case v1::LIMIT:
     case v1::DISK_FULL:
+    case v1::OUT_OF_MEMORY:
       return absl::StatusCode::kResourceExhausted;
     case v1::REVISION_MISMATCH:
       return absl::StatusCode::kAborted;

@@ -1,0 +1,174 @@
+// Every call of the file system fails in turn, and every allocation of opening:
+// what was accepted is there, what was refused is not, and it goes on.
+#include <cerrno>
+#include <cstdlib>
+#include <memory>
+#include <new>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/engine.h"
+#include "gtest/gtest.h"
+#include "tests/engine/studio.h"
+#include "tests/journal/memory_files.h"
+
+namespace {
+
+// How many allocations are left until one fails; 0: none does.
+thread_local long g_until_failure = 0;  // NOLINT(google-runtime-int)
+
+}  // namespace
+
+void* operator new(size_t bytes) {
+  if (g_until_failure > 0 && --g_until_failure == 0) throw std::bad_alloc();
+  void* const memory = std::malloc(bytes != 0 ? bytes : 1);
+  if (memory == nullptr) throw std::bad_alloc();
+  return memory;
+}
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+
+namespace acl {
+namespace {
+
+constexpr char kFolder[] = "/data";
+
+absl::StatusOr<std::unique_ptr<Engine>> OpenIn(MemoryFiles* files) {
+  FolderOptions options;
+  options.files = files;
+  options.journal_file_bytes = 1500;
+  options.checkpoints = false;
+  return Engine::Open(kFolder, {}, options);
+}
+
+std::string Everything(const Engine& engine) {
+  return engine.Export().DebugString();
+}
+
+// Does some things of each kind. After each, what is seen is what was there
+// before, or what the thing was to make of it; `accepted` gets the last that
+// was accepted, `maybe` what may be there once it is opened again.
+class Story {
+ public:
+  explicit Story(MemoryFiles* files) : files_(*files) {}
+
+  void Tell() {
+    absl::StatusOr<std::unique_ptr<Engine>> opened = OpenIn(&files_);
+    if (!opened.ok()) return;
+    engine_ = *std::move(opened);
+    Do([&] {
+      return engine_->AddWorkspace(Actor::System(), "studio").status();
+    });
+    Do([&] { return Apply(StudioChanges()); });
+    for (int i = 0; i < 6; ++i) {
+      Do([&] { return Apply({AddUser{absl::StrCat("user-", i)}}); });
+      Do([&] {
+        return Apply({Share{{"voice", "v"},
+                            Target::User("dan"),
+                            i % 2 == 0 ? "viewer" : "editor"}});
+      });
+      if (i == 3) Do([&] { return engine_->Checkpoint(); });
+    }
+    Do([&] {
+      v1::World world = engine_->Export();
+      if (world.workspaces_size() == 0) return absl::OkStatus();
+      world.mutable_workspaces(0)->set_id("copy");
+      return engine_->Import(Actor::System(), world);
+    });
+    Do([&] { return engine_->RemoveWorkspace(Actor::System(), "studio"); });
+    engine_ = nullptr;
+  }
+
+  const std::string& accepted() const { return accepted_; }
+  bool unknown() const { return unknown_; }
+
+ private:
+  absl::Status Apply(const std::vector<Change>& changes) {
+    absl::StatusOr<Workspace> studio = engine_->FindWorkspace("studio");
+    if (!studio.ok()) return studio.status();
+    return studio->Apply(Actor::System(), changes).status();
+  }
+  template <class Thing>
+  void Do(const Thing& thing) {
+    const std::string before = Everything(*engine_);
+    const absl::Status status = thing();
+    unknown_ |= FaultOf(status) == v1::OUTCOME_UNKNOWN;
+    if (!status.ok()) {
+      EXPECT_EQ(Everything(*engine_), before) << status;
+    }
+    accepted_ = Everything(*engine_);
+  }
+
+  MemoryFiles& files_;
+  std::unique_ptr<Engine> engine_;
+  std::string accepted_;
+  bool unknown_ = false;
+};
+
+TEST(FailuresTest, WhenAnyCallOfTheFileSystemFailsThenNothingIsLostOrHalf) {
+  MemoryFiles quiet;
+  Story(&quiet).Tell();
+  const uint64_t steps = quiet.steps();
+  ASSERT_GT(steps, 60u);
+  for (uint64_t step = 1; step <= steps; ++step) {
+    for (const int error : {EIO, ENOSPC}) {
+      for (const size_t written : {size_t{0}, size_t{50}}) {
+        MemoryFiles files;
+        files.SetSchedule(FailAt(step, error, written));
+        Story story(&files);
+        story.Tell();
+        files.SetSchedule(nullptr);
+        MemoryFiles left = files.AfterKill();
+        const absl::StatusOr<std::unique_ptr<Engine>> again = OpenIn(&left);
+        ASSERT_TRUE(again.ok()) << "step " << step << again.status();
+        // What was of unknown outcome may be there as well.
+        if (!story.unknown() && !story.accepted().empty()) {
+          ASSERT_EQ(Everything(**again), story.accepted()) << "step " << step;
+        }
+        ASSERT_TRUE((*again)->AddWorkspace(Actor::System(), "further").ok());
+      }
+    }
+  }
+}
+
+TEST(FailuresTest, WhenAnyAllocationOfOpeningFailsThenTheFolderIsAsItWas) {
+  MemoryFiles files;
+  std::string expected;
+  {
+    const auto engine = *OpenIn(&files);
+    Workspace studio = *engine->AddWorkspace(Actor::System(), "studio");
+    ASSERT_TRUE(studio.Apply(Actor::System(), StudioChanges()).ok());
+    ASSERT_TRUE(engine->Checkpoint().ok());
+    ChangeOptions options;
+    options.request_id = "q";
+    ASSERT_TRUE(studio.Apply(Actor::System(), {AddUser{"new"}}, options).ok());
+    expected = Everything(*engine);
+  }
+  int failures = 0;
+  for (long n = 1;; ++n) {  // NOLINT(google-runtime-int)
+    MemoryFiles copy = files.AfterKill();
+    g_until_failure = n;
+    const absl::StatusOr<std::unique_ptr<Engine>> opened = OpenIn(&copy);
+    const bool failed = g_until_failure == 0;
+    g_until_failure = 0;
+    if (!failed) {
+      ASSERT_TRUE(opened.ok()) << opened.status();
+      ASSERT_EQ(Everything(**opened), expected);
+      break;
+    }
+    ++failures;
+    if (!opened.ok()) {
+      ASSERT_EQ(FaultOf(opened.status()), v1::OUT_OF_MEMORY)
+          << n << opened.status();
+    }
+    MemoryFiles left = copy.AfterKill();
+    const absl::StatusOr<std::unique_ptr<Engine>> again = OpenIn(&left);
+    ASSERT_TRUE(again.ok()) << n << again.status();
+    ASSERT_EQ(Everything(**again), expected) << n;
+  }
+  EXPECT_GT(failures, 500);
+}
+
+}  // namespace
+}  // namespace acl

@@ -39,7 +39,9 @@ std::unique_ptr<MemoryFiles> MakeFolder(size_t bytes, bool checkpoint) {
     }
     EXPECT_TRUE(w.Apply(Actor::System(), changes).ok());
   }
-  if (checkpoint) EXPECT_TRUE(engine->Checkpoint().ok());
+  if (checkpoint) {
+    EXPECT_TRUE(engine->Checkpoint().ok());
+  }
   return files;
 }
 

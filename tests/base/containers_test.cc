@@ -281,7 +281,7 @@ TEST(Heap, GivesBackWhatAnEditMadeUnlessItIsKept) {
     for (uint32_t i = 0; i < 5000; ++i) {
       kept.Put(i, &edit, MemoryPart::kReverse);
     }
-    EXPECT_TRUE(edit.Keep().empty());
+    EXPECT_TRUE(edit.Keep().retired.empty());
   }
   const uint64_t before = used();
   {
@@ -301,7 +301,7 @@ TEST(Heap, GivesBackWhatAnEditMadeUnlessItIsKept) {
   SortedNumbers next = kept;
   next.Clear(&edit);
   uint64_t bytes = 0;
-  for (const RetiredBlock& retired : edit.Keep()) {
+  for (const RetiredBlock& retired : edit.Keep().retired) {
     bytes += retired.block->bytes();
     heap.Free(retired.block);
   }

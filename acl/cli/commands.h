@@ -36,23 +36,30 @@ ExitCode WhatCommand(const Common& common, const std::string& subject,
 // `acl matrix`
 ExitCode MatrixCommand(const Common& common, const Console& console);
 
-// `acl share RESOURCE TARGET ROLE --as ACTOR [--dry-run]`; with no role
-// `acl unshare RESOURCE TARGET --as ACTOR [--dry-run]`.
+// What every change has: `--as ACTOR [--reason TEXT] [--request-id ID]
+// [--dry-run]`.
+struct CallArguments {
+  std::string actor;
+  std::string reason;
+  std::string request_id;
+  bool dry_run = false;
+};
+
+// `acl share RESOURCE TARGET ROLE --as ACTOR`; with no role
+// `acl unshare RESOURCE TARGET --as ACTOR`.
 struct ShareArguments {
   std::string resource;
   std::string target;
   std::string role;
-  std::string actor;
-  bool dry_run = false;
+  CallArguments call;
 };
 ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console);
 
-// `acl apply CHANGES --as ACTOR [--dry-run]`
+// `acl apply CHANGES --as ACTOR`
 struct ApplyArguments {
   std::string changes;  // the file
-  std::string actor;
-  bool dry_run = false;
+  CallArguments call;
 };
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
                       const Console& console);
@@ -64,6 +71,13 @@ struct ExportArguments {
 };
 ExitCode ExportCommand(const Common& common, const ExportArguments& arguments,
                        const Console& console);
+
+// `acl init FOLDER --from FILE`: a journal that begins with a world.
+struct InitArguments {
+  std::string folder;
+  std::string world;
+};
+ExitCode InitCommand(const InitArguments& arguments, const Console& console);
 
 // `acl convert IN OUT`
 ExitCode ConvertCommand(const std::string& input, const std::string& output,

@@ -88,6 +88,11 @@ std::string RevisionText(const Receipt& receipt) {
         receipt.revision);
   }
   if (receipt.dry_run) return "dry run: it would change nothing\n";
+  if (receipt.replayed) {
+    return fmt::format(
+        "answered before, under this request id; it was revision {}\n",
+        receipt.revision);
+  }
   return fmt::format(receipt.changed ? "revision {}\n"
                                      : "nothing changed, still revision {}\n",
                      receipt.revision);
@@ -123,6 +128,7 @@ Json ShareReceiptJson(const Receipt& receipt) {
   Json json = ShareJson(*receipt.changes.front().share);
   json["changed"] = receipt.changed;
   json["dry_run"] = receipt.dry_run;
+  json["replayed"] = receipt.replayed;
   json["revision"] = receipt.revision;
   return json;
 }
@@ -165,11 +171,10 @@ Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
                     {"before", change.before},
                     {"after", change.after}});
   }
-  return {{"changed", receipt.changed},
-          {"dry_run", receipt.dry_run},
-          {"revision", receipt.revision},
-          {"receipts", std::move(receipts)},
-          {"effective_roles", std::move(list)}};
+  return {
+      {"changed", receipt.changed},      {"dry_run", receipt.dry_run},
+      {"replayed", receipt.replayed},    {"revision", receipt.revision},
+      {"receipts", std::move(receipts)}, {"effective_roles", std::move(list)}};
 }
 
 std::string WitnessText(const Reader& reader, const Witness& witness) {

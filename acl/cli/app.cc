@@ -31,6 +31,7 @@ class CommandLine {
                 "Each command has its own --help, with examples.");
     AddQuestions();
     AddLists();
+    AddLog();
     AddChanges();
     AddApply();
     AddFiles();
@@ -171,6 +172,32 @@ class CommandLine {
         "  acl matrix -w studio.yaml > matrix.csv\n"
         "  acl matrix -w studio.yaml --json\n");
     matrix->callback([this] { code_ = MatrixCommand(common_, console_); });
+  }
+
+  void AddLog() {
+    CLI::App* log = Command(
+        "log", "Who changed what in a journal folder, when and why",
+        "  acl log -w /var/lib/acl --limit 10\n"
+        "  acl log -w /var/lib/acl --target user:bob --since 2026-03-01\n"
+        "  acl log -w /var/lib/acl --actor user:ann --json\n");
+    log->add_option("--actor", log_.actor, "Only what this actor did")
+        ->type_name("ACTOR");
+    log->add_option("--target", log_.target,
+                    "Only changes that name this target, member, user, service "
+                    "account, key or group")
+        ->type_name("TARGET");
+    log->add_option("--resource", log_.resource,
+                    "Only changes that name this resource")
+        ->type_name("RESOURCE");
+    log->add_option("--since", log_.since,
+                    "From this day (2026-03-01) or time (2026-03-01T12:00:00Z)")
+        ->type_name("WHEN");
+    log->add_option("--until", log_.until, "Up to this day or time")
+        ->type_name("WHEN");
+    log->add_option("--limit", log_.limit, "Only the last N of them")
+        ->type_name("N")
+        ->check(CLI::PositiveNumber);
+    log->callback([this] { code_ = LogCommand(common_, log_, console_); });
   }
 
   void AddMinRole(CLI::App* command) {
@@ -363,6 +390,7 @@ class CommandLine {
   CLI::App app_{"Who may do what, and why.", "acl"};
   Common common_;
   std::string subject_, resource_, role_, type_;
+  LogArguments log_;
   ShareArguments share_;
   ApplyArguments apply_;
   ExportArguments export_;

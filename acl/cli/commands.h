@@ -3,6 +3,7 @@
 #ifndef ACL_CLI_COMMANDS_H_
 #define ACL_CLI_COMMANDS_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -63,6 +64,19 @@ struct ApplyArguments {
 };
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
                       const Console& console);
+
+// `acl log [--actor ACTOR] [--target TARGET] [--resource RESOURCE]
+// [--since WHEN] [--until WHEN] [--limit N]`
+struct LogArguments {
+  std::string actor;
+  std::string target;
+  std::string resource;
+  std::string since;  // a day or a time
+  std::string until;
+  size_t limit = 0;  // 0: all
+};
+ExitCode LogCommand(const Common& common, const LogArguments& arguments,
+                    const Console& console);
 
 // `acl export [-o FILE | --format FORMAT]`
 struct ExportArguments {

@@ -18,7 +18,7 @@ constexpr char kReferences[] =
     "TARGET is one of those, group:ID, or default. RESOURCE is TYPE:ID.\n";
 constexpr char kExitCodes[] =
     "Exit codes: 0 done or allowed, 1 failure or refused, 2 denied (check),\n"
-    "3 bad input.\n";
+    "3 bad input, 4 something is lost (journal salvage).\n";
 constexpr char kFormats[] =
     "The file's ending tells its format: .yaml, .json, .txtpb, .binpb.\n";
 
@@ -36,6 +36,7 @@ class CommandLine {
     AddApply();
     AddFiles();
     AddInit();
+    AddJournal();
     AddTest();
     AddImport();
     AddManual();
@@ -317,6 +318,42 @@ class CommandLine {
     init->callback([this] { code_ = InitCommand(init_, console_); });
   }
 
+  void AddJournal() {
+    CLI::App* journal = app_.add_subcommand(
+        "journal", "Prove or rescue what a journal folder holds");
+    journal->require_subcommand(1);
+    CLI::App* verify = journal->add_subcommand(
+        "verify",
+        "Whether a folder is whole, and its history the one that was known");
+    verify->footer(
+        "\nExamples:\n"
+        "  acl journal verify /var/lib/acl\n"
+        "  acl journal verify /var/lib/acl --head 17:3f8a...\n\n"
+        "It prints the head. Whoever keeps that elsewhere can tell later\n"
+        "whether anything before it was rewritten.\n" +
+        std::string(kExitCodes));
+    Positional(verify, "FOLDER", &verify_.folder, "The journal folder");
+    verify
+        ->add_option("--head", verify_.head,
+                     "A head that was printed before: SEQUENCE:HEX")
+        ->type_name("HEAD");
+    AddJson(verify, "Report in JSON");
+    verify->callback(
+        [this] { code_ = JournalVerifyCommand(verify_, console_); });
+    CLI::App* salvage = journal->add_subcommand(
+        "salvage", "Read past damage into a world file, and say what is lost");
+    salvage->footer(
+        "\nExamples:\n"
+        "  acl journal salvage /var/lib/acl rescued.yaml\n\n"
+        "Nothing is written into the folder.\n" +
+        std::string(kFormats) + kExitCodes);
+    Positional(salvage, "FOLDER", &salvage_.folder, "The damaged folder");
+    Positional(salvage, "OUT", &salvage_.output, "The world file to write");
+    AddJson(salvage, "Report in JSON");
+    salvage->callback(
+        [this] { code_ = JournalSalvageCommand(salvage_, console_); });
+  }
+
   void AddTest() {
     CLI::App* test =
         FileCommand("test", "Run assertion files: what a world has to answer",
@@ -395,6 +432,8 @@ class CommandLine {
   ApplyArguments apply_;
   ExportArguments export_;
   InitArguments init_;
+  VerifyArguments verify_;
+  SalvageArguments salvage_;
   TestArguments test_;
   PeribolosArguments peribolos_;
   std::vector<std::string> files_;

@@ -93,6 +93,22 @@ struct InitArguments {
 };
 ExitCode InitCommand(const InitArguments& arguments, const Console& console);
 
+// `acl journal verify FOLDER [--head HEAD]`
+struct VerifyArguments {
+  std::string folder;
+  std::string head;  // that is known; may be empty
+};
+ExitCode JournalVerifyCommand(const VerifyArguments& arguments,
+                              const Console& console);
+
+// `acl journal salvage FOLDER OUT`
+struct SalvageArguments {
+  std::string folder;
+  std::string output;
+};
+ExitCode JournalSalvageCommand(const SalvageArguments& arguments,
+                               const Console& console);
+
 // `acl convert IN OUT`
 ExitCode ConvertCommand(const std::string& input, const std::string& output,
                         const Console& console);

@@ -16,6 +16,7 @@ enum ExitCode {
   kFailure = 1,   // refused by the rules, or by the system; a test: some don't
   kDeny = 2,      // for a check: denied
   kBadInput = 3,  // arguments or files that can't be understood
+  kLost = 4,      // for a salvage: something could not be read
 };
 
 struct Console {

@@ -32,6 +32,7 @@ class CommandLine {
     AddQuestions();
     AddLists();
     AddLog();
+    AddDiff();
     AddChanges();
     AddApply();
     AddFiles();
@@ -197,8 +198,24 @@ class CommandLine {
         ->type_name("WHEN");
     log->add_option("--limit", log_.limit, "Only the last N of them")
         ->type_name("N")
-        ->check(CLI::PositiveNumber);
+        ->check(CLI::Validator(CLI::PositiveNumber).description(""));
     log->callback([this] { code_ = LogCommand(common_, log_, console_); });
+  }
+
+  void AddDiff() {
+    CLI::App* diff = Command(
+        "diff", "What differs in grants and in effective roles",
+        "  acl diff before.yaml after.yaml\n"
+        "  acl diff /var/lib/acl@2026-03-01 /var/lib/acl\n"
+        "  acl diff @17 @42 -w /var/lib/acl --workspace studio\n\n"
+        "A and B are world files, journal folders, or FOLDER@MOMENT; @MOMENT "
+        "is\nof the folder that --world names. A moment is written as for "
+        "--at.\nExit codes of diff: 0 equal, 1 different, 3 any failure.\n");
+    Positional(diff, "A", &diff_.before,
+               "How it was: a world file, a journal folder, FOLDER@MOMENT, or "
+               "@MOMENT of the folder that --world names");
+    Positional(diff, "B", &diff_.after, "How it is, likewise");
+    diff->callback([this] { code_ = DiffCommand(common_, diff_, console_); });
   }
 
   void AddMinRole(CLI::App* command) {
@@ -428,6 +445,7 @@ class CommandLine {
   Common common_;
   std::string subject_, resource_, role_, type_;
   LogArguments log_;
+  DiffArguments diff_;
   ShareArguments share_;
   ApplyArguments apply_;
   ExportArguments export_;

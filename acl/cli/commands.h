@@ -78,6 +78,14 @@ struct LogArguments {
 ExitCode LogCommand(const Common& common, const LogArguments& arguments,
                     const Console& console);
 
+// `acl diff A B`: 0 if they are equal, 1 if they differ, 3 for every refusal.
+struct DiffArguments {
+  std::string before;  // PATH, PATH@MOMENT or @MOMENT
+  std::string after;
+};
+ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
+                     const Console& console);
+
 // `acl export [-o FILE | --format FORMAT]`
 struct ExportArguments {
   std::string output;  // empty: to the console

@@ -167,8 +167,9 @@ std::string ZshValue(const CLI::Option& option) {
     case Offer::kNothing:
       break;
   }
-  // A mere message would keep options from being completed.
-  return absl::StrCat(":", name, ":{:}");
+  // A mere message would keep options from being completed; in an option it
+  // is the other way round.
+  return absl::StrCat(":", name, option.get_positional() ? ":{:}" : ": ");
 }
 
 std::string ZshArguments(const CLI::App& app) {

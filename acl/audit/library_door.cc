@@ -47,8 +47,10 @@ absl::Status LibraryDoor::Load(const v1::World& world,
 }
 
 absl::Status LibraryDoor::LoadFile(const std::string& path) {
-  engine_ = std::make_unique<Engine>();
-  return ImportWorldFile(path, engine_.get());
+  absl::StatusOr<std::unique_ptr<Engine>> engine = OpenWorld(path, "", "");
+  if (!engine.ok()) return engine.status();
+  engine_ = *std::move(engine);
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Workspace> LibraryDoor::Find(

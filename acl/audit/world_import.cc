@@ -1,11 +1,15 @@
 #include "acl/audit/world_import.h"
 
-#include <memory>
+#include <filesystem>
+#include <system_error>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/journal/file_system.h"
+#include "acl/journal/journal_reader.h"
 
 namespace acl {
 
@@ -19,6 +23,70 @@ absl::Status ImportWorldFile(const std::string& path, Engine* engine,
       engine->Import(Actor::System(), (*reader)->Source(), &faults);
   if (status.ok() || faults.empty()) return status;
   return AsRefusal(faults, (*reader)->places());
+}
+
+bool IsFolder(const std::string& path) {
+  std::error_code error;
+  return std::filesystem::is_directory(path, error);
+}
+
+absl::Status CheckJournalFolder(const std::string& folder) {
+  const absl::StatusOr<std::vector<JournalFile>> files =
+      JournalFiles(folder, SystemFiles());
+  if (!files.ok()) return files.status();
+  if (!files->empty()) return absl::OkStatus();
+  return Refuse(v1::FILE_MALFORMED,
+                absl::StrCat(Printable(folder),
+                             ": a folder without a journal; name a world file, "
+                             "or make a journal by `acl init`"));
+}
+
+namespace {
+
+// The workspace that a revision is of, where none is named.
+absl::StatusOr<std::string> OnlyWorkspace(const std::string& folder) {
+  const absl::StatusOr<std::unique_ptr<Engine>> now =
+      Engine::OpenAt(folder, {});
+  if (!now.ok()) return now.status();
+  std::vector<std::string> ids = (*now)->WorkspaceIds();
+  if (ids.size() == 1) return std::move(ids.front());
+  return Refuse(v1::MALFORMED,
+                absl::StrCat("a revision is one of a workspace, and there are ",
+                             ids.size(), "; choose one by --workspace ID"));
+}
+
+}  // namespace
+
+absl::StatusOr<std::unique_ptr<Engine>> OpenWorld(const std::string& path,
+                                                  absl::string_view at,
+                                                  absl::string_view workspace,
+                                                  ProgressSink progress) {
+  if (!IsFolder(path)) {
+    if (!at.empty()) {
+      return Refuse(v1::MALFORMED,
+                    absl::StrCat(Printable(path),
+                                 ": is no journal folder, and nothing else has "
+                                 "a history to be asked as of ",
+                                 Quoted(at)));
+    }
+    auto engine = std::make_unique<Engine>();
+    absl::Status status =
+        ImportWorldFile(path, engine.get(), std::move(progress));
+    if (!status.ok()) return status;
+    return engine;
+  }
+  if (absl::Status s = CheckJournalFolder(path); !s.ok()) return s;
+  absl::StatusOr<Moment> moment =
+      at.empty() ? Moment() : Moment::Parse(at, workspace);
+  if (!moment.ok()) return moment.status();
+  if (moment->revision && moment->workspace.empty()) {
+    absl::StatusOr<std::string> only = OnlyWorkspace(path);
+    if (!only.ok()) return only.status();
+    moment->workspace = *std::move(only);
+  }
+  FolderOptions options;
+  options.progress = std::move(progress);
+  return Engine::OpenAt(path, *moment, {}, options);
 }
 
 absl::Status AsRefusal(const std::vector<WorldFault>& faults,

@@ -1,12 +1,15 @@
-// A world file into an engine, with faults that name their places. A public
-// header.
+// A world file into an engine, with faults that name their places; and worlds
+// from wherever they are kept. A public header.
 #ifndef ACL_AUDIT_WORLD_IMPORT_H_
 #define ACL_AUDIT_WORLD_IMPORT_H_
 
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
 #include "acl/encoding/places.h"
 #include "acl/engine.h"
 #include "acl/world/world_file.h"
@@ -19,6 +22,21 @@ namespace acl {
 // is as it was.
 absl::Status ImportWorldFile(const std::string& path, Engine* engine,
                              ProgressSink progress = nullptr);
+
+// Whether a folder is there: what is not is taken for a world file.
+bool IsFolder(const std::string& path);
+
+// OK if there is a journal in the folder; else FILE_MALFORMED. FILE_ACCESS.
+absl::Status CheckJournalFolder(const std::string& folder);
+
+// An engine in memory with the world of a file, or with that of a journal's
+// folder as it was `at` a moment, in the words of Moment::Parse(); empty: now.
+// A revision is that of `workspace`, or of the only one where that is empty.
+// Writes nothing. As ImportWorldFile() and Engine::OpenAt(); MALFORMED for a
+// moment of a file, which has no history.
+absl::StatusOr<std::unique_ptr<Engine>> OpenWorld(
+    const std::string& path, absl::string_view at, absl::string_view workspace,
+    ProgressSink progress = nullptr);
 
 // Faults of Engine::Import() as such a refusal. REQUIRES: not empty.
 absl::Status AsRefusal(const std::vector<WorldFault>& faults,

@@ -18,7 +18,7 @@ constexpr char kReferences[] =
     "TARGET is one of those, group:ID, or default. RESOURCE is TYPE:ID.\n";
 constexpr char kExitCodes[] =
     "Exit codes: 0 done or allowed, 1 failure or refused, 2 denied (check),\n"
-    "3 bad input.\n";
+    "3 bad input, 4 something is lost (journal salvage).\n";
 constexpr char kFormats[] =
     "The file's ending tells its format: .yaml, .json, .txtpb, .binpb.\n";
 
@@ -31,9 +31,13 @@ class CommandLine {
                 "Each command has its own --help, with examples.");
     AddQuestions();
     AddLists();
+    AddLog();
+    AddDiff();
     AddChanges();
     AddApply();
     AddFiles();
+    AddInit();
+    AddJournal();
     AddTest();
     AddImport();
     AddManual();
@@ -73,14 +77,28 @@ class CommandLine {
   void AddCommon(CLI::App* command) {
     command
         ->add_option("-w,--world", common_.world,
-                     "The world file, .yaml, .json, .txtpb or .binpb")
+                     "The world: a file, .yaml, .json, .txtpb or .binpb, or a "
+                     "journal folder")
         ->envname("ACL_WORLD")
-        ->type_name("FILE");
+        ->type_name("PATH");
     command
         ->add_option("--workspace", common_.workspace,
                      "Only this workspace of the world")
         ->type_name("ID");
     AddJson(command, "Answer in JSON");
+  }
+
+  // A command that changes nothing can be asked about the past.
+  CLI::App* AskCommand(const std::string& name, const std::string& what,
+                       const std::string& examples) {
+    CLI::App* command = Command(name, what, examples);
+    command
+        ->add_option("--at", common_.at,
+                     "As of then, in a journal folder: a revision (17), a "
+                     "record (record:17), a day (2026-03-01) or a time "
+                     "(2026-03-01T12:00:00Z)")
+        ->type_name("MOMENT");
+    return command;
   }
 
   static void Positional(CLI::App* command, const std::string& name,
@@ -89,21 +107,23 @@ class CommandLine {
   }
 
   void AddQuestions() {
-    CLI::App* role = Command(
+    CLI::App* role = AskCommand(
         "role", "The effective role, and the source that gives it",
         "  acl role user:ann voice:narrator -w studio.yaml\n"
-        "  acl role key:render-1 voice:narrator -w studio.yaml --json\n");
+        "  acl role key:render-1 voice:narrator -w studio.yaml --json\n"
+        "  acl role user:ann voice:narrator -w /var/lib/acl --at "
+        "2026-03-01\n");
     Positional(role, "SUBJECT", &subject_, "Who");
     Positional(role, "RESOURCE", &resource_, "On what");
     role->callback([this] {
       code_ = RoleCommand(common_, subject_, resource_, console_);
     });
 
-    CLI::App* check =
-        Command("check", "Whether the effective role is ROLE or higher",
-                "  acl check user:bob editor voice:narrator -w studio.yaml\n"
-                "  if acl check key:k1 viewer voice:narrator -w studio.yaml; "
-                "then ...\n");
+    CLI::App* check = AskCommand(
+        "check", "Whether the effective role is ROLE or higher",
+        "  acl check user:bob editor voice:narrator -w studio.yaml\n"
+        "  if acl check key:k1 viewer voice:narrator -w studio.yaml; "
+        "then ...\n");
     Positional(check, "SUBJECT", &subject_, "Who");
     Positional(check, "ROLE", &role_, "A role of the workspace's ladder");
     Positional(check, "RESOURCE", &resource_, "On what");
@@ -111,7 +131,7 @@ class CommandLine {
       code_ = CheckCommand(common_, subject_, role_, resource_, console_);
     });
 
-    CLI::App* explain = Command(
+    CLI::App* explain = AskCommand(
         "explain", "Every source of a role, and what would allow more",
         "  acl explain user:bob voice:narrator -w studio.yaml\n"
         "  acl explain user:bob voice:narrator --role admin -w studio.yaml\n");
@@ -127,20 +147,20 @@ class CommandLine {
   }
 
   void AddLists() {
-    CLI::App* who =
-        Command("who", "Every user and service account with a role on RESOURCE",
-                "  acl who voice:narrator -w studio.yaml\n"
-                "  acl who voice:narrator --min-role admin -w studio.yaml\n");
+    CLI::App* who = AskCommand(
+        "who", "Every user and service account with a role on RESOURCE",
+        "  acl who voice:narrator -w studio.yaml\n"
+        "  acl who voice:narrator --min-role admin -w studio.yaml\n");
     Positional(who, "RESOURCE", &resource_, "On what");
     AddMinRole(who);
     who->callback(
         [this] { code_ = WhoCommand(common_, resource_, role_, console_); });
 
     CLI::App* what =
-        Command("what", "Every resource on which SUBJECT has a role",
-                "  acl what user:ann -w studio.yaml\n"
-                "  acl what user:ann --min-role editor --type voice "
-                "-w studio.yaml\n");
+        AskCommand("what", "Every resource on which SUBJECT has a role",
+                   "  acl what user:ann -w studio.yaml\n"
+                   "  acl what user:ann --min-role editor --type voice "
+                   "-w studio.yaml\n");
     Positional(what, "SUBJECT", &subject_, "Who");
     AddMinRole(what);
     what->add_option("--type", type_, "Only resources of this type")
@@ -149,11 +169,53 @@ class CommandLine {
       code_ = WhatCommand(common_, subject_, role_, type_, console_);
     });
 
-    CLI::App* matrix = Command(
+    CLI::App* matrix = AskCommand(
         "matrix", "Every pair of a principal and a resource with a role",
         "  acl matrix -w studio.yaml > matrix.csv\n"
         "  acl matrix -w studio.yaml --json\n");
     matrix->callback([this] { code_ = MatrixCommand(common_, console_); });
+  }
+
+  void AddLog() {
+    CLI::App* log = Command(
+        "log", "Who changed what in a journal folder, when and why",
+        "  acl log -w /var/lib/acl --limit 10\n"
+        "  acl log -w /var/lib/acl --target user:bob --since 2026-03-01\n"
+        "  acl log -w /var/lib/acl --actor user:ann --json\n");
+    log->add_option("--actor", log_.actor, "Only what this actor did")
+        ->type_name("ACTOR");
+    log->add_option("--target", log_.target,
+                    "Only changes that name this target, member, user, service "
+                    "account, key or group")
+        ->type_name("TARGET");
+    log->add_option("--resource", log_.resource,
+                    "Only changes that name this resource")
+        ->type_name("RESOURCE");
+    log->add_option("--since", log_.since,
+                    "From this day (2026-03-01) or time (2026-03-01T12:00:00Z)")
+        ->type_name("WHEN");
+    log->add_option("--until", log_.until, "Up to this day or time")
+        ->type_name("WHEN");
+    log->add_option("--limit", log_.limit, "Only the last N of them")
+        ->type_name("N")
+        ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+    log->callback([this] { code_ = LogCommand(common_, log_, console_); });
+  }
+
+  void AddDiff() {
+    CLI::App* diff = Command(
+        "diff", "What differs in grants and in effective roles",
+        "  acl diff before.yaml after.yaml\n"
+        "  acl diff /var/lib/acl@2026-03-01 /var/lib/acl\n"
+        "  acl diff @17 @42 -w /var/lib/acl --workspace studio\n\n"
+        "A and B are world files, journal folders, or FOLDER@MOMENT; @MOMENT "
+        "is\nof the folder that --world names. A moment is written as for "
+        "--at.\nExit codes of diff: 0 equal, 1 different, 3 any failure.\n");
+    Positional(diff, "A", &diff_.before,
+               "How it was: a world file, a journal folder, FOLDER@MOMENT, or "
+               "@MOMENT of the folder that --world names");
+    Positional(diff, "B", &diff_.after, "How it is, likewise");
+    diff->callback([this] { code_ = DiffCommand(common_, diff_, console_); });
   }
 
   void AddMinRole(CLI::App* command) {
@@ -167,7 +229,9 @@ class CommandLine {
         "  acl share voice:narrator user:bob editor --as user:ann "
         "-w studio.yaml\n"
         "  acl share voice:narrator default viewer --as system --dry-run "
-        "-w studio.yaml\n");
+        "-w studio.yaml\n"
+        "  acl share voice:narrator user:bob editor --as user:ann "
+        "-w /var/lib/acl --reason 'on call'\n");
     Positional(share, "RESOURCE", &share_.resource, "What");
     Positional(share, "TARGET", &share_.target, "With whom");
     Positional(share, "ROLE", &share_.role, "A role of the workspace's ladder");
@@ -182,20 +246,26 @@ class CommandLine {
   }
 
   void AddActor(CLI::App* command) {
-    AddActorOptions(command, &share_.actor, &share_.dry_run);
+    AddCallOptions(command, &share_.call);
     command->callback(
         [this] { code_ = ShareCommand(common_, share_, console_); });
   }
 
-  static void AddActorOptions(CLI::App* command, std::string* actor,
-                              bool* dry_run) {
+  static void AddCallOptions(CLI::App* command, CallArguments* call) {
     command
-        ->add_option("--as", *actor,
+        ->add_option("--as", call->actor,
                      "Who does it: a SUBJECT with admin on what is shared, or "
                      "system")
         ->required()
         ->type_name("ACTOR");
-    command->add_flag("--dry-run", *dry_run,
+    command->add_option("--reason", call->reason, "Why, for the record")
+        ->type_name("TEXT");
+    command
+        ->add_option("--request-id", call->request_id,
+                     "Makes a retry safe: in a journal folder the same call "
+                     "under the same id is done once")
+        ->type_name("ID");
+    command->add_flag("--dry-run", call->dry_run,
                       "Say what would happen, and change nothing");
   }
 
@@ -207,18 +277,18 @@ class CommandLine {
         "  acl apply offboarding.yaml --as system --dry-run -w studio.yaml\n"
         "  acl apply offboarding.yaml --as system -w studio.yaml\n");
     Positional(apply, "CHANGES", &apply_.changes, "The change file");
-    AddActorOptions(apply, &apply_.actor, &apply_.dry_run);
+    AddCallOptions(apply, &apply_.call);
     apply->callback(
         [this] { code_ = ApplyCommand(common_, apply_, console_); });
   }
 
   void AddFiles() {
-    CLI::App* validate = FileCommand(
-        "validate",
-        "Check world files: every fault with its place, or a digest",
-        "  acl validate studio.yaml github.binpb\n"
-        "  acl validate studio.yaml --json\n");
-    Files(validate, &files_, "World files");
+    CLI::App* validate = FileCommand("validate",
+                                     "Check world files and folders: every "
+                                     "fault with its place, or a digest",
+                                     "  acl validate studio.yaml github.binpb\n"
+                                     "  acl validate studio.yaml --json\n");
+    Files(validate, &files_, "World files, or journal folders");
     AddJson(validate, "Sum up in JSON");
     validate->callback([this] { code_ = ValidateCommand(files_, console_); });
 
@@ -226,15 +296,17 @@ class CommandLine {
         "convert", "Write a world file in another format, in canonical order",
         "  acl convert studio.yaml studio.binpb\n"
         "  acl convert studio.json studio.txtpb\n");
-    Positional(convert, "IN", &input_, "The world file to read");
+    Positional(convert, "IN", &input_,
+               "The world file, or journal folder, to read");
     Positional(convert, "OUT", &output_, "The world file to write");
     convert->callback(
         [this] { code_ = ConvertCommand(input_, output_, console_); });
 
-    CLI::App* exported =
-        Command("export", "Write the world, or one workspace of it",
-                "  acl export -w github.binpb --workspace etcd-io\n"
-                "  acl export -w studio.yaml -o studio.json\n");
+    CLI::App* exported = AskCommand(
+        "export", "Write the world, or one workspace of it",
+        "  acl export -w github.binpb --workspace etcd-io\n"
+        "  acl export -w studio.yaml -o studio.json\n"
+        "  acl export -w /var/lib/acl --at record:17 -o then.yaml\n");
     auto* output =
         exported
             ->add_option("-o,--output", export_.output,
@@ -248,6 +320,55 @@ class CommandLine {
         ->excludes(output);
     exported->callback(
         [this] { code_ = ExportCommand(common_, export_, console_); });
+  }
+
+  void AddInit() {
+    CLI::App* init =
+        FileCommand("init", "Make a journal folder that begins with a world",
+                    "  acl init /var/lib/acl --from studio.yaml\n");
+    Positional(init, "FOLDER", &init_.folder, "The folder to make");
+    init->add_option("--from", init_.world,
+                     "The world: a file, or a journal folder as it is now")
+        ->required()
+        ->type_name("PATH");
+    AddJson(init, "Sum up in JSON");
+    init->callback([this] { code_ = InitCommand(init_, console_); });
+  }
+
+  void AddJournal() {
+    CLI::App* journal = app_.add_subcommand(
+        "journal", "Prove or rescue what a journal folder holds");
+    journal->require_subcommand(1);
+    CLI::App* verify = journal->add_subcommand(
+        "verify",
+        "Whether a folder is whole, and its history the one that was known");
+    verify->footer(
+        "\nExamples:\n"
+        "  acl journal verify /var/lib/acl\n"
+        "  acl journal verify /var/lib/acl --head 17:3f8a...\n\n"
+        "It prints the head. Whoever keeps that elsewhere can tell later\n"
+        "whether anything before it was rewritten.\n" +
+        std::string(kExitCodes));
+    Positional(verify, "FOLDER", &verify_.folder, "The journal folder");
+    verify
+        ->add_option("--head", verify_.head,
+                     "A head that was printed before: SEQUENCE:HEX")
+        ->type_name("HEAD");
+    AddJson(verify, "Report in JSON");
+    verify->callback(
+        [this] { code_ = JournalVerifyCommand(verify_, console_); });
+    CLI::App* salvage = journal->add_subcommand(
+        "salvage", "Read past damage into a world file, and say what is lost");
+    salvage->footer(
+        "\nExamples:\n"
+        "  acl journal salvage /var/lib/acl rescued.yaml\n\n"
+        "Nothing is written into the folder.\n" +
+        std::string(kFormats) + kExitCodes);
+    Positional(salvage, "FOLDER", &salvage_.folder, "The damaged folder");
+    Positional(salvage, "OUT", &salvage_.output, "The world file to write");
+    AddJson(salvage, "Report in JSON");
+    salvage->callback(
+        [this] { code_ = JournalSalvageCommand(salvage_, console_); });
   }
 
   void AddTest() {
@@ -323,9 +444,14 @@ class CommandLine {
   CLI::App app_{"Who may do what, and why.", "acl"};
   Common common_;
   std::string subject_, resource_, role_, type_;
+  LogArguments log_;
+  DiffArguments diff_;
   ShareArguments share_;
   ApplyArguments apply_;
   ExportArguments export_;
+  InitArguments init_;
+  VerifyArguments verify_;
+  SalvageArguments salvage_;
   TestArguments test_;
   PeribolosArguments peribolos_;
   std::vector<std::string> files_;

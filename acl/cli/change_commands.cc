@@ -21,9 +21,17 @@
 namespace acl::cli {
 namespace {
 
+// All but the dry run.
+ChangeOptions OptionsOf(const CallArguments& call) {
+  ChangeOptions options;
+  options.reason = call.reason;
+  options.request_id = call.request_id;
+  return options;
+}
+
 absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
                                    Session* session) {
-  const absl::StatusOr<Actor> actor = ParseActor(arguments.actor);
+  const absl::StatusOr<Actor> actor = ParseActor(arguments.call.actor);
   if (!actor.ok()) return actor.status();
   absl::StatusOr<ResourceId> resource = ResourceId::Parse(arguments.resource);
   if (!resource.ok()) return resource.status();
@@ -31,8 +39,8 @@ absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
   if (!target.ok()) return target.status();
   absl::StatusOr<Workspace> workspace = session->OneWorkspace();
   if (!workspace.ok()) return workspace.status();
-  ChangeOptions options;
-  options.dry_run = arguments.dry_run;
+  ChangeOptions options = OptionsOf(arguments.call);
+  options.dry_run = arguments.call.dry_run;
   return arguments.role.empty()
              ? workspace->Unshare(*actor, *resource, *target, options)
              : workspace->Share(*actor, *resource, *target, arguments.role,
@@ -45,7 +53,7 @@ ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console) {
   FileLock lock;
   absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::OpenForChange(common, arguments.dry_run, console, &lock);
+      Session::OpenForChange(common, arguments.call.dry_run, console, &lock);
   if (!session.ok()) return Fail(console, session.status());
   const absl::StatusOr<Receipt> receipt = ApplyShare(arguments, session->get());
   if (!receipt.ok()) return Fail(console, receipt.status());
@@ -63,7 +71,7 @@ namespace {
 struct ChangeFile {
   std::string workspace;
   std::vector<Change> changes;
-  ChangeOptions options;
+  std::optional<Revision> expected_revision;
   Places places;
 };
 
@@ -86,7 +94,7 @@ absl::StatusOr<ChangeFile> ReadChangeFile(const std::string& path) {
   }
   file.workspace = message.workspace();
   if (message.has_expected_revision()) {
-    file.options.expected_revision = message.expected_revision();
+    file.expected_revision = message.expected_revision();
   }
   return file;
 }
@@ -123,18 +131,22 @@ struct Applied {
 };
 
 // A dry run is a real run on an engine that is then thrown away.
-absl::StatusOr<Applied> ApplyFile(const ChangeFile& file, const Actor& actor,
-                                  bool dry_run, Workspace workspace,
-                                  const Console& console) {
+absl::StatusOr<Applied> ApplyFile(const ChangeFile& file,
+                                  const CallArguments& call,
+                                  Workspace workspace, const Console& console) {
+  const absl::StatusOr<Actor> actor = ParseActor(call.actor);
+  if (!actor.ok()) return actor.status();
+  ChangeOptions options = OptionsOf(call);
+  options.expected_revision = file.expected_revision;
   const absl::StatusOr<Snapshot> before = workspace.TakeSnapshot();
   if (!before.ok()) return before.status();
   absl::StatusOr<Receipt> receipt =
-      workspace.Apply(actor, file.changes, file.options);
+      workspace.Apply(*actor, file.changes, options);
   if (!receipt.ok()) return Located(receipt.status(), file);
   const absl::StatusOr<Snapshot> after = workspace.TakeSnapshot();
   if (!after.ok()) return after.status();
   Applied applied{*std::move(receipt), {}};
-  applied.receipt.dry_run = dry_run;
+  applied.receipt.dry_run = call.dry_run;
   const Progress progress(console, "comparing roles");
   absl::Status compared = VisitRoleChanges(
       *before, *after, KeysIn(file.changes),
@@ -149,20 +161,22 @@ ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
                       const Console& console) {
   const absl::StatusOr<ChangeFile> file = ReadChangeFile(arguments.changes);
   if (!file.ok()) return Fail(console, file.status());
-  const absl::StatusOr<Actor> actor = ParseActor(arguments.actor);
-  if (!actor.ok()) return Fail(console, actor.status());
+  // Before anything is opened.
+  if (absl::Status s = ParseActor(arguments.call.actor).status(); !s.ok()) {
+    return Fail(console, s);
+  }
   Common chosen = common;
   if (chosen.workspace.empty()) chosen.workspace = file->workspace;
   FileLock lock;
   const absl::StatusOr<std::unique_ptr<Session>> session =
-      Session::OpenForChange(chosen, arguments.dry_run, console, &lock);
+      Session::OpenForChange(chosen, arguments.call.dry_run, console, &lock);
   if (!session.ok()) return Fail(console, session.status());
   const absl::StatusOr<Workspace> workspace = (*session)->OneWorkspace();
   if (!workspace.ok()) return Fail(console, workspace.status());
   const absl::StatusOr<Applied> applied =
-      ApplyFile(*file, *actor, arguments.dry_run, *workspace, console);
+      ApplyFile(*file, arguments.call, *workspace, console);
   if (!applied.ok()) return Fail(console, applied.status());
-  if (applied->receipt.changed && !arguments.dry_run) {
+  if (applied->receipt.changed && !arguments.call.dry_run) {
     if (absl::Status s = (*session)->Save(); !s.ok()) return Fail(console, s);
   }
   console.out << (console.json

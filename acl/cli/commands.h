@@ -3,6 +3,7 @@
 #ifndef ACL_CLI_COMMANDS_H_
 #define ACL_CLI_COMMANDS_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -36,26 +37,54 @@ ExitCode WhatCommand(const Common& common, const std::string& subject,
 // `acl matrix`
 ExitCode MatrixCommand(const Common& common, const Console& console);
 
-// `acl share RESOURCE TARGET ROLE --as ACTOR [--dry-run]`; with no role
-// `acl unshare RESOURCE TARGET --as ACTOR [--dry-run]`.
+// What every change has: `--as ACTOR [--reason TEXT] [--request-id ID]
+// [--dry-run]`.
+struct CallArguments {
+  std::string actor;
+  std::string reason;
+  std::string request_id;
+  bool dry_run = false;
+};
+
+// `acl share RESOURCE TARGET ROLE --as ACTOR`; with no role
+// `acl unshare RESOURCE TARGET --as ACTOR`.
 struct ShareArguments {
   std::string resource;
   std::string target;
   std::string role;
-  std::string actor;
-  bool dry_run = false;
+  CallArguments call;
 };
 ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console);
 
-// `acl apply CHANGES --as ACTOR [--dry-run]`
+// `acl apply CHANGES --as ACTOR`
 struct ApplyArguments {
   std::string changes;  // the file
-  std::string actor;
-  bool dry_run = false;
+  CallArguments call;
 };
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
                       const Console& console);
+
+// `acl log [--actor ACTOR] [--target TARGET] [--resource RESOURCE]
+// [--since WHEN] [--until WHEN] [--limit N]`
+struct LogArguments {
+  std::string actor;
+  std::string target;
+  std::string resource;
+  std::string since;  // a day or a time
+  std::string until;
+  size_t limit = 0;  // 0: all
+};
+ExitCode LogCommand(const Common& common, const LogArguments& arguments,
+                    const Console& console);
+
+// `acl diff A B`: 0 if they are equal, 1 if they differ, 3 for every refusal.
+struct DiffArguments {
+  std::string before;  // PATH, PATH@MOMENT or @MOMENT
+  std::string after;
+};
+ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
+                     const Console& console);
 
 // `acl export [-o FILE | --format FORMAT]`
 struct ExportArguments {
@@ -64,6 +93,29 @@ struct ExportArguments {
 };
 ExitCode ExportCommand(const Common& common, const ExportArguments& arguments,
                        const Console& console);
+
+// `acl init FOLDER --from FILE`: a journal that begins with a world.
+struct InitArguments {
+  std::string folder;
+  std::string world;
+};
+ExitCode InitCommand(const InitArguments& arguments, const Console& console);
+
+// `acl journal verify FOLDER [--head HEAD]`
+struct VerifyArguments {
+  std::string folder;
+  std::string head;  // that is known; may be empty
+};
+ExitCode JournalVerifyCommand(const VerifyArguments& arguments,
+                              const Console& console);
+
+// `acl journal salvage FOLDER OUT`
+struct SalvageArguments {
+  std::string folder;
+  std::string output;
+};
+ExitCode JournalSalvageCommand(const SalvageArguments& arguments,
+                               const Console& console);
 
 // `acl convert IN OUT`
 ExitCode ConvertCommand(const std::string& input, const std::string& output,

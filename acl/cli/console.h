@@ -14,8 +14,10 @@ namespace acl::cli {
 enum ExitCode {
   kAllow = 0,     // done; for a check: allowed; for a test: all hold
   kFailure = 1,   // refused by the rules, or by the system; a test: some don't
+  kDiffers = 1,   // for a diff
   kDeny = 2,      // for a check: denied
   kBadInput = 3,  // arguments or files that can't be understood
+  kLost = 4,      // for a salvage: something could not be read
 };
 
 struct Console {

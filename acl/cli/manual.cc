@@ -114,9 +114,9 @@ enum class Offer { kNothing, kFiles, kWords };
 Offer OfferOf(const CLI::Option& option) {
   const std::string type =
       option.get_positional() ? option.get_name() : option.get_type_name();
-  if (type == "FILE" || type == "DIR" || type == "CHANGES" || type == "IN" ||
-      type == "OUT") {
-    return Offer::kFiles;
+  for (const char* files :
+       {"FILE", "PATH", "FOLDER", "DIR", "CHANGES", "IN", "OUT", "A", "B"}) {
+    if (type == files) return Offer::kFiles;
   }
   if (type == "FORMAT" || type == "SHELL") return Offer::kWords;
   return Offer::kNothing;
@@ -167,8 +167,9 @@ std::string ZshValue(const CLI::Option& option) {
     case Offer::kNothing:
       break;
   }
-  // A mere message would keep options from being completed.
-  return absl::StrCat(":", name, ":{:}");
+  // A mere message would keep options from being completed; in an option it
+  // is the other way round.
+  return absl::StrCat(":", name, option.get_positional() ? ":{:}" : ": ");
 }
 
 std::string ZshArguments(const CLI::App& app) {
@@ -217,7 +218,8 @@ std::string ManPage(const CLI::App& app) {
                     Verbatim(footer.substr(begin, end - begin)));
   }
   return text +
-         ".SH ENVIRONMENT\n.TP\n.B ACL_WORLD\nThe world file, where "
+         ".SH ENVIRONMENT\n.TP\n.B ACL_WORLD\nThe world file or journal "
+         "folder, where "
          "\\-\\-world is not given.\n.TP\n.B NO_COLOR\nIf it is not empty, "
          "nothing is coloured.\n";
 }
@@ -233,7 +235,7 @@ std::string BashCompletion(const CLI::App& app) {
       "    ",
       BashOffer(absl::StrCat("-W '", SubcommandWords(app), " --help'")),
       "\n    return\n  fi\n  case $before in\n"
-      "    -w|--world|-o|--output|--junit) ",
+      "    -w|--world|-o|--output|--junit|--from) ",
       BashOffer("-f"), "; return ;;\n    --format) ",
       BashOffer("-W 'yaml json txtpb binpb'"),
       "; return ;;\n  esac\n  case $command in\n");
@@ -242,7 +244,7 @@ std::string BashCompletion(const CLI::App& app) {
     std::string words = OptionWords(*command.app);
     std::string files;
     for (const Command& inner : CommandsOf(*command.app)) {
-      words = absl::StrCat(inner.words, " ", OptionWords(*inner.app));
+      absl::StrAppend(&words, " ", inner.words, " ", OptionWords(*inner.app));
       files = "-f ";
     }
     for (const CLI::Option* option : command.app->get_options()) {

@@ -3,8 +3,13 @@
 #include <cstdint>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/time.h"
 #include "acl/audit/explanation_text.h"
 #include "acl/base/text.h"
+#include "acl/encoding/encoding.h"
+#include "acl/world/change_message.h"
 #include "fmt/format.h"
 
 namespace acl::cli {
@@ -88,6 +93,11 @@ std::string RevisionText(const Receipt& receipt) {
         receipt.revision);
   }
   if (receipt.dry_run) return "dry run: it would change nothing\n";
+  if (receipt.replayed) {
+    return fmt::format(
+        "answered before, under this request id; it was revision {}\n",
+        receipt.revision);
+  }
   return fmt::format(receipt.changed ? "revision {}\n"
                                      : "nothing changed, still revision {}\n",
                      receipt.revision);
@@ -98,6 +108,27 @@ std::string RemovedText(const Cascade& removed) {
       "  with it: {}, {}, {}; {} lost their creator\n",
       Some(removed.grants, "grant"), Some(removed.memberships, "membership"),
       Some(removed.keys, "key"), Some(removed.creators, "resource"));
+}
+
+// A change as change files have it.
+Json CallJson(const Change& change) {
+  return Json::parse(WriteMessage(Encoding::kJson, ToMessage(change)));
+}
+
+// The fields that ToString() leaves out, a line each.
+std::string DetailsText(const Change& change) {
+  std::string text;
+  const Json call = CallJson(change);
+  for (const auto& [field, value] : call.begin().value().items()) {
+    if (field == "email" || field == "name" || field == "locked" ||
+        field == "workspace_admin" || field == "disabled" ||
+        field == "creator") {
+      text += fmt::format(
+          "  {}: {}\n", field,
+          value.is_string() ? Quoted(value.get<std::string>()) : value.dump());
+    }
+  }
+  return text;
 }
 
 Json ChangeJson(const Change& change, const ChangeReceipt& receipt) {
@@ -123,13 +154,13 @@ Json ShareReceiptJson(const Receipt& receipt) {
   Json json = ShareJson(*receipt.changes.front().share);
   json["changed"] = receipt.changed;
   json["dry_run"] = receipt.dry_run;
+  json["replayed"] = receipt.replayed;
   json["revision"] = receipt.revision;
   return json;
 }
 
-std::string AppliedText(const std::vector<Change>& changes,
-                        const Receipt& receipt,
-                        const std::vector<RoleChange>& roles) {
+std::string ChangesText(const std::vector<Change>& changes,
+                        const Receipt& receipt, bool details) {
   std::string text;
   for (size_t i = 0; i < changes.size(); ++i) {
     const ChangeReceipt& one = receipt.changes[i];
@@ -139,8 +170,16 @@ std::string AppliedText(const std::vector<Change>& changes,
     }
     text += fmt::format("{}{}\n", Printable(ToString(changes[i])),
                         one.changed ? "" : ": nothing changed");
+    if (details) text += DetailsText(changes[i]);
     if (one.removed) text += RemovedText(*one.removed);
   }
+  return text;
+}
+
+std::string AppliedText(const std::vector<Change>& changes,
+                        const Receipt& receipt,
+                        const std::vector<RoleChange>& roles) {
+  std::string text = ChangesText(changes, receipt, false);
   text += roles.empty() ? std::string("no effective role changed\n")
                         : fmt::format("{} changed:\n",
                                       Some(roles.size(), "effective role"));
@@ -152,12 +191,16 @@ std::string AppliedText(const std::vector<Change>& changes,
   return text + RevisionText(receipt);
 }
 
-Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
-                 const std::vector<RoleChange>& roles) {
+Json ChangesJson(const std::vector<Change>& changes, const Receipt& receipt) {
   Json receipts = Json::array();
   for (size_t i = 0; i < changes.size(); ++i) {
     receipts.push_back(ChangeJson(changes[i], receipt.changes[i]));
   }
+  return receipts;
+}
+
+Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
+                 const std::vector<RoleChange>& roles) {
   Json list = Json::array();
   for (const RoleChange& change : roles) {
     list.push_back({{"subject", change.subject},
@@ -167,9 +210,97 @@ Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
   }
   return {{"changed", receipt.changed},
           {"dry_run", receipt.dry_run},
+          {"replayed", receipt.replayed},
           {"revision", receipt.revision},
-          {"receipts", std::move(receipts)},
+          {"receipts", ChangesJson(changes, receipt)},
           {"effective_roles", std::move(list)}};
+}
+
+namespace {
+
+constexpr absl::string_view kSeconds = "%Y-%m-%dT%H:%M:%SZ";
+constexpr absl::string_view kMicroseconds = "%Y-%m-%dT%H:%M:%E6SZ";
+
+std::string TimeText(absl::string_view format, absl::Time time) {
+  return absl::FormatTime(format, time, absl::UTCTimeZone());
+}
+
+absl::string_view KindWordOf(const HistoryEntry& entry) {
+  switch (entry.kind) {
+    case HistoryEntry::Kind::kChange:
+      return "change";
+    case HistoryEntry::Kind::kAddWorkspace:
+      return "add_workspace";
+    case HistoryEntry::Kind::kRemoveWorkspace:
+      return "remove_workspace";
+    case HistoryEntry::Kind::kImport:
+      return "import";
+  }
+  return "";
+}
+
+// What was done, a line or more.
+std::string DeedText(const HistoryEntry& entry) {
+  const std::string ids = absl::StrJoin(
+      entry.workspaces, ", ", [](std::string* out, const std::string& id) {
+        absl::StrAppend(out, Quoted(id));
+      });
+  switch (entry.kind) {
+    case HistoryEntry::Kind::kAddWorkspace:
+      return absl::StrCat("added workspace ", ids, "\n");
+    case HistoryEntry::Kind::kRemoveWorkspace:
+      return absl::StrCat("removed workspace ", ids, "\n");
+    case HistoryEntry::Kind::kImport:
+      return absl::StrCat("imported workspace",
+                          entry.workspaces.size() == 1 ? " " : "s ", ids, "\n");
+    case HistoryEntry::Kind::kChange:
+      break;
+  }
+  return ChangesText(entry.changes, entry.receipt, true) +
+         (entry.receipt.changed ? "" : "nothing changed\n");
+}
+
+}  // namespace
+
+std::string EntryText(const HistoryEntry& entry) {
+  std::string text =
+      fmt::format("record {}  {}  {}", entry.record,
+                  TimeText(kSeconds, entry.time), Printable(entry.actor));
+  if (entry.kind == HistoryEntry::Kind::kChange) {
+    text += fmt::format("  {} revision {}", Printable(entry.workspaces.front()),
+                        entry.receipt.revision);
+  }
+  text += "\n";
+  if (!entry.reason.empty()) {
+    text += "  reason: " + Printable(entry.reason) + "\n";
+  }
+  if (!entry.request_id.empty()) {
+    text += "  request: " + Printable(entry.request_id) + "\n";
+  }
+  const std::string deed = DeedText(entry);
+  for (const absl::string_view line :
+       absl::StrSplit(deed, '\n', absl::SkipEmpty())) {
+    absl::StrAppend(&text, "  ", line, "\n");
+  }
+  return text;
+}
+
+Json EntryJson(const HistoryEntry& entry) {
+  Json json = {{"record", entry.record},
+               {"time", TimeText(kMicroseconds, entry.time)},
+               {"actor", entry.actor},
+               {"kind", std::string(KindWordOf(entry))},
+               {"workspaces", entry.workspaces}};
+  if (entry.kind != HistoryEntry::Kind::kChange) return json;
+  json["revision"] = entry.receipt.revision;
+  json["changed"] = entry.receipt.changed;
+  json["reason"] = entry.reason;
+  json["request_id"] = entry.request_id;
+  Json calls = Json::array();
+  for (const Change& change : entry.changes) calls.push_back(CallJson(change));
+  json["changes"] = std::move(calls);
+  json["receipts"] = ChangesJson(entry.changes, entry.receipt);
+  return json;
 }
 
 std::string WitnessText(const Reader& reader, const Witness& witness) {

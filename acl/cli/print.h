@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "acl/audit/history_log.h"
 #include "acl/audit/role_changes.h"
 #include "acl/engine.h"
 #include "nlohmann/json.hpp"
@@ -20,6 +21,12 @@ Json ExplanationJson(const Explanation& explanation);
 std::string ShareReceiptText(const Receipt& receipt);
 Json ShareReceiptJson(const Receipt& receipt);
 
+// What each change of a batch did, over several lines, with `details` those
+// with what an addition or update has set; and as an array.
+std::string ChangesText(const std::vector<Change>& changes,
+                        const Receipt& receipt, bool details);
+Json ChangesJson(const std::vector<Change>& changes, const Receipt& receipt);
+
 // What a batch did: each change with its receipt, and the effective roles that
 // became others.
 std::string AppliedText(const std::vector<Change>& changes,
@@ -30,6 +37,10 @@ Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
 
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);
+
+// An entry of a history, over several lines; and as an object.
+std::string EntryText(const HistoryEntry& entry);
+Json EntryJson(const HistoryEntry& entry);
 
 // "1 file", "2 files".
 std::string Some(size_t count, const char* what);

@@ -1,5 +1,7 @@
 #include "acl/cli/session.h"
 
+#include <cstdint>
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -7,50 +9,92 @@
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/cli/print.h"
 #include "acl/cli/progress.h"
 #include "acl/world/world_file.h"
 
 namespace acl::cli {
 
+namespace {
+
+// Says what an opening for writing had to put right.
+void Warn(const std::string& folder, const FolderReport& report,
+          const Console& console) {
+  if (report.torn_bytes > 0) {
+    console.err << "acl: warning: " << Printable(folder) << ": "
+                << Some(report.torn_bytes, "byte")
+                << " of a change that nobody was told of were cut off\n";
+  }
+  if (!report.damaged_checkpoint.empty()) {
+    console.err << "acl: warning: " << report.damaged_checkpoint
+                << "; an earlier one and the journal led to the same\n";
+  }
+}
+
+}  // namespace
+
 absl::StatusOr<std::unique_ptr<Session>> Session::Open(const Common& common,
                                                        const Console& console) {
   if (common.world.empty()) {
     return Refuse(v1::MALFORMED,
-                  "no world file; name one by --world FILE or ACL_WORLD");
+                  "no world; name a world file or a journal folder by --world "
+                  "PATH or ACL_WORLD");
   }
   std::unique_ptr<Session> session(new Session(common, console));
   Progress progress(console, "reading " + Printable(common.world));
-  if (absl::Status s =
-          ImportWorldFile(common.world, &session->engine_, progress.Sink());
-      !s.ok()) {
-    return s;
-  }
-  session->many_ =
-      common.workspace.empty() && session->engine_.WorkspaceIds().size() > 1;
+  absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenWorld(common.world, common.at, common.workspace, progress.Sink());
+  if (!engine.ok()) return engine.status();
+  session->Begin(*std::move(engine));
   return session;
 }
 
 absl::StatusOr<std::unique_ptr<Session>> Session::OpenForChange(
     const Common& common, bool dry_run, const Console& console,
     FileLock* lock) {
-  if (!dry_run && !common.world.empty()) {
+  if (dry_run || common.world.empty()) return Open(common, console);
+  if (!IsFolder(common.world)) {
     if (absl::Status s = lock->Take(common.world); !s.ok()) return s;
+    return Open(common, console);
   }
-  return Open(common, console);
+  if (absl::Status s = CheckJournalFolder(common.world); !s.ok()) return s;
+  std::unique_ptr<Session> session(new Session(common, console));
+  Progress progress(console, "reading " + Printable(common.world));
+  // The engine keeps its options, and outlives the progress.
+  const auto sink = std::make_shared<ProgressSink>(progress.Sink());
+  FolderOptions options;
+  options.progress = [weak = std::weak_ptr<ProgressSink>(sink)](
+                         uint64_t done, uint64_t total) {
+    const std::shared_ptr<ProgressSink> shown = weak.lock();
+    if (shown != nullptr && *shown) (*shown)(done, total);
+  };
+  FolderReport report;
+  absl::StatusOr<std::unique_ptr<Engine>> engine =
+      Engine::Open(common.world, {}, options, &report);
+  if (!engine.ok()) return engine.status();
+  Warn(common.world, report, console);
+  session->saves_itself_ = true;
+  session->Begin(*std::move(engine));
+  return session;
+}
+
+void Session::Begin(std::unique_ptr<Engine> engine) {
+  engine_ = std::move(engine);
+  many_ = common_.workspace.empty() && engine_->WorkspaceIds().size() > 1;
 }
 
 absl::StatusOr<std::vector<Workspace>> Session::Workspaces() {
-  std::vector<std::string> ids = engine_.WorkspaceIds();
+  std::vector<std::string> ids = engine_->WorkspaceIds();
   if (!common_.workspace.empty()) ids = {common_.workspace};
   std::vector<Workspace> workspaces;
   for (const std::string& id : ids) {
-    absl::StatusOr<Workspace> workspace = engine_.FindWorkspace(id);
+    absl::StatusOr<Workspace> workspace = engine_->FindWorkspace(id);
     if (!workspace.ok()) {
       return Refuse(
           v1::WORKSPACE_NOT_FOUND,
           absl::StrCat(
               workspace.status().message(), "; the world has ",
-              absl::StrJoin(engine_.WorkspaceIds(), ", ",
+              absl::StrJoin(engine_->WorkspaceIds(), ", ",
                             [](std::string* out, const std::string& name) {
                               absl::StrAppend(out, Quoted(name));
                             })));
@@ -72,9 +116,10 @@ absl::StatusOr<Workspace> Session::OneWorkspace() {
 }
 
 absl::Status Session::Save() {
+  if (saves_itself_) return absl::OkStatus();
   const Progress progress(console_, "writing " + Printable(common_.world));
   return WriteWorldFile(common_.world, [this](const WorldSink& sink) {
-    return engine_.Export(sink);
+    return engine_->Export(sink);
   });
 }
 

@@ -18,20 +18,23 @@ namespace acl::cli {
 
 // What the options that all commands share say.
 struct Common {
-  std::string world;      // the file
+  std::string world;      // the file, or a journal's folder
   std::string workspace;  // an id; empty: all, or the only one
+  std::string at;         // a moment of the folder; empty: now
 };
 
-// An engine with the world of a file in it.
+// An engine with the world of a file or a folder in it.
 class Session {
  public:
-  // Reads and imports the file. A world that is refused is FILE_MALFORMED, with
-  // a line for each fault that names file, line and path.
+  // Reads the file, or what the folder was at the moment; writes nothing. A
+  // world that is refused is FILE_MALFORMED, with a line for each fault that
+  // names file, line and path.
   static absl::StatusOr<std::unique_ptr<Session>> Open(const Common& common,
                                                        const Console& console);
 
-  // The same for a change: unless it is a dry run, `lock` is taken before the
-  // file is read, so that no other command's change is lost. FILE_ACCESS.
+  // The same for a change: unless it is a dry run, a folder is opened for
+  // writing (JOURNAL_LOCKED), and for a file `lock` is taken before it is read,
+  // so that no other command's change is lost. FILE_ACCESS.
   // REQUIRES: the lock lives until the change is saved.
   static absl::StatusOr<std::unique_ptr<Session>> OpenForChange(
       const Common& common, bool dry_run, const Console& console,
@@ -48,16 +51,21 @@ class Session {
   // Whether results should say which workspace they are of.
   bool many() const { return many_; }
 
-  // Replaces the file by the world as it is now.
+  // Replaces the file by the world as it is now. In a folder every change is
+  // saved when it is made.
   absl::Status Save();
 
  private:
   Session(Common common, const Console& console)
       : common_(std::move(common)), console_(console) {}
 
+  // Chooses among what there is.
+  void Begin(std::unique_ptr<Engine> engine);
+
   const Common common_;
   const Console& console_;
-  Engine engine_;
+  std::unique_ptr<Engine> engine_;
+  bool saves_itself_ = false;
   bool many_ = false;
 };
 

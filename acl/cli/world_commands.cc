@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/audit/peribolos.h"
 #include "acl/audit/world_import.h"
+#include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/cli/commands.h"
 #include "acl/cli/print.h"
@@ -60,14 +61,12 @@ Json CountsJson(const Counts& counts) {
 // A valid file's digest and counts.
 absl::Status Measure(const std::string& file, const Console& console,
                      Counts* counts, std::string* digest) {
-  Engine engine;
   Progress progress(console, "validating " + Printable(file));
-  if (absl::Status s = ImportWorldFile(file, &engine, progress.Sink());
-      !s.ok()) {
-    return s;
-  }
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      OpenWorld(file, "", "", progress.Sink());
+  if (!engine.ok()) return engine.status();
   absl::StatusOr<std::string> made = DigestOf([&](const WorldSink& sink) {
-    return engine.Export([&](const v1::Workspace& part) {
+    return (*engine)->Export([&](const v1::Workspace& part) {
       counts->Add(part);
       return sink(part);
     });
@@ -123,18 +122,72 @@ ExitCode ConvertCommand(const std::string& input, const std::string& output,
   if (absl::Status s = EncodingOf(output).status(); !s.ok()) {
     return Fail(console, s);
   }
-  Engine engine;
-  {
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = [&] {
     Progress progress(console, "reading " + Printable(input));
-    if (absl::Status s = ImportWorldFile(input, &engine, progress.Sink());
-        !s.ok()) {
-      return Fail(console, s);
-    }
-  }
+    return OpenWorld(input, "", "", progress.Sink());
+  }();
+  if (!engine.ok()) return Fail(console, engine.status());
   const Progress progress(console, "writing " + Printable(output));
   const absl::Status written = WriteWorldFile(
-      output, [&](const WorldSink& sink) { return engine.Export(sink); });
+      output, [&](const WorldSink& sink) { return (*engine)->Export(sink); });
   return written.ok() ? kAllow : Fail(console, written);
+}
+
+namespace {
+
+// OK if there are no records in the folder yet.
+absl::Status CheckNew(const std::string& folder) {
+  if (!IsFolder(folder)) return absl::OkStatus();
+  FolderReport report;
+  const absl::Status read =
+      Engine::OpenAt(folder, {}, {}, {}, &report).status();
+  if (!read.ok() || report.records == 0) return read;
+  return Refuse(
+      v1::ALREADY_EXISTS,
+      absl::StrCat(Printable(folder), ": has a journal already, of ",
+                   Some(report.records, "record"), "; choose another folder"));
+}
+
+// Puts the world of a file or a folder into an engine that has a new journal.
+absl::Status Begin(const InitArguments& arguments, const Console& console,
+                   Engine* engine) {
+  Progress progress(console, "writing " + Printable(arguments.folder));
+  if (!IsFolder(arguments.world)) {
+    return ImportWorldFile(arguments.world, engine, progress.Sink());
+  }
+  const absl::StatusOr<std::unique_ptr<Engine>> from =
+      OpenWorld(arguments.world, "", "");
+  if (!from.ok()) return from.status();
+  return engine->Import(Actor::System(), (*from)->Export());
+}
+
+}  // namespace
+
+ExitCode InitCommand(const InitArguments& arguments, const Console& console) {
+  if (absl::Status s = CheckNew(arguments.folder); !s.ok()) {
+    return Fail(console, s);
+  }
+  {
+    // Nothing is made of a world that is refused.
+    Progress progress(console, "reading " + Printable(arguments.world));
+    const absl::Status read =
+        OpenWorld(arguments.world, "", "", progress.Sink()).status();
+    if (!read.ok()) return Fail(console, read);
+  }
+  const absl::StatusOr<std::unique_ptr<Engine>> engine =
+      Engine::Open(arguments.folder);
+  if (!engine.ok()) return Fail(console, engine.status());
+  if (absl::Status s = Begin(arguments, console, engine->get()); !s.ok()) {
+    return Fail(console, s);
+  }
+  const std::vector<std::string> ids = (*engine)->WorkspaceIds();
+  console.out << (console.json
+                      ? Dump(
+                            {{"folder", arguments.folder}, {"workspaces", ids}})
+                      : Printable(arguments.folder) + ": a journal with " +
+                            Some(ids.size(), "workspace"))
+              << "\n";
+  return kAllow;
 }
 
 ExitCode ValidateCommand(const std::vector<std::string>& files,

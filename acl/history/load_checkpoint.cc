@@ -4,6 +4,8 @@
 #include <utility>
 
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/history/damaged.h"
 #include "acl/history/workspace_chunks.h"
 #include "proto/acl/v1/journal.pb.h"
 
@@ -21,7 +23,7 @@ absl::StatusOr<CheckpointHeader> LoadCheckpoint(
     reader = nullptr;
     return state.ok() ? replay->Add(*std::move(state)) : state.status();
   };
-  const auto add = [&](absl::string_view block) -> absl::Status {
+  const auto add_block = [&](absl::string_view block) -> absl::Status {
     if (!chunk.ParseFromArray(block.data(), static_cast<int>(block.size()))) {
       return Refuse(v1::JOURNAL_DAMAGED, "a block is not well-formed");
     }
@@ -36,10 +38,19 @@ absl::StatusOr<CheckpointHeader> LoadCheckpoint(
     }
     return reader->Add(chunk);
   };
+  // What a block means is refused without the name of the file.
+  const auto named = [&](const absl::Status& status) {
+    if (FaultOf(status) != v1::JOURNAL_DAMAGED) return status;
+    return Damaged(Printable(path + "/" + CheckpointName(sequence)), ": ",
+                   status.message());
+  };
+  const auto add = [&](absl::string_view block) {
+    return named(add_block(block));
+  };
   absl::StatusOr<CheckpointHeader> header =
       ReadCheckpoint(path, sequence, files, progress, add);
   if (!header.ok()) return header;
-  if (absl::Status s = finish(); !s.ok()) return s;
+  if (absl::Status s = named(finish()); !s.ok()) return s;
   return header;
 }
 

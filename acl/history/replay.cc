@@ -12,8 +12,10 @@
 
 namespace acl {
 
-Replay::Replay(NewState new_state, size_t request_id_window)
-    : new_state_(std::move(new_state)), request_id_window_(request_id_window) {}
+Replay::Replay(NewState new_state, size_t request_id_window, Forgive forgive)
+    : new_state_(std::move(new_state)),
+      request_id_window_(request_id_window),
+      forgive_(std::move(forgive)) {}
 Replay::~Replay() = default;
 
 absl::Status Replay::Add(State state) {
@@ -36,6 +38,10 @@ absl::Status Replay::Apply(const JournalRecord& record) {
     status = ApplyMessage(message_);
   }
   if (status.ok()) return status;
+  if (forgive_ && FaultOf(status) == v1::JOURNAL_DAMAGED) {
+    forgive_(std::string(status.message()));
+    return absl::OkStatus();
+  }
   return Refuse(FaultOf(status), absl::StrCat("record ", record.sequence, ": ",
                                               status.message()));
 }
@@ -70,14 +76,18 @@ absl::Status Replay::ApplyChange(const v1::Record& record) {
                                 Quoted(record.workspace()),
                                 " of that incarnation"));
   }
-  return workspace->Apply(record, request_id_window_).status();
+  return workspace->Apply(record, request_id_window_, forgive_).status();
 }
 
 absl::Status Replay::ApplyAddition(const v1::Record& record) {
   if (const WorkspaceReplay* there = Find(record)) {
     if (there->incarnation() == record.incarnation()) return absl::OkStatus();
-    return Damaged(absl::StrCat("workspace ", Quoted(record.workspace()),
-                                " is there already"));
+    // That it was removed is among what is missing.
+    if (!forgive_) {
+      return Damaged(absl::StrCat("workspace ", Quoted(record.workspace()),
+                                  " is there already"));
+    }
+    workspaces_.erase(record.workspace());
   }
   if (absl::Status s = CheckId("workspace id", record.workspace()); !s.ok()) {
     return Damaged(s.message());
@@ -107,15 +117,8 @@ absl::Status Replay::ApplyRemoval(const v1::Record& record) {
 
 absl::Status Replay::ApplyImport(const v1::ImportRecord& record) {
   Import& import = imports_[record.import()];
-  if (record.chunk().has_begin()) {
-    if (absl::Status s = FinishImport(&import); !s.ok()) return s;
-    absl::StatusOr<State> state = new_state_();
-    if (!state.ok()) return state.status();
-    import.open = std::make_unique<ChunkReader>(*std::move(state));
-  }
   if (record.has_chunk()) {
-    if (import.open == nullptr) return Damaged("an import without a beginning");
-    if (absl::Status s = import.open->Add(record.chunk()); !s.ok()) return s;
+    if (absl::Status s = AddChunk(record.chunk(), &import); !s.ok()) return s;
   }
   if (!record.last()) return absl::OkStatus();
   if (absl::Status s = FinishImport(&import); !s.ok()) return s;
@@ -125,6 +128,19 @@ absl::Status Replay::ApplyImport(const v1::ImportRecord& record) {
     if (absl::Status s = Add(std::move(state)); !s.ok()) return s;
   }
   return absl::OkStatus();
+}
+
+absl::Status Replay::AddChunk(const v1::WorkspaceChunk& chunk, Import* import) {
+  if (chunk.has_begin()) {
+    if (absl::Status s = FinishImport(import); !s.ok()) return s;
+    absl::StatusOr<State> state = new_state_();
+    if (!state.ok()) return state.status();
+    import->open = std::make_unique<ChunkReader>(*std::move(state));
+  }
+  if (import->open == nullptr) return Damaged("an import without a beginning");
+  absl::Status status = import->open->Add(chunk);
+  if (!status.ok()) import->open = nullptr;
+  return status;
 }
 
 absl::Status Replay::FinishImport(Import* import) {

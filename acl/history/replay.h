@@ -30,7 +30,10 @@ class Replay {
   // Gives an empty state with heap, edit tag and scope.
   using NewState = std::function<absl::StatusOr<State>()>;
 
-  Replay(NewState new_state, size_t request_id_window);
+  // With `forgive`, which is for who salvages a damaged folder, Apply() refuses
+  // nothing, and takes records behind others that are missing.
+  Replay(NewState new_state, size_t request_id_window,
+         Forgive forgive = nullptr);
   ~Replay();
 
   // Adds a workspace of a checkpoint. JOURNAL_DAMAGED if it is there already.
@@ -59,11 +62,13 @@ class Replay {
   absl::Status ApplyRemoval(const v1::Record& record);
   absl::Status ApplyImport(const v1::ImportRecord& record);
   absl::Status FinishImport(Import* import);
+  absl::Status AddChunk(const v1::WorkspaceChunk& chunk, Import* import);
   // The workspace of a record; null if there is none of that id.
   WorkspaceReplay* Find(const v1::Record& record);
 
   const NewState new_state_;
   const size_t request_id_window_;
+  const Forgive forgive_;
   std::map<std::string, std::unique_ptr<WorkspaceReplay>> workspaces_;
   std::map<uint64_t, Import> imports_;  // that are under way
   v1::Record message_;                  // kept for its memory

@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
 #include "acl/history/damaged.h"
 #include "acl/history/record_message.h"
 #include "acl/share/decide.h"
@@ -20,21 +21,25 @@ constexpr int kRecordsADraft = 4096;
 }  // namespace
 
 absl::StatusOr<bool> WorkspaceReplay::Apply(const v1::Record& record,
-                                            size_t request_id_window) {
+                                            size_t request_id_window,
+                                            const Forgive& forgive) {
   const v1::ChangeRecord& call = record.change();
   if (call.revision() < revision_) return false;
   if (call.revision() == revision_) {
     if (call.receipt().changed() || Answered(call.request_id())) return false;
-  } else if (call.revision() != revision_ + 1 || !call.receipt().changed()) {
+  } else if (!forgive &&
+             (call.revision() != revision_ + 1 || !call.receipt().changed())) {
     return Damaged(absl::StrCat("leads to revision ", call.revision(),
                                 " from revision ", revision_));
   }
-  if (absl::Status s = ApplyNew(record, request_id_window); !s.ok()) return s;
+  if (absl::Status s = ApplyNew(record, request_id_window, forgive); !s.ok())
+    return s;
   return true;
 }
 
 absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
-                                       size_t request_id_window) {
+                                       size_t request_id_window,
+                                       const Forgive& forgive) {
   const v1::ChangeRecord& call = record.change();
   std::vector<WorldFault> faults;
   const std::vector<Change> changes =
@@ -50,11 +55,17 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
   for (const Change& change : changes) {
     const absl::StatusOr<ChangeReceipt> receipt =
         DecideChange(Actor::System(), change, draft_.get());
-    if (!receipt.ok()) return Damaged(receipt.status().message());
+    if (!receipt.ok()) {
+      if (!forgive) return Damaged(receipt.status().message());
+      forgive(absl::StrCat(Quoted(ToString(change)), ": ",
+                           receipt.status().message()));
+      continue;
+    }
     any |= receipt->changed;
   }
   // Several changes can undo each other.
-  if (call.receipt().changed() ? !any : any && changes.size() == 1) {
+  if (!forgive &&
+      (call.receipt().changed() ? !any : any && changes.size() == 1)) {
     return Damaged("it did not do then what it does now");
   }
   revision_ = call.revision();

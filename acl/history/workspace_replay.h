@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -18,6 +19,11 @@
 
 namespace acl {
 
+// Told what a record says that can't be; then the rest of it is applied, and
+// what comes after it, as far as that can be. For who salvages a damaged
+// folder; else null.
+using Forgive = std::function<void(const std::string& what)>;
+
 // Many records go into one draft. Not thread-safe.
 class WorkspaceReplay {
  public:
@@ -28,9 +34,10 @@ class WorkspaceReplay {
   Revision revision() const { return revision_; }
 
   // Applies a record of this incarnation. False if the state had it already.
-  // JOURNAL_DAMAGED: it does not fit.
-  absl::StatusOr<bool> Apply(const v1::Record& record,
-                             size_t request_id_window);
+  // JOURNAL_DAMAGED: it does not fit; with `forgive` only if it is not
+  // well-formed, and there may be others missing before it.
+  absl::StatusOr<bool> Apply(const v1::Record& record, size_t request_id_window,
+                             const Forgive& forgive = nullptr);
 
   // The state that the records have led to.
   std::shared_ptr<const State> Take();
@@ -40,7 +47,8 @@ class WorkspaceReplay {
   NextState TakeNext();
 
  private:
-  absl::Status ApplyNew(const v1::Record& record, size_t request_id_window);
+  absl::Status ApplyNew(const v1::Record& record, size_t request_id_window,
+                        const Forgive& forgive);
   absl::Status Remember(const v1::Record& record,
                         const std::vector<Change>& changes, size_t window);
   bool Answered(const std::string& request_id) const;

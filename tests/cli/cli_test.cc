@@ -188,8 +188,9 @@ TEST_F(Cli, ImportWritesAWorldThatAnswers) {
 }
 
 TEST_F(Cli, HelpHasExamplesAndExitCode0) {
-  for (const char* command : {"role", "check", "explain", "who", "what",
-                              "matrix", "share", "unshare"}) {
+  for (const char* command :
+       {"role", "check", "explain", "who", "what", "matrix", "share", "unshare",
+        "log", "diff", "init"}) {
     const Result help = Acl({command, "--help"});
     EXPECT_EQ(help.code, 0) << command;
     EXPECT_THAT(help.out, HasSubstr("Examples:\n  acl ")) << command;

@@ -37,4 +37,6 @@ complete 'acl export --format y' 'acl export --format yaml '
 complete 'acl completion z' 'acl completion zsh '
 complete 'acl import peri' 'acl import peribolos '
 complete 'acl import peribolos --or' 'acl import peribolos --org '
+complete 'acl journal ver' 'acl journal verify '
+complete 'acl log --actor user:ann --tar' 'acl log --actor user:ann --target '
 zpty -d shell

@@ -40,9 +40,9 @@ TEST_F(ProgramTest, EmptyFilesAndFoldersAreBadInputOrRefusedBySystem) {
     const std::string directory = folder + "/folder" + ending;
     std::filesystem::create_directories(directory);
     const Ended no_file = RunProgram({"validate", directory});
-    EXPECT_EQ(no_file.code, kFailure);
+    EXPECT_EQ(no_file.code, kBadInput);
     EXPECT_THAT(no_file.err,
-                HasSubstr(directory + ": can't read: Is a directory"));
+                HasSubstr(directory + ": a folder without a journal"));
     const Ended onto = RunProgram({"convert", world_, directory});
     EXPECT_EQ(onto.code, kFailure);
     EXPECT_THAT(onto.err, HasSubstr("can't open for writing: Is a directory"));

@@ -33,6 +33,12 @@ offers 'world.yaml' convert wor
 offers 'yaml' export --format y
 offers 'zsh' completion z
 offers 'peribolos' import peri
+offers '--at' role --at
+offers '--request-id' share --req
+offers 'verify' journal ver
+offers 'salvage' journal sal
+offers 'world.yaml' diff wor
+offers 'world.yaml' init data --from wor
 offers '' role user:
 
 "$acl" completion zsh | zsh -n || fail "zsh: does not parse"

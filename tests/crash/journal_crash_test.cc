@@ -6,6 +6,7 @@
 #include <string>
 
 #include "gtest/gtest.h"
+#include "tests/concurrency/scale.h"
 #include "tests/crash/journal_run.h"
 
 namespace acl {
@@ -13,7 +14,8 @@ namespace {
 
 // ACL_EXHAUSTIVE asks for many more.
 uint64_t Wanted(uint64_t standard) {
-  return std::getenv("ACL_EXHAUSTIVE") == nullptr ? standard : standard * 10;
+  const uint64_t scaled = concurrency::Scaled(standard);
+  return std::getenv("ACL_EXHAUSTIVE") == nullptr ? scaled : scaled * 10;
 }
 
 void Report(const char* what, uint64_t runs, uint64_t images) {

@@ -1,0 +1,215 @@
+#include "acl/audit/history_log.h"
+
+#include <algorithm>
+#include <map>
+#include <type_traits>
+#include <utility>
+#include <variant>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/history/record_message.h"
+#include "acl/journal/file_system.h"
+#include "acl/journal/journal_reader.h"
+#include "acl/world/change_message.h"
+#include "proto/acl/v1/journal.pb.h"
+
+namespace acl {
+namespace {
+
+// What a change names: references of principals, keys and groups, and a
+// resource.
+struct Names {
+  std::vector<std::string> targets;
+  std::string resource;
+};
+
+struct NamesOf {
+  Names operator()(const Share& c) const {
+    return {{c.target.ToString()}, c.resource.ToString()};
+  }
+  Names operator()(const Unshare& c) const {
+    return {{c.target.ToString()}, c.resource.ToString()};
+  }
+  Names operator()(const AddMember& c) const {
+    return {{"group:" + c.group, c.member.ToString()}, ""};
+  }
+  Names operator()(const RemoveMember& c) const {
+    return {{"group:" + c.group, c.member.ToString()}, ""};
+  }
+  Names operator()(const AddKey& c) const {
+    return {{"key:" + c.id, c.owner.ToString()}, ""};
+  }
+  Names operator()(const AddResource& c) const {
+    Names names{{}, c.resource.ToString()};
+    if (c.creator) names.targets.push_back(c.creator->ToString());
+    return names;
+  }
+  Names operator()(const UpdateResource& c) const {
+    return {{}, c.resource.ToString()};
+  }
+  Names operator()(const RemoveResource& c) const {
+    return {{}, c.resource.ToString()};
+  }
+  Names operator()(const SetLimit&) const { return {}; }
+  Names operator()(const SetLadder&) const { return {}; }
+  Names operator()(const SetResourceTypes&) const { return {}; }
+  template <class Other>
+  Names operator()(const Other& c) const {
+    return {{absl::StrCat(KindOf<Other>(), ":", c.id)}, ""};
+  }
+
+ private:
+  template <class T, class... Kinds>
+  static constexpr bool kIsOneOf = (std::is_same_v<T, Kinds> || ...);
+
+  template <class T>
+  static absl::string_view KindOf() {
+    if (kIsOneOf<T, AddUser, UpdateUser, RemoveUser>) {
+      return KindWord(Kind::kUser);
+    }
+    if (kIsOneOf<T, AddGroup, UpdateGroup, RemoveGroup>) {
+      return KindWord(Kind::kGroup);
+    }
+    if (kIsOneOf<T, UpdateKey, RemoveKey>) return KindWord(Kind::kKey);
+    static_assert(
+        kIsOneOf<T, AddUser, UpdateUser, RemoveUser, AddGroup, UpdateGroup,
+                 RemoveGroup, UpdateKey, RemoveKey, AddServiceAccount,
+                 UpdateServiceAccount, RemoveServiceAccount>);
+    return KindWord(Kind::kServiceAccount);
+  }
+};
+
+// Makes entries of records.
+class Entries {
+ public:
+  // The entry that the record completes; nothing within an import.
+  absl::StatusOr<std::optional<HistoryEntry>> Add(const JournalRecord& record) {
+    if (!message_.ParseFromArray(record.bytes.data(),
+                                 static_cast<int>(record.bytes.size()))) {
+      return Damaged(record, "is not well-formed");
+    }
+    HistoryEntry entry;
+    entry.record = record.sequence;
+    entry.time = absl::FromUnixMicros(message_.time_us());
+    entry.actor = message_.actor();
+    entry.workspaces = {message_.workspace()};
+    switch (message_.what_case()) {
+      case v1::Record::kChange:
+        if (absl::Status s = AddChange(&entry); !s.ok()) {
+          return Damaged(record, s.message());
+        }
+        return entry;
+      case v1::Record::kAddWorkspace:
+        entry.kind = HistoryEntry::Kind::kAddWorkspace;
+        return entry;
+      case v1::Record::kRemoveWorkspace:
+        entry.kind = HistoryEntry::Kind::kRemoveWorkspace;
+        return entry;
+      case v1::Record::kImport:
+        return AddImport(std::move(entry));
+      case v1::Record::WHAT_NOT_SET:
+        break;
+    }
+    return Damaged(record, "is of a kind that this version does not know");
+  }
+
+ private:
+  static absl::Status Damaged(const JournalRecord& record,
+                              absl::string_view what) {
+    return Refuse(v1::JOURNAL_DAMAGED,
+                  absl::StrCat("record ", record.sequence, ": ", what));
+  }
+
+  absl::Status AddChange(HistoryEntry* entry) const {
+    const v1::ChangeRecord& call = message_.change();
+    std::vector<WorldFault> faults;
+    entry->changes = ReadChanges(call.changes(), "change", &faults);
+    if (!faults.empty()) return faults.front().refusal;
+    absl::StatusOr<Receipt> receipt =
+        ReadReceipt(call.receipt(), entry->changes);
+    if (!receipt.ok()) return receipt.status();
+    entry->receipt = *std::move(receipt);
+    entry->receipt.revision = call.revision();
+    entry->reason = call.reason();
+    entry->request_id = call.request_id();
+    return absl::OkStatus();
+  }
+
+  std::optional<HistoryEntry> AddImport(HistoryEntry entry) {
+    const v1::ImportRecord& record = message_.import();
+    std::vector<std::string>& ids = imports_[record.import()];
+    if (record.has_chunk() &&
+        (ids.empty() || ids.back() != message_.workspace())) {
+      ids.push_back(message_.workspace());
+    }
+    if (!record.last()) return std::nullopt;
+    entry.kind = HistoryEntry::Kind::kImport;
+    entry.workspaces = std::move(ids);
+    imports_.erase(record.import());
+    return entry;
+  }
+
+  std::map<uint64_t, std::vector<std::string>> imports_;  // under way
+  v1::Record message_;                                    // kept for its memory
+};
+
+bool Fits(const HistoryFilter& filter, const Change& change,
+          const ChangeReceipt& receipt) {
+  const Names names = std::visit(NamesOf(), change);
+  if (!filter.resource.empty() && names.resource != filter.resource) {
+    return false;
+  }
+  return filter.target.empty() ||
+         std::count(names.targets.begin(), names.targets.end(), filter.target) >
+             0 ||
+         (receipt.share && receipt.share->target.ToString() == filter.target);
+}
+
+}  // namespace
+
+bool Fits(const HistoryFilter& filter, const HistoryEntry& entry) {
+  if (!filter.actor.empty() && entry.actor != filter.actor) return false;
+  if (!filter.workspace.empty() &&
+      std::count(entry.workspaces.begin(), entry.workspaces.end(),
+                 filter.workspace) == 0) {
+    return false;
+  }
+  if (filter.since && entry.time < *filter.since) return false;
+  if (filter.until && entry.time > *filter.until) return false;
+  if (filter.target.empty() && filter.resource.empty()) return true;
+  for (size_t i = 0; i < entry.changes.size(); ++i) {
+    if (Fits(filter, entry.changes[i], entry.receipt.changes[i])) return true;
+  }
+  return false;
+}
+
+absl::StatusOr<HistorySpan> VisitHistory(
+    const std::string& folder, const HistoryFilter& filter, FileSystem* files,
+    const ProgressSink& progress,
+    const std::function<absl::Status(const HistoryEntry& entry)>& visit) {
+  if (files == nullptr) files = SystemFiles();
+  const absl::StatusOr<std::vector<JournalFile>> found =
+      JournalFiles(folder, files);
+  if (!found.ok()) return found.status();
+  HistorySpan span;
+  if (found->empty()) return span;
+  Entries entries;
+  const absl::StatusOr<JournalEnd> end =
+      ReadJournal(folder, {found->front().first, {}}, files, progress,
+                  [&](const JournalRecord& record) -> absl::Status {
+                    const absl::StatusOr<std::optional<HistoryEntry>> entry =
+                        entries.Add(record);
+                    if (!entry.ok()) return entry.status();
+                    if (!*entry || !Fits(filter, **entry))
+                      return absl::OkStatus();
+                    return visit(**entry);
+                  });
+  if (!end.ok()) return end.status();
+  if (end->head.sequence >= found->front().first) {
+    span = {found->front().first, end->head.sequence};
+  }
+  return span;
+}
+
+}  // namespace acl

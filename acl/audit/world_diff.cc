@@ -1,0 +1,143 @@
+#include "acl/audit/world_diff.h"
+
+#include <map>
+#include <set>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+
+namespace acl {
+namespace {
+
+// Calls `visit` with the items of two lists in the order of their names, with
+// null where one does not have it.
+template <class List, class Before, class Visit>
+void Merge(const List& a, const List& b, const Before& before,
+           const Visit& visit) {
+  auto x = a.begin();
+  auto y = b.begin();
+  while (x != a.end() || y != b.end()) {
+    const bool only_a = y == b.end() || (x != a.end() && before(*x, *y));
+    const bool only_b = x == a.end() || (y != b.end() && before(*y, *x));
+    visit(only_b ? nullptr : &*x, only_a ? nullptr : &*y);
+    if (!only_b) ++x;
+    if (!only_a) ++y;
+  }
+}
+
+using Grants = std::map<std::string, std::string>;  // target → role
+
+Grants GrantsOf(const v1::Resource* resource) {
+  Grants grants;
+  if (resource == nullptr) return grants;
+  for (const v1::Grant& grant : resource->grants()) {
+    grants.emplace(grant.target(), grant.role());
+  }
+  return grants;
+}
+
+void VisitGrants(const v1::Workspace& before, const v1::Workspace& after,
+                 const std::function<void(const GrantChange&)>& visit) {
+  const auto by_id = [](const v1::Resource& x, const v1::Resource& y) {
+    return std::tie(x.type(), x.id()) < std::tie(y.type(), y.id());
+  };
+  const auto by_target = [](const auto& x, const auto& y) {
+    return x.first < y.first;
+  };
+  Merge(before.resources(), after.resources(), by_id,
+        [&](const v1::Resource* a, const v1::Resource* b) {
+          const v1::Resource& resource = a != nullptr ? *a : *b;
+          const std::string name =
+              absl::StrCat(resource.type(), ":", resource.id());
+          const Grants old_grants = GrantsOf(a);
+          const Grants new_grants = GrantsOf(b);
+          Merge(old_grants, new_grants, by_target,
+                [&](const auto* x, const auto* y) {
+                  const std::string was = x != nullptr ? x->second : "none";
+                  const std::string is = y != nullptr ? y->second : "none";
+                  if (was == is) return;
+                  visit({name, x != nullptr ? x->first : y->first, was, is});
+                });
+        });
+}
+
+// Keys that are not the same in both: their roles change by more than their
+// owners'.
+std::vector<std::string> KeysThatDiffer(const v1::Workspace& before,
+                                        const v1::Workspace& after) {
+  std::vector<std::string> keys;
+  Merge(
+      before.api_keys(), after.api_keys(),
+      [](const v1::ApiKey& x, const v1::ApiKey& y) { return x.id() < y.id(); },
+      [&](const v1::ApiKey* x, const v1::ApiKey* y) {
+        if (x == nullptr || y == nullptr || x->owner() != y->owner() ||
+            x->disabled() != y->disabled()) {
+          keys.push_back(x != nullptr ? x->id() : y->id());
+        }
+      });
+  return keys;
+}
+
+// A workspace at one revision, or an empty one where there is none.
+absl::StatusOr<Snapshot> SnapshotOf(const Engine& engine,
+                                    const std::string& id) {
+  const absl::StatusOr<Workspace> workspace = engine.FindWorkspace(id);
+  if (workspace.ok()) return workspace->TakeSnapshot();
+  // A snapshot outlives its engine.
+  Engine nothing;
+  const absl::StatusOr<Workspace> empty =
+      nothing.AddWorkspace(Actor::System(), id);
+  return empty.ok() ? empty->TakeSnapshot() : empty.status();
+}
+
+absl::Status DiffWorkspace(const Engine& before, const Engine& after,
+                           const std::string& id, const DiffVisitor& visitor) {
+  const absl::StatusOr<Snapshot> a = SnapshotOf(before, id);
+  if (!a.ok()) return a.status();
+  const absl::StatusOr<Snapshot> b = SnapshotOf(after, id);
+  if (!b.ok()) return b.status();
+  std::vector<std::string> keys;
+  {
+    const absl::StatusOr<v1::Workspace> old_world = a->Export();
+    if (!old_world.ok()) return old_world.status();
+    const absl::StatusOr<v1::Workspace> new_world = b->Export();
+    if (!new_world.ok()) return new_world.status();
+    VisitGrants(*old_world, *new_world,
+                [&](const GrantChange& change) { visitor.grant(id, change); });
+    keys = KeysThatDiffer(*old_world, *new_world);
+  }
+  return VisitRoleChanges(*a, *b, keys, [&](const RoleChange& change) {
+    visitor.role(id, change);
+  });
+}
+
+}  // namespace
+
+absl::Status VisitDiff(const Engine& before, const Engine& after,
+                       const std::string& workspace,
+                       const DiffVisitor& visitor) {
+  std::set<std::string> ids;
+  for (const Engine* engine : {&before, &after}) {
+    for (const std::string& id : engine->WorkspaceIds()) ids.insert(id);
+  }
+  if (!workspace.empty()) {
+    if (ids.count(workspace) == 0) {
+      return Refuse(v1::WORKSPACE_NOT_FOUND,
+                    absl::StrCat("workspace ", Quoted(workspace),
+                                 " exists on neither side"));
+    }
+    ids = {workspace};
+  }
+  for (const std::string& id : ids) {
+    if (absl::Status s = DiffWorkspace(before, after, id, visitor); !s.ok()) {
+      return s;
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace acl

@@ -1,0 +1,195 @@
+// Whether a folder is whole, and what of a damaged one can be read.
+#include "acl/history/verify.h"
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "acl/engine.h"
+#include "acl/history/salvage.h"
+#include "acl/journal/checkpoint_file.h"
+#include "acl/journal/journal_reader.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/acl/v1/journal.pb.h"
+#include "tests/base/refusal.h"
+#include "tests/durable/durable.h"
+
+namespace acl {
+namespace {
+
+using ::testing::HasSubstr;
+
+class VerifyTest : public DurableTest {
+ protected:
+  absl::StatusOr<VerifyReport> Verify() {
+    return VerifyFolder(kFolder, {}, files_.get(), nullptr);
+  }
+  // Replaces the checkpoint of a record by one that is as well-formed.
+  void Forge(uint64_t sequence,
+             const std::function<void(v1::WorkspaceChunk*)>& change) {
+    std::vector<std::string> blocks;
+    const auto header = ReadCheckpoint(
+        kFolder, sequence, files_.get(), nullptr, [&](absl::string_view block) {
+          v1::WorkspaceChunk chunk;
+          EXPECT_TRUE(chunk.ParseFromString(std::string(block)));
+          change(&chunk);
+          blocks.push_back(chunk.SerializeAsString());
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(header.ok()) << header.status();
+    const absl::Status written =
+        WriteCheckpoint(kFolder, *header, files_.get(),
+                        [&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+                          for (const std::string& block : blocks) {
+                            if (absl::Status s = sink(block); !s.ok()) return s;
+                          }
+                          return header->until;
+                        });
+    ASSERT_TRUE(written.ok()) << written;
+  }
+  // Changes and checkpoints, the last change behind the last of them.
+  void MakeHistory(int changes) {
+    for (int i = 0; i < changes; ++i) {
+      ChangeOptions options;
+      options.request_id = "r" + std::to_string(i);
+      ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor", options).ok());
+      if (i % 10 == 5) {
+        ASSERT_TRUE(engine_->Checkpoint().ok());
+      }
+    }
+  }
+};
+
+TEST_F(VerifyTest, WhenAllIsWholeThenEveryCheckpointIsProved) {
+  MakeHistory(40);
+  const auto report = Verify();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->first, 1u);
+  EXPECT_EQ(report->end.head.sequence, 42u);
+  EXPECT_EQ(report->checkpoints, (std::vector<uint64_t>{28, 38}));
+  EXPECT_FALSE(report->oldest_unproved);
+  // An engine has it open.
+  EXPECT_FALSE(report->end.sealed);
+}
+
+TEST_F(VerifyTest, WhenHistoryWasNotKeptThenTheOldestCheckpointIsTakenAsItIs) {
+  keep_history_ = false;
+  Reopen();
+  MakeHistory(40);
+  const auto report = Verify();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_GT(report->first, 1u);
+  EXPECT_TRUE(report->oldest_unproved);
+  EXPECT_EQ(report->end.head.sequence, 42u);
+}
+
+TEST_F(VerifyTest, WhenACheckpointSaysSomethingElseThenItIsDamage) {
+  const std::vector<std::function<void(v1::WorkspaceChunk*)>> forgeries = {
+      [](v1::WorkspaceChunk* chunk) {
+        v1::ResourceColumns& resources = *chunk->mutable_resources();
+        resources.set_grants(0, resources.grants(0) ^ 3);
+      },
+      [](v1::WorkspaceChunk* chunk) {
+        (*chunk->mutable_principals()->mutable_flags())[0] ^= 4;
+      },
+      [](v1::WorkspaceChunk* chunk) {
+        chunk->mutable_requests(chunk->requests_size() - 1)
+            ->set_request_id("another");
+      },
+      [](v1::WorkspaceChunk* chunk) {
+        chunk->mutable_begin()->set_revision(chunk->begin().revision() - 1);
+      },
+  };
+  MakeHistory(20);
+  // The older one is as bad as the later one.
+  for (const uint64_t sequence : {8, 18}) {
+    for (size_t i = 0; i < forgeries.size(); ++i) {
+      SCOPED_TRACE(i);
+      const std::string before = *files_->MutableBytes(
+          std::string(kFolder) + "/" + CheckpointName(sequence));
+      Forge(sequence, forgeries[i]);
+      const auto report = Verify();
+      EXPECT_EQ(FaultOf(report.status()), v1::JOURNAL_DAMAGED)
+          << report.status();
+      EXPECT_THAT(std::string(report.status().message()),
+                  HasSubstr(CheckpointName(sequence)));
+      *files_->MutableBytes(std::string(kFolder) + "/" +
+                            CheckpointName(sequence)) = before;
+    }
+  }
+  EXPECT_TRUE(Verify().ok());
+}
+
+TEST_F(VerifyTest, WhenAFileIsMissingThenItIsDamage) {
+  MakeHistory(40);
+  engine_ = nullptr;
+  const auto journal = JournalFiles(kFolder, files_.get());
+  ASSERT_TRUE(journal.ok());
+  ASSERT_GT(journal->size(), 2u);
+  const std::string last = std::string(kFolder) + "/" + journal->back().name;
+  ASSERT_TRUE(files_->Remove(last).ok());
+  const JournalHead known = {42, {}};
+  const auto report = VerifyFolder(kFolder, known, files_.get(), nullptr);
+  EXPECT_EQ(FaultOf(report.status()), v1::JOURNAL_DAMAGED);
+  EXPECT_THAT(std::string(report.status().message()), HasSubstr("is gone"));
+}
+
+TEST_F(VerifyTest, WhenAnyByteIsDamagedThenSalvageSaysWhatIsLost) {
+  MakeHistory(12);
+  const std::string now = Everything();
+  engine_ = nullptr;
+  const auto whole = Salvage(kFolder, files_.get(), nullptr);
+  ASSERT_TRUE(whole.ok()) << whole.status();
+  EXPECT_FALSE(whole->lost());
+  EXPECT_EQ(whole->last, 14u);
+  ASSERT_TRUE(
+      files_->Remove(std::string(kFolder) + "/" + CheckpointName(8)).ok());
+  const auto journal = JournalFiles(kFolder, files_.get());
+  ASSERT_TRUE(journal.ok());
+  for (const JournalFile& file : *journal) {
+    std::string& bytes =
+        *files_->MutableBytes(std::string(kFolder) + "/" + file.name);
+    for (size_t at = 0; at < bytes.size(); at += 7) {
+      bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+      const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
+      ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+      EXPECT_TRUE(salvaged->lost() || salvaged->torn > 0) << file.name << at;
+      for (const LostBytes& lost : salvaged->bytes) {
+        EXPECT_EQ(lost.file, file.name);
+        EXPECT_LE(lost.begin, at);
+        EXPECT_GT(lost.end, at);
+      }
+      bytes[at] = static_cast<char>(bytes[at] ^ 0x10);
+    }
+  }
+  EXPECT_FALSE(Salvage(kFolder, files_.get(), nullptr)->lost());
+  Reopen();
+  EXPECT_EQ(Everything(), now);
+}
+
+TEST_F(VerifyTest, WhenAFileCannotBeReadThenSalvageGoesOnBehindIt) {
+  MakeHistory(40);
+  engine_ = nullptr;
+  const auto journal = JournalFiles(kFolder, files_.get());
+  ASSERT_TRUE(journal.ok());
+  for (const uint64_t sequence : {28, 38}) {
+    ASSERT_TRUE(
+        files_->Remove(std::string(kFolder) + "/" + CheckpointName(sequence))
+            .ok());
+  }
+  ASSERT_GT(journal->size(), 3u);
+  ASSERT_TRUE(
+      files_->Remove(std::string(kFolder) + "/" + (*journal)[1].name).ok());
+  const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
+  ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+  ASSERT_EQ(salvaged->records.size(), 1u);
+  EXPECT_EQ(salvaged->records[0].first, (*journal)[1].first);
+  EXPECT_EQ(salvaged->records[0].last, (*journal)[2].first - 1);
+  EXPECT_EQ(salvaged->last, 42u);
+  ASSERT_EQ(salvaged->states.size(), 1u);
+  EXPECT_EQ(salvaged->states[0]->revision, 41u);
+}
+
+}  // namespace
+}  // namespace acl

@@ -137,8 +137,8 @@ class Engine {
   //
   // JOURNAL_LOCKED: another engine, in this process or another, has the folder
   // open. JOURNAL_DAMAGED: something that was accepted is gone or was altered;
-  // nothing in the folder was touched. FILE_ACCESS, DISK_FULL, OUT_OF_MEMORY. Reading takes
-  // O(changes); memory as the engine that it makes.
+  // nothing in the folder was touched. FILE_ACCESS, DISK_FULL, OUT_OF_MEMORY.
+  // Reading takes O(changes); memory as the engine that it makes.
   //
   // Changes of such an engine are refused with DISK_FULL where there is no room
   // for them, and with OUTCOME_UNKNOWN once the disk has failed: that one may

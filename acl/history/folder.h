@@ -64,7 +64,7 @@ class Folder {
   std::unique_ptr<Journal> journal_;
   std::vector<uint64_t> damaged_;  // checkpoints
   uint64_t last_sequence_ = 0;     // of the last checkpoint
-  uint64_t last_bytes_ = 0;
+  std::atomic<uint64_t> last_bytes_{0};
   std::atomic<uint64_t> files_since_{0};
 };
 

@@ -47,6 +47,8 @@ class DurableTest : public ::testing::Test {
         *engine_->AddWorkspace(Actor::System(), "studio"));
     ASSERT_TRUE(studio_->Apply(Actor::System(), StudioChanges()).ok());
   }
+  // Schedules know the test's own things, and the engine ends after them.
+  void TearDown() override { files_->SetSchedule(nullptr); }
   absl::StatusOr<Receipt> Share(const std::string& user,
                                 const std::string& role,
                                 const ChangeOptions& options = {}) {

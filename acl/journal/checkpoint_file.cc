@@ -20,7 +20,6 @@ constexpr absl::string_view kPrefix = "checkpoint-";
 constexpr absl::string_view kMagic("\xF5\x61\x63\x6B\r\n\x1A\xFF", 8);
 constexpr uint32_t kVersion = 1;
 constexpr size_t kHeaderBytes = 80;
-constexpr size_t kBlockHeaderBytes = 8;
 // In the place of a block's length: the end.
 constexpr uint32_t kEnd = 0xffffffff;
 // Of the end: mark, count and until.

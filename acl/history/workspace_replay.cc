@@ -53,15 +53,14 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
   }
   bool any = false;
   for (const Change& change : changes) {
-    const absl::StatusOr<ChangeReceipt> receipt =
-        DecideChange(Actor::System(), change, draft_.get());
-    if (!receipt.ok()) {
-      if (!forgive) return Damaged(receipt.status().message());
+    const absl::StatusOr<bool> changed = ReplayChange(change, draft_.get());
+    if (!changed.ok()) {
+      if (!forgive) return Damaged(changed.status().message());
       forgive(absl::StrCat(Quoted(ToString(change)), ": ",
-                           receipt.status().message()));
+                           changed.status().message()));
       continue;
     }
-    any |= receipt->changed;
+    any |= *changed;
   }
   // Several changes can undo each other.
   if (!forgive &&

@@ -17,6 +17,8 @@ namespace {
 
 constexpr absl::string_view kPrefix = "journal-";
 constexpr size_t kDigits = 20;
+// Asked of the system at once: frames are often much smaller.
+constexpr size_t kReadAhead = size_t{256} << 10;
 
 // Reads one file after the other; what one ended with, the next goes on from.
 class Reading {
@@ -32,7 +34,7 @@ class Reading {
   absl::Status ReadFile(const JournalFile& file, bool first, bool last) {
     if (absl::Status s = Open(file, first); !s.ok()) return s;
     while (end_.size < size_) {
-      std::string frame;
+      absl::string_view frame;
       const absl::StatusOr<std::optional<FrameHeader>> header =
           NextFrame(&frame);
       if (!header.ok()) return header.status();
@@ -87,8 +89,8 @@ class Reading {
     const absl::StatusOr<uint64_t> size = file_->Size();
     if (!size.ok()) return size.status();
     size_ = *size;
-    const absl::StatusOr<std::string> bytes =
-        ReadUpTo(file_.get(), 0, kFileHeaderBytes);
+    buffer_.clear();
+    const absl::StatusOr<absl::string_view> bytes = Bytes(0, kFileHeaderBytes);
     if (!bytes.ok()) return bytes.status();
     const absl::StatusOr<FileHeader> header = DecodeFileHeader(*bytes);
     if (!header.ok()) {
@@ -126,19 +128,34 @@ class Reading {
                                 " is not the one that was there"));
   }
 
+  // So many bytes of the file from `offset` on, or fewer at its end. Valid
+  // until the next call.
+  absl::StatusOr<absl::string_view> Bytes(uint64_t offset, size_t bytes) {
+    const uint64_t end = buffer_at_ + buffer_.size();
+    if (offset < buffer_at_ || offset > end || bytes > end - offset) {
+      absl::StatusOr<std::string> read =
+          ReadUpTo(file_.get(), offset, std::max(bytes, kReadAhead));
+      if (!read.ok()) return read.status();
+      buffer_ = *std::move(read);
+      buffer_at_ = offset;
+    }
+    return absl::string_view(buffer_).substr(offset - buffer_at_, bytes);
+  }
+
   // The frame at end_.size; nothing if there is none that is whole.
-  absl::StatusOr<std::optional<FrameHeader>> NextFrame(std::string* frame) {
-    absl::StatusOr<std::string> head =
-        ReadUpTo(file_.get(), end_.size, kFrameHeaderBytes);
+  absl::StatusOr<std::optional<FrameHeader>> NextFrame(
+      absl::string_view* frame) {
+    const absl::StatusOr<absl::string_view> head =
+        Bytes(end_.size, kFrameHeaderBytes);
     if (!head.ok()) return head.status();
     std::optional<FrameHeader> header =
         DecodeFrameHeader(*head, end_.size, size_ - end_.size);
     if (!header) return header;
-    absl::StatusOr<std::string> bytes = ReadUpTo(
-        file_.get(), end_.size, static_cast<size_t>(FrameBytes(header->bytes)));
+    const absl::StatusOr<absl::string_view> bytes =
+        Bytes(end_.size, static_cast<size_t>(FrameBytes(header->bytes)));
     if (!bytes.ok()) return bytes.status();
     if (!CheckFrame(end_.id, *header, *bytes)) return std::nullopt;
-    *frame = *std::move(bytes);
+    *frame = *bytes;
     return header;
   }
 
@@ -170,8 +187,8 @@ class Reading {
   absl::Status CheckTorn(bool last) {
     if (!last) return Damaged("is not what was written");
     const uint64_t rest = size_ - end_.size;
-    absl::StatusOr<std::string> bytes =
-        ReadUpTo(file_.get(), end_.size, static_cast<size_t>(rest));
+    const absl::StatusOr<absl::string_view> bytes =
+        Bytes(end_.size, static_cast<size_t>(rest));
     if (!bytes.ok()) return bytes.status();
     const absl::string_view view = *bytes;
     for (size_t at = kFrameAlignment; at < view.size(); at += kFrameAlignment) {
@@ -195,7 +212,9 @@ class Reading {
   const RecordVisitor visit_;
   JournalEnd end_;
   std::unique_ptr<File> file_;
-  uint64_t size_ = 0;  // of the file
+  uint64_t size_ = 0;   // of the file
+  std::string buffer_;  // what was read of it last
+  uint64_t buffer_at_ = 0;
   uint64_t done_ = 0;  // in files before it
   uint64_t total_ = 0;
 };

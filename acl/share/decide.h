@@ -16,12 +16,18 @@ namespace acl {
 absl::StatusOr<ChangeReceipt> DecideChange(const Actor& actor,
                                            const Change& change, Draft* draft);
 
+// Applies it as the system would, without the trouble of a receipt. Gives
+// whether it altered anything. Refusals as DecideChange().
+absl::StatusOr<bool> ReplayChange(const Change& change, Draft* draft);
+
 // The two of them that need an authorised actor.
 absl::StatusOr<ChangeReceipt> DecideShare(const Actor& actor,
                                           const Share& share, Draft* draft);
 absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
                                             const Unshare& unshare,
                                             Draft* draft);
+absl::StatusOr<bool> ReplayShare(const Share& share, Draft* draft);
+absl::StatusOr<bool> ReplayUnshare(const Unshare& unshare, Draft* draft);
 
 }  // namespace acl
 

@@ -399,4 +399,17 @@ absl::StatusOr<ChangeReceipt> DecideChange(const Actor& actor,
   return std::visit(Decider(actor, draft), change);
 }
 
+absl::StatusOr<bool> ReplayChange(const Change& change, Draft* draft) {
+  if (const auto* share = std::get_if<Share>(&change)) {
+    return ReplayShare(*share, draft);
+  }
+  if (const auto* unshare = std::get_if<Unshare>(&change)) {
+    return ReplayUnshare(*unshare, draft);
+  }
+  const absl::StatusOr<ChangeReceipt> receipt =
+      DecideChange(Actor::System(), change, draft);
+  if (!receipt.ok()) return receipt.status();
+  return receipt->changed;
+}
+
 }  // namespace acl

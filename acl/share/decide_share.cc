@@ -112,44 +112,51 @@ std::vector<Source> HeldBy(const State& state, uint32_t resource,
   return held_by;
 }
 
-// Sets the grant, which is allowed, and tells what that did. A creator's stays
-// as it is: being the creator is the source.
-ChangeReceipt SetGrant(const ResourceId& resource, uint32_t number,
-                       TargetKey target, RoleSlot role, Draft* draft) {
+// A grant that may be set.
+struct Allowed {
+  uint32_t resource;
+  TargetKey target;
+  RoleSlot before;
+  RoleSlot after;
+};
+
+// Gives whether that altered anything.
+bool Set(const Allowed& grant, Draft* draft) {
+  if (grant.before == grant.after) return false;
+  if (grant.target == 0) {
+    draft->SetBaseline(grant.resource, grant.after);
+  } else {
+    draft->SetGrant(grant.resource, grant.target, grant.after);
+  }
+  return true;
+}
+
+// Sets the grant, and tells what that did.
+ChangeReceipt SetWithReceipt(const ResourceId& resource, const Allowed& grant,
+                             Draft* draft) {
   const State& state = draft->state();
   const Ladder& ladder = state.ladder();
-  const bool creator =
-      target != 0 && target == state.grants.Get(number)->creator();
-  const RoleSlot before = state.GrantOf(number, target);
-  const RoleSlot after = creator ? before : role;
   ChangeReceipt receipt;
-  receipt.changed = before != after;
-  ShareEffect& effect = receipt.share.emplace(
-      ShareEffect{resource,
-                  TargetOf(state, target),
-                  ladder.NameOfSlot(before),
-                  ladder.NameOfSlot(after),
-                  ladder.NameAt(EffectiveOf(state, number, target)),
-                  "",
-                  {}});
-  if (receipt.changed && target == 0) {
-    draft->SetBaseline(number, after);
-  } else if (receipt.changed) {
-    draft->SetGrant(number, target, after);
-  }
-  const Rank effective = EffectiveOf(state, number, target);
+  ShareEffect& effect = receipt.share.emplace(ShareEffect{
+      resource,
+      TargetOf(state, grant.target),
+      ladder.NameOfSlot(grant.before),
+      ladder.NameOfSlot(grant.after),
+      ladder.NameAt(EffectiveOf(state, grant.resource, grant.target)),
+      "",
+      {}});
+  receipt.changed = Set(grant, draft);
+  const Rank effective = EffectiveOf(state, grant.resource, grant.target);
   effect.effective_after = ladder.NameAt(effective);
-  effect.held_by = HeldBy(state, number, target, effective);
+  effect.held_by = HeldBy(state, grant.resource, grant.target, effective);
   return receipt;
 }
 
-// Decides a share, or with no role an unshare.
-absl::StatusOr<ChangeReceipt> Decide(const Actor& actor,
-                                     const ResourceId& resource,
-                                     const Target& target,
-                                     const std::optional<std::string>& role,
-                                     Draft* draft) {
-  const State& state = draft->state();
+// Whether a share, or with no role an unshare, may be.
+absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
+                               const Target& target,
+                               const std::optional<std::string>& role,
+                               const State& state) {
   if (absl::Status s = state.settings->RequireType(resource.type); !s.ok()) {
     return s;
   }
@@ -180,20 +187,46 @@ absl::StatusOr<ChangeReceipt> Decide(const Actor& actor,
       return s;
     }
   }
-  return SetGrant(resource, *number, *key, state.ladder().SlotAt(rank), draft);
+  const RoleSlot before = state.GrantOf(*number, *key);
+  // A creator's stays as it is: being the creator is the source.
+  const bool creator = *key != 0 && *key == grants.creator();
+  return Allowed{*number, *key, before,
+                 creator ? before : state.ladder().SlotAt(rank)};
 }
 
 }  // namespace
 
 absl::StatusOr<ChangeReceipt> DecideShare(const Actor& actor,
                                           const Share& share, Draft* draft) {
-  return Decide(actor, share.resource, share.target, share.role, draft);
+  const absl::StatusOr<Allowed> grant =
+      Decide(actor, share.resource, share.target, share.role, draft->state());
+  if (!grant.ok()) return grant.status();
+  return SetWithReceipt(share.resource, *grant, draft);
 }
 
 absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
                                             const Unshare& unshare,
                                             Draft* draft) {
-  return Decide(actor, unshare.resource, unshare.target, std::nullopt, draft);
+  const absl::StatusOr<Allowed> grant = Decide(
+      actor, unshare.resource, unshare.target, std::nullopt, draft->state());
+  if (!grant.ok()) return grant.status();
+  return SetWithReceipt(unshare.resource, *grant, draft);
+}
+
+absl::StatusOr<bool> ReplayShare(const Share& share, Draft* draft) {
+  const absl::StatusOr<Allowed> grant =
+      Decide(Actor::System(), share.resource, share.target, share.role,
+             draft->state());
+  if (!grant.ok()) return grant.status();
+  return Set(*grant, draft);
+}
+
+absl::StatusOr<bool> ReplayUnshare(const Unshare& unshare, Draft* draft) {
+  const absl::StatusOr<Allowed> grant =
+      Decide(Actor::System(), unshare.resource, unshare.target, std::nullopt,
+             draft->state());
+  if (!grant.ok()) return grant.status();
+  return Set(*grant, draft);
 }
 
 }  // namespace acl

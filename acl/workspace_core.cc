@@ -71,25 +71,26 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
                Draft::Use::kPublish);
     const bool publishes = decided.ok() && decided->next.state != nullptr;
     if (publishes && log_ != nullptr) {
-      const absl::StatusOr<ChangeLog::Ticket> ticket = Append(call, &*decided);
+      Sleeper caller;
+      const absl::StatusOr<ChangeLog::Ticket> ticket =
+          Append(call, &*decided, &caller);
+      if (ticket.ok()) {
+        absl::Status outcome = AwaitOwn(*ticket, &caller, &lock);
+        if (!outcome.ok()) return outcome;
+        return std::move(decided->receipt);
+      }
       // What it was decided on may have failed meanwhile: decide anew.
-      if (!ticket.ok() && !pending_.empty()) {
-        AwaitPending(&lock);
+      if (!pending_.empty()) {
+        static_cast<void>(AwaitPending(&lock));
         continue;
       }
-      const absl::Status outcome =
-          ticket.ok() ? Settle(*ticket, &lock) : ticket.status();
-      if (!outcome.ok()) {
-        TellRefusal(call, outcome);
-        return outcome;
-      }
-      return std::move(decided->receipt);
+      TellRefusal(call, ticket.status());
+      return ticket.status();
     }
     if (!options.dry_run && !pending_.empty()) {
       // The answer tells of what is not durable yet, and stands only if it
       // becomes so.
-      const ChangeLog::Ticket last = pending_.back().ticket;
-      if (!Settle(last, &lock).ok()) continue;
+      if (!AwaitPending(&lock).ok()) continue;
     }
     if (!decided.ok()) {
       TellRefusal(call, decided.status());
@@ -105,7 +106,8 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
 }
 
 absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
-                                                        Decided* decided) {
+                                                        Decided* decided,
+                                                        Sleeper* caller) {
   const State& state = *decided->next.state;
   absl::StatusOr<ChangeLog::Ticket> ticket =
       log_->Append(ChangeRecordOf(state, call.actor, call.changes, call.options,
@@ -113,49 +115,90 @@ absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
                    pending_.empty() ? nullptr : pending_.back().ticket);
   if (ticket.ok()) {
     pending_.push_back(
-        {*ticket, &call, &decided->receipt, std::move(decided->next)});
+        {*ticket, &call, &decided->receipt, std::move(decided->next), caller});
   } else {
     Discard(std::move(decided->next));
   }
   return ticket;
 }
 
-absl::Status WorkspaceCore::Settle(const ChangeLog::Ticket& ticket,
-                                   std::unique_lock<std::mutex>* lock) {
-  ++waiting_;
+void WorkspaceCore::Sleeper::Wake(State state, absl::Status outcome) {
+  // Once the lock is free the sleeper may be gone.
+  const std::lock_guard<std::mutex> lock(mutex_);
+  state_ = state;
+  outcome_ = std::move(outcome);
+  woken_.notify_one();
+}
+
+WorkspaceCore::Sleeper::State WorkspaceCore::Sleeper::Sleep() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  woken_.wait(lock, [&] { return state_ != State::kSleeping; });
+  return state_;
+}
+
+absl::Status WorkspaceCore::AwaitOwn(const ChangeLog::Ticket& ticket,
+                                     Sleeper* caller,
+                                     std::unique_lock<std::mutex>* lock) {
+  const bool first = pending_.size() == 1;
   lock->unlock();
+  if (!first && caller->Sleep() == Sleeper::State::kSettled) {
+    return caller->outcome();
+  }
+  // Nothing that is pending comes before the ticket.
   absl::Status outcome = log_->Await(ticket);
   lock->lock();
-  if (--waiting_ == 0) idle_.notify_all();
-  // Others may have done it already. What comes behind the ticket is settled
-  // by those who wait for it.
-  const auto last = std::find_if(
-      pending_.rbegin(), pending_.rend(),
-      [&](const Pending& pending) { return pending.ticket == ticket; });
-  for (auto left = std::distance(last, pending_.rend()); left > 0; --left) {
-    if (!log_->Await(pending_.front().ticket).ok()) {
-      // All that was decided upon it has failed with it.
-      ForgetPending();
-      break;
+  const std::list<Pending> settled = Settle(ticket, outcome);
+  lock->unlock();
+  // From here on the engine may be gone.
+  for (const Pending& one : settled) {
+    for (Sleeper* other : one.others) {
+      other->Wake(Sleeper::State::kSettled, one.outcome);
     }
-    Pending done = std::move(pending_.front());
-    pending_.pop_front();
-    Publish(*done.call, *done.receipt, std::move(done.next));
+    if (one.caller != caller) {
+      one.caller->Wake(Sleeper::State::kSettled, one.outcome);
+    }
   }
   return outcome;
 }
 
-void WorkspaceCore::AwaitPending(std::unique_lock<std::mutex>* lock) {
-  while (!pending_.empty()) {
-    const ChangeLog::Ticket last = pending_.back().ticket;
-    static_cast<void>(Settle(last, lock));
+std::list<WorkspaceCore::Pending> WorkspaceCore::Settle(
+    const ChangeLog::Ticket& ticket, const absl::Status& outcome) {
+  std::list<Pending> settled;
+  if (!outcome.ok()) {
+    // All that was decided upon it has failed with it.
+    settled.swap(pending_);
+    for (auto last = settled.rbegin(); last != settled.rend(); ++last) {
+      Discard(std::move(last->next));
+    }
+    for (Pending& one : settled) {
+      one.outcome = log_->Await(one.ticket);
+      TellRefusal(*one.call, one.outcome);
+    }
+  } else {
+    const auto end =
+        std::find_if(pending_.begin(), pending_.end(),
+                     [&](const Pending& one) { return one.ticket != ticket; });
+    settled.splice(settled.end(), pending_, pending_.begin(), end);
+    // The disk goes on while these are published.
+    if (!pending_.empty()) {
+      pending_.front().caller->Wake(Sleeper::State::kLeads);
+    }
+    for (Pending& one : settled) {
+      Publish(*one.call, *one.receipt, std::move(one.next));
+    }
   }
+  if (pending_.empty()) idle_.notify_all();
+  return settled;
 }
 
-void WorkspaceCore::ForgetPending() {
-  for (; !pending_.empty(); pending_.pop_back()) {
-    Discard(std::move(pending_.back().next));
-  }
+absl::Status WorkspaceCore::AwaitPending(std::unique_lock<std::mutex>* lock) {
+  if (pending_.empty()) return absl::OkStatus();
+  Sleeper sleeper;
+  pending_.back().others.push_back(&sleeper);
+  lock->unlock();
+  sleeper.Sleep();
+  lock->lock();
+  return sleeper.outcome();
 }
 
 void WorkspaceCore::Publish(const Call& call, const Receipt& receipt,
@@ -232,7 +275,7 @@ absl::Status WorkspaceCore::Await(const RevisionToken& token,
 void WorkspaceCore::Close() {
   std::unique_lock<std::mutex> lock(mutex_);
   closed_ = true;
-  idle_.wait(lock, [&] { return waiting_ == 0; });
+  idle_.wait(lock, [&] { return pending_.empty(); });
   if (feed_ != nullptr) feed_->End(CheckOpen());
   observer_.store(nullptr);
   published_.notify_all();
@@ -241,7 +284,7 @@ void WorkspaceCore::Close() {
 absl::Status WorkspaceCore::Remove(const Actor& actor) {
   std::unique_lock<std::mutex> lock(mutex_);
   leaving_ = true;
-  AwaitPending(&lock);
+  static_cast<void>(AwaitPending(&lock));
   absl::Status status = absl::OkStatus();
   if (log_ != nullptr) {
     // Under the lock, so that no change of it comes behind.
@@ -274,10 +317,7 @@ absl::StatusOr<WorkspaceCore::Joined> WorkspaceCore::JoinFeed(
 std::shared_ptr<const HeldVersion> WorkspaceCore::Hold() {
   std::unique_lock<std::mutex> lock(mutex_);
   // Only what is pending now: others may come for ever.
-  if (!pending_.empty()) {
-    const ChangeLog::Ticket last = pending_.back().ticket;
-    static_cast<void>(Settle(last, &lock));
-  }
+  static_cast<void>(AwaitPending(&lock));
   EpochPin pin;
   return std::make_shared<const HeldVersion>(latest().version);
 }

@@ -104,12 +104,30 @@ class WorkspaceCore {
     const ChangeOptions& options;
     absl::Time time;
   };
+  // Somebody who sleeps until a change is settled, or until it is their turn to
+  // settle what is pending.
+  class Sleeper {
+   public:
+    enum class State { kSleeping, kLeads, kSettled };
+    void Wake(State state, absl::Status outcome = absl::OkStatus());
+    State Sleep();
+    const absl::Status& outcome() const { return outcome_; }
+
+   private:
+    std::mutex mutex_;
+    std::condition_variable woken_;
+    State state_ = State::kSleeping;
+    absl::Status outcome_;
+  };
   // A change that was decided, and is on its way to the disk.
   struct Pending {
     ChangeLog::Ticket ticket;
     const Call* call;
     const Receipt* receipt;
     NextState next;
+    Sleeper* caller;
+    std::vector<Sleeper*> others = {};  // who wait for it, too
+    absl::Status outcome = {};          // once it is settled
   };
 
   absl::Status CheckOpen() const;
@@ -118,13 +136,19 @@ class WorkspaceCore {
   void TellRefusal(const Call& call, const absl::Status& refusal) const;
   void TellChange(const Call& call, const Receipt& receipt) const;
   // Puts a change that was decided behind what is pending.
-  absl::StatusOr<ChangeLog::Ticket> Append(const Call& call, Decided* decided);
-  // Lets go of the lock until the ticket is settled, and with it what is
-  // pending up to there.
-  absl::Status Settle(const ChangeLog::Ticket& ticket,
-                      std::unique_lock<std::mutex>* lock);
-  void AwaitPending(std::unique_lock<std::mutex>* lock);
-  void ForgetPending();
+  absl::StatusOr<ChangeLog::Ticket> Append(const Call& call, Decided* decided,
+                                           Sleeper* caller);
+  // Lets go of the lock until the change that `caller` has just put there is
+  // settled. One caller at a time waits for the log, and settles all that has
+  // come with theirs; the others sleep, and need no lock when they wake.
+  absl::Status AwaitOwn(const ChangeLog::Ticket& ticket, Sleeper* caller,
+                        std::unique_lock<std::mutex>* lock);
+  // Lets go of the lock until what is pending now is settled.
+  absl::Status AwaitPending(std::unique_lock<std::mutex>* lock);
+  // Publishes what comes first in pending_ under the ticket, or forgets all
+  // that is pending; gives it, for those who sleep.
+  std::list<Pending> Settle(const ChangeLog::Ticket& ticket,
+                            const absl::Status& outcome);
   // Publishes what a call has come to, and tells everybody.
   void Publish(const Call& call, const Receipt& receipt, NextState next);
   void Publish(NextState next);
@@ -140,10 +164,9 @@ class WorkspaceCore {
 
   mutable std::mutex mutex_;  // held by the writer; guards what follows
   std::condition_variable published_;
-  std::condition_variable idle_;  // nobody waits for the log; see leaving_
+  std::condition_variable idle_;  // nothing is pending; see leaving_
   std::list<Pending> pending_;    // oldest first
   std::shared_ptr<Feed> feed_;    // null until somebody watches
-  int waiting_ = 0;               // callers, for the log
   bool leaving_ = false;          // it is being removed: changes wait
   std::unique_ptr<Reclaimer> reclaimer_;
   RetireList removed_memory_;

@@ -3,6 +3,7 @@
 #ifndef ACL_JOURNAL_CHANGE_LOG_H_
 #define ACL_JOURNAL_CHANGE_LOG_H_
 
+#include <condition_variable>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -35,6 +36,7 @@ class ChangeLog {
     size_t bytes = 0;
     bool settled = false;
     Outcome outcome;  // once it is settled
+    std::condition_variable changed;  // it is settled, or nobody writes
   };
   // The place of a record in the order.
   using Ticket = std::shared_ptr<Batch>;

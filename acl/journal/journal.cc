@@ -245,7 +245,7 @@ absl::Status Journal::Await(const Ticket& ticket) {
   while (!ticket->settled) {
     // What is not settled is being written, or gathered.
     if (writing_) {
-      changed_.wait(lock);
+      ticket->changed.wait(lock);
     } else {
       Commit(&lock);
     }
@@ -269,6 +269,7 @@ void Journal::Settle(Batch* batch, const Outcome& outcome) {
   batch->settled = true;
   batch->outcome = outcome;
   batch->records.clear();
+  batch->changed.notify_all();
 }
 
 void Journal::TakeTurn(std::unique_lock<std::mutex>* lock) {
@@ -284,6 +285,8 @@ void Journal::EndTurn(const Outcome& outcome) {
     Settle(std::exchange(open_, std::make_shared<Batch>()).get(), outcome);
   }
   changed_.notify_all();
+  // One of those who wait for what was gathered writes it; the rest sleep on.
+  open_->changed.notify_one();
 }
 
 JournalHead Journal::head() const {

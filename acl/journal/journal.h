@@ -118,7 +118,7 @@ class Journal : public ChangeLog {
   Outcome broken_by_;  // once it has to be opened again
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;
+  std::condition_variable changed_;  // nobody writes
   bool writing_ = false;
   JournalHead head_;
   Ticket open_;     // what is being gathered

@@ -128,6 +128,20 @@ DurableWorld& SharedDurableWorld(const WorldShape& shape) {
   return *world;
 }
 
+// The same questions to two engines, of which one is in a folder.
+void Ask(benchmark::State& state, const WorldShape& shape, bool in_folder) {
+  const LoadedWorld& asked = SharedWorld(shape);
+  const Workspace workspace = in_folder ? SharedDurableWorld(shape).workspace()
+                                        : asked.workspace();
+  size_t at = 0;
+  for (auto _ : state) {
+    const Question& question = asked.by_string()[at];
+    benchmark::DoNotOptimize(
+        workspace.EffectiveRole(question.subject, question.resource));
+    if (++at == asked.by_string().size()) at = 0;
+  }
+}
+
 // So many threads, each of which waits for its share to be durable.
 void DurableShare(benchmark::State& state, const WorldShape& shape,
                   int callers) {
@@ -179,10 +193,10 @@ void OpenAfterChanges(benchmark::State& state, const WorldShape& shape) {
 // A checkpoint of the world, and the engine that goes on from it.
 void CheckpointWrite(benchmark::State& state, const WorldShape& shape) {
   DurableWorld& world = SharedDurableWorld(shape);
-  uint32_t n = 0;
   for (auto _ : state) {
+    static int more = 0;  // of all repetitions
     Require(world.workspace().Apply(Actor::System(),
-                                    {AddUser{absl::StrCat("more-", ++n)}}));
+                                    {AddUser{absl::StrCat("more-", ++more)}}));
     const double begin = Now();
     Require(world.engine().Checkpoint());
     state.SetIterationTime(Now() - begin);
@@ -212,6 +226,12 @@ void RegisterCases(const WorldShape& shape) {
         })
         ->UseManualTime()
         ->Iterations(2);
+  }
+  for (const bool in_folder : {false, true}) {
+    add(in_folder ? "role_in_folder" : "role_in_memory",
+        [in_folder](benchmark::State& state, const WorldShape& of) {
+          Ask(state, of, in_folder);
+        });
   }
   add("checkpoint_write", &CheckpointWrite)->UseManualTime()->Iterations(2);
   add("checkpoint_open", &CheckpointOpen)->UseManualTime()->Iterations(2);

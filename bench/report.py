@@ -4,7 +4,7 @@
     report.py FOLDER
 
 FOLDER has the JSON files that ./dev bench writes there: engine.json,
-sqlite.json, growth.json, peers.json; those that are missing are left out. Adds
+sqlite.json, journal.json, growth.json, peers.json; those that are missing are left out. Adds
 table.md and, if Matplotlib is there, SVG files. Prints the table.
 
 Every ratio is between medians of one process of one run.
@@ -14,7 +14,7 @@ import json
 import os
 import sys
 
-RAW = ("engine", "sqlite", "peers", "growth")
+RAW = ("engine", "sqlite", "journal", "peers", "growth")
 
 
 class Results:
@@ -47,6 +47,11 @@ class Results:
 
     def counter(self, name, key):
         return self.rows[name][key]
+
+    def named(self, prefix):
+        """The one row whose name begins so, without what Benchmark adds."""
+        return next((row for name, row in self.rows.items()
+                     if name == prefix or name.startswith(prefix + "/")), None)
 
 
 def short(value):
@@ -174,6 +179,39 @@ def common_rows(table, engine):
                   verdict(speedup, target, False) if shown else "**not shown**, machine busy")
 
 
+def journal_rows(table, journal, world):
+    syncs = journal.named("floor_fdatasync")
+    if syncs is None:
+        return
+    syncs = syncs["items_per_second"]
+    table.head("in a folder, " + world, "measured", "target", "")
+    table.row("syncs of the disk, one after the other", f"{short(syncs)}/s", "", "")
+    for callers in (1, 16, 256):
+        row = journal.named(f"durable_share/{callers}/{world}")
+        if row is None:
+            continue
+        rate, per_sync = row["items_per_second"], row["per_sync"]
+        wanted = 50 if callers == 256 else None
+        table.row(f"shares by {callers} callers",
+                  f"{short(rate)}/s, {times(rate / syncs)} the syncs; {short(per_sync)} a sync",
+                  f"≥ {wanted} a sync" if wanted else "",
+                  verdict(per_sync, wanted, False) if wanted else "")
+    memory, folder = (f"role_in_{place}/{world}" for place in ("memory", "folder"))
+    if memory in journal and folder in journal:
+        table.row("a role by string, against an engine in memory",
+                  times(journal.ns(folder) / journal.ns(memory)), "no cost", "")
+    for name, words, unit, target in (
+            ("checkpoint_write", "write a checkpoint", "grants/s", None),
+            ("checkpoint_open", "open from a checkpoint", "grants/s", 5e6),
+            ("open_after_changes", "open after a million changes", "changes/s", 2e5)):
+        row = journal.named(f"{name}/{world}")
+        if row is None:
+            continue
+        rate = row["items_per_second"]
+        table.row(words, f"{short(rate)} {unit}", f"≥ {short(target)}" if target else "",
+                  verdict(rate, target, False) if target else "")
+
+
 def peer_rows(table, results, world):
     rows = []
     for source in results.values():
@@ -235,6 +273,9 @@ def write_table(folder, results):
     if any(name in engine for name in ("nested_membership", "readers/1", "snapshot_hold")):
         table.head("on one world", "measured", "target", "")
         common_rows(table, engine)
+    journal = results["journal"]
+    for world in sorted({n.split("/")[1] for n in journal.rows if n.startswith("role_in")}):
+        journal_rows(table, journal, world)
     for world in sorted({n.rsplit("/", 1)[1] for r in results.values() for n in r.rows
                          if n.startswith("peer_")}):
         peer_rows(table, results, world)

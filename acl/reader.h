@@ -162,6 +162,30 @@ class Reader {
   using PrincipalVisitor = std::function<bool(const PrincipalId& principal)>;
   absl::Status VisitPrincipals(const PrincipalVisitor& visit) const;
 
+  // What there is of one thing, in the exchange format; USER_NOT_FOUND and so
+  // on where there is none. O(log n) and what it has.
+  absl::StatusOr<v1::User> GetUser(absl::string_view id) const;
+  absl::StatusOr<v1::ServiceAccount> GetServiceAccount(
+      absl::string_view id) const;
+  absl::StatusOr<v1::ApiKey> GetKey(absl::string_view id) const;
+  absl::StatusOr<v1::Group> GetGroup(absl::string_view id) const;
+  absl::StatusOr<v1::Resource> GetResource(const ResourceRef& resource) const;
+  // The user or service account that a subject stands for: the owner of an
+  // e-mail address or a key. USER_NOT_FOUND and so on.
+  absl::StatusOr<PrincipalId> PrincipalOf(const Subject& subject) const;
+
+  // Calls `visit` with each one, by id, all of one revision. False ends it with
+  // Cancelled.
+  template <class Item>
+  using Visitor = std::function<bool(const Item& item)>;
+  absl::Status VisitUsers(const Visitor<v1::User>& visit) const;
+  absl::Status VisitServiceAccounts(
+      const Visitor<v1::ServiceAccount>& visit) const;
+  absl::Status VisitGroups(const Visitor<v1::Group>& visit) const;
+  // The keys of one owner. USER_NOT_FOUND or SERVICE_ACCOUNT_NOT_FOUND.
+  absl::Status VisitKeys(const PrincipalId& owner,
+                         const Visitor<v1::ApiKey>& visit) const;
+
   // Handles, for callers who ask often. NotFound if there is none.
   absl::StatusOr<SubjectHandle> FindSubject(const Subject& subject) const;
   absl::StatusOr<ResourceHandle> FindResource(

@@ -120,6 +120,10 @@ absl::Status CheckDisplayName(absl::string_view name) {
   return CheckBytes("name", name, kMaxIdBytes);
 }
 
+absl::Status CheckAnnotation(absl::string_view annotation) {
+  return CheckBytes("annotation", annotation, kMaxAnnotationBytes);
+}
+
 absl::Status CheckRoleName(absl::string_view role) {
   if (role == "none") {
     return Refuse(v1::ROLE_UNKNOWN,

@@ -14,6 +14,7 @@ namespace acl {
 
 constexpr size_t kMaxIdBytes = 512;
 constexpr size_t kMaxEmailBytes = 254;
+constexpr size_t kMaxAnnotationBytes = 4096;
 constexpr size_t kMaxWordBytes = 64;  // role names and resource types
 
 // OK, or MALFORMED with a message that begins with `what` ("user id"). An id is
@@ -25,6 +26,10 @@ absl::Status CheckNewId(absl::string_view what, absl::string_view id);
 
 // As CheckId(), but may be empty: names for people to read.
 absl::Status CheckDisplayName(absl::string_view name);
+
+// The same with at most kMaxAnnotationBytes bytes: what a service keeps with
+// something for itself.
+absl::Status CheckAnnotation(absl::string_view annotation);
 
 // A role name: an id of at most kMaxWordBytes bytes, not `none`.
 absl::Status CheckRoleName(absl::string_view role);

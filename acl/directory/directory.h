@@ -49,6 +49,7 @@ struct Directory {
   IdIndex emails;  // canonical addresses → principals
   TextTable<MemoryPart::kIds> principal_ids, group_ids, key_ids;
   TextTable<MemoryPart::kTexts> principal_names, group_names, addresses;
+  TextTable<MemoryPart::kTexts> principal_annotations, key_annotations;
   Table<MemberLine, MemoryPart::kMembers> members;  // by principal
   Table<PrincipalRow, MemoryPart::kReverse> principals;
   Table<GroupRow, MemoryPart::kReverse> groups;

@@ -116,17 +116,22 @@ class ChunkReader::Work {
          {CheckColumn("principals.ids", columns.ids(), rows),
           CheckColumn("principals.emails", columns.emails(), rows),
           CheckColumn("principals.names", columns.names(), rows),
+          CheckColumn("principals.annotations", columns.annotations(), rows),
           CheckNumbersLeft("principals", directory().next_principal, rows)}) {
       if (!s.ok()) return s;
     }
     TextColumn ids(columns.ids());
     TextColumn emails(columns.emails());
     TextColumn names(columns.names());
+    TextColumn annotations(columns.annotations());
     for (const char flags : columns.flags()) {
       const absl::string_view id = ids.Next();
-      const absl::string_view email = emails.Next();
-      if (absl::Status s = AddPrincipal(static_cast<uint8_t>(flags), id, email,
-                                        names.Next());
+      PrincipalFields fields;
+      fields.email = std::string(emails.Next());
+      fields.display_name = std::string(names.Next());
+      fields.annotation = std::string(annotations.Next());
+      if (absl::Status s =
+              AddPrincipal(static_cast<uint8_t>(flags), id, std::move(fields));
           !s.ok()) {
         return s;
       }
@@ -135,7 +140,7 @@ class ChunkReader::Work {
   }
 
   absl::Status AddPrincipal(uint8_t flags, absl::string_view id,
-                            absl::string_view email, absl::string_view name) {
+                            PrincipalFields fields) {
     const uint32_t number = directory().next_principal;
     const bool service_account = (flags & kServiceAccount) != 0;
     const Kind kind = service_account ? Kind::kServiceAccount : Kind::kUser;
@@ -148,14 +153,14 @@ class ChunkReader::Work {
     if (absl::Status s = CheckFreeId("principal", number, kind, id); !s.ok()) {
       return s;
     }
-    if (absl::Status s = CheckEmail(number, email); !s.ok()) return s;
-    if (absl::Status s = CheckDisplayName(name); !s.ok()) {
-      return DamagedUnless(s, "principal ", number);
+    if (absl::Status s = CheckEmail(number, fields.email); !s.ok()) return s;
+    for (const absl::Status& s : {CheckDisplayName(fields.display_name),
+                                  CheckAnnotation(fields.annotation)}) {
+      if (!s.ok()) return DamagedUnless(s, "principal ", number);
     }
-    draft_->AddPrincipal(
-        kind, id,
-        {std::string(email), std::string(name), (flags & kLocked) != 0,
-         (flags & kWorkspaceAdmin) != 0});
+    fields.locked = (flags & kLocked) != 0;
+    fields.workspace_admin = (flags & kWorkspaceAdmin) != 0;
+    draft_->AddPrincipal(kind, id, fields);
     return absl::OkStatus();
   }
 
@@ -193,10 +198,12 @@ class ChunkReader::Work {
          {CheckColumn("keys.ids", columns.ids(), rows),
           CheckColumn("keys.owners", static_cast<size_t>(columns.owners_size()),
                       rows),
+          CheckColumn("keys.annotations", columns.annotations(), rows),
           CheckNumbersLeft("keys", directory().next_key, rows)}) {
       if (!s.ok()) return s;
     }
     TextColumn ids(columns.ids());
+    TextColumn annotations(columns.annotations());
     for (size_t i = 0; i < rows; ++i) {
       const uint32_t number = directory().next_key;
       const auto flags = static_cast<uint8_t>(columns.flags()[i]);
@@ -214,7 +221,11 @@ class ChunkReader::Work {
         return Damaged("key ", number, " has an owner ", owner,
                        " who is not there");
       }
-      draft_->AddKey(id, PrincipalKey(owner), flags != kDisabled);
+      const absl::string_view annotation = annotations.Next();
+      if (absl::Status s = CheckAnnotation(annotation); !s.ok()) {
+        return DamagedUnless(s, "key ", number);
+      }
+      draft_->AddKey(id, PrincipalKey(owner), flags != kDisabled, annotation);
     }
     return absl::OkStatus();
   }

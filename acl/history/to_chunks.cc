@@ -65,6 +65,10 @@ class Writer {
     if (chunk_.has_principals()) {
       Shorten(chunk_.mutable_principals()->mutable_emails());
       Shorten(chunk_.mutable_principals()->mutable_names());
+      Shorten(chunk_.mutable_principals()->mutable_annotations());
+    }
+    if (chunk_.has_keys()) {
+      Shorten(chunk_.mutable_keys()->mutable_annotations());
     }
     if (chunk_.has_groups()) Shorten(chunk_.mutable_groups()->mutable_names());
     if (chunk_.has_resources()) {
@@ -89,6 +93,8 @@ class Writer {
               columns.mutable_flags());
       AddText(directory.addresses.Get(number), columns.mutable_emails());
       AddText(directory.principal_names.Get(number), columns.mutable_names());
+      AddText(directory.principal_annotations.Get(number),
+              columns.mutable_annotations());
     }
     return absl::OkStatus();
   }
@@ -103,6 +109,8 @@ class Writer {
       AddText(directory.key_ids.Get(number), columns.mutable_ids());
       columns.add_owners(principals_[NumberOf(row.owner)]);
       AddByte(row.enabled != 0 ? 0 : 1, columns.mutable_flags());
+      AddText(directory.key_annotations.Get(number),
+              columns.mutable_annotations());
     }
     return absl::OkStatus();
   }

@@ -29,6 +29,10 @@ absl::Status CheckName(const std::optional<std::string>& name) {
   return name ? CheckDisplayName(*name) : absl::OkStatus();
 }
 
+absl::Status CheckNote(const std::optional<std::string>& annotation) {
+  return annotation ? CheckAnnotation(*annotation) : absl::OkStatus();
+}
+
 std::string WhatOf(Kind kind) {
   return kind == Kind::kServiceAccount ? "service account id"
                                        : absl::StrCat(KindWord(kind), " id");
@@ -49,31 +53,32 @@ struct FormChecker {
   }
   absl::Status operator()(const AddUser& c) const {
     return FirstOf(CheckNewId("user id", c.id), CheckEmail(c.email),
-                   CheckName(c.name));
+                   CheckName(c.name), CheckNote(c.annotation));
   }
   absl::Status operator()(const UpdateUser& c) const {
     return FirstOf(CheckId("user id", c.id), CheckEmail(c.email),
-                   CheckName(c.name));
+                   CheckName(c.name), CheckNote(c.annotation));
   }
   absl::Status operator()(const RemoveUser& c) const {
     return CheckId("user id", c.id);
   }
   absl::Status operator()(const AddServiceAccount& c) const {
     return FirstOf(CheckNewId("service account id", c.id), CheckEmail(c.email),
-                   CheckName(c.name));
+                   CheckName(c.name), CheckNote(c.annotation));
   }
   absl::Status operator()(const UpdateServiceAccount& c) const {
     return FirstOf(CheckId("service account id", c.id), CheckEmail(c.email),
-                   CheckName(c.name));
+                   CheckName(c.name), CheckNote(c.annotation));
   }
   absl::Status operator()(const RemoveServiceAccount& c) const {
     return CheckId("service account id", c.id);
   }
   absl::Status operator()(const AddKey& c) const {
-    return FirstOf(CheckNewId("key id", c.id), CheckForm(c.owner));
+    return FirstOf(CheckNewId("key id", c.id), CheckForm(c.owner),
+                   CheckNote(c.annotation));
   }
   absl::Status operator()(const UpdateKey& c) const {
-    return CheckId("key id", c.id);
+    return FirstOf(CheckId("key id", c.id), CheckNote(c.annotation));
   }
   absl::Status operator()(const RemoveKey& c) const {
     return CheckId("key id", c.id);

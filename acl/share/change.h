@@ -2,7 +2,9 @@
 // reading at acl/engine.h. docs/semantics.md, "Changing grants", has the rules.
 //
 // Changes are plain data. Ids, e-mails and names are checked when a change is
-// applied; a field of an update that is absent stays as it is.
+// applied; a field of an update that is absent stays as it is. An annotation is
+// the embedding service's own: up to 4,096 bytes of UTF-8 without control
+// characters, kept and given back as they are.
 #ifndef ACL_SHARE_CHANGE_H_
 #define ACL_SHARE_CHANGE_H_
 
@@ -42,8 +44,9 @@ struct AddUser {
   std::string name = {};
   bool locked = false;
   bool workspace_admin = false;
+  std::string annotation = {};
   auto fields() const {
-    return std::tie(id, email, name, locked, workspace_admin);
+    return std::tie(id, email, name, locked, workspace_admin, annotation);
   }
 };
 
@@ -53,8 +56,9 @@ struct UpdateUser {
   std::optional<std::string> name = {};
   std::optional<bool> locked = {};
   std::optional<bool> workspace_admin = {};
+  std::optional<std::string> annotation = {};
   auto fields() const {
-    return std::tie(id, email, name, locked, workspace_admin);
+    return std::tie(id, email, name, locked, workspace_admin, annotation);
   }
 };
 
@@ -70,14 +74,16 @@ struct AddServiceAccount {
   std::string id;
   std::string name = {};
   std::string email = {};  // empty: none
-  auto fields() const { return std::tie(id, name, email); }
+  std::string annotation = {};
+  auto fields() const { return std::tie(id, name, email, annotation); }
 };
 
 struct UpdateServiceAccount {
   std::string id;
   std::optional<std::string> name = {};
   std::optional<std::string> email = {};  // empty: takes it away
-  auto fields() const { return std::tie(id, name, email); }
+  std::optional<std::string> annotation = {};
+  auto fields() const { return std::tie(id, name, email, annotation); }
 };
 
 // As RemoveUser.
@@ -92,13 +98,15 @@ struct AddKey {
   std::string id;
   PrincipalId owner;
   bool enabled = true;
-  auto fields() const { return std::tie(id, owner, enabled); }
+  std::string annotation = {};
+  auto fields() const { return std::tie(id, owner, enabled, annotation); }
 };
 
 struct UpdateKey {
   std::string id;
   std::optional<bool> enabled = {};
-  auto fields() const { return std::tie(id, enabled); }
+  std::optional<std::string> annotation = {};
+  auto fields() const { return std::tie(id, enabled, annotation); }
 };
 
 struct RemoveKey {

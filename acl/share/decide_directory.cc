@@ -84,6 +84,7 @@ absl::StatusOr<ChangeReceipt> AddPrincipal(Kind kind, const std::string& id,
 struct PrincipalUpdate {
   std::optional<std::string> email, name;
   std::optional<bool> locked, workspace_admin;
+  std::optional<std::string> annotation;
 };
 
 absl::StatusOr<ChangeReceipt> UpdatePrincipal(Kind kind, const std::string& id,
@@ -97,18 +98,22 @@ absl::StatusOr<ChangeReceipt> UpdatePrincipal(Kind kind, const std::string& id,
   const PrincipalFields old{
       std::string(state.directory.addresses.Get(number)),
       std::string(state.directory.principal_names.Get(number)), line.locked(),
-      line.workspace_admin()};
+      line.workspace_admin(),
+      std::string(state.directory.principal_annotations.Get(number))};
   PrincipalFields now;
   now.email = update.email ? Canonical(*update.email) : old.email;
   now.display_name = update.name.value_or(old.display_name);
   now.locked = update.locked.value_or(old.locked);
   now.workspace_admin = update.workspace_admin.value_or(old.workspace_admin);
+  now.annotation = update.annotation.value_or(old.annotation);
   if (absl::Status s = CheckEmailFree(state, now.email, number); !s.ok()) {
     return s;
   }
-  const bool changed =
-      std::tie(now.email, now.display_name, now.locked, now.workspace_admin) !=
-      std::tie(old.email, old.display_name, old.locked, old.workspace_admin);
+  const auto all = [](const PrincipalFields& fields) {
+    return std::tie(fields.email, fields.display_name, fields.locked,
+                    fields.workspace_admin, fields.annotation);
+  };
+  const bool changed = all(now) != all(old);
   if (changed) draft->UpdatePrincipal(number, now);
   return Changed(changed);
 }
@@ -205,23 +210,25 @@ class Decider {
   Result operator()(const AddUser& c) const {
     return AddPrincipal(
         Kind::kUser, c.id,
-        {Canonical(c.email), c.name, c.locked, c.workspace_admin}, &draft_);
+        {Canonical(c.email), c.name, c.locked, c.workspace_admin, c.annotation},
+        &draft_);
   }
   Result operator()(const UpdateUser& c) const {
-    return UpdatePrincipal(Kind::kUser, c.id,
-                           {c.email, c.name, c.locked, c.workspace_admin},
-                           &draft_);
+    return UpdatePrincipal(
+        Kind::kUser, c.id,
+        {c.email, c.name, c.locked, c.workspace_admin, c.annotation}, &draft_);
   }
   Result operator()(const RemoveUser& c) const {
     return RemovePrincipal(Kind::kUser, c.id, &draft_);
   }
   Result operator()(const AddServiceAccount& c) const {
-    return AddPrincipal(Kind::kServiceAccount, c.id,
-                        {Canonical(c.email), c.name, false, false}, &draft_);
+    return AddPrincipal(
+        Kind::kServiceAccount, c.id,
+        {Canonical(c.email), c.name, false, false, c.annotation}, &draft_);
   }
   Result operator()(const UpdateServiceAccount& c) const {
     return UpdatePrincipal(Kind::kServiceAccount, c.id,
-                           {c.email, c.name, {}, {}}, &draft_);
+                           {c.email, c.name, {}, {}, c.annotation}, &draft_);
   }
   Result operator()(const RemoveServiceAccount& c) const {
     return RemovePrincipal(Kind::kServiceAccount, c.id, &draft_);
@@ -236,15 +243,18 @@ class Decider {
     if (absl::Status s = CheckNumberLeft(state_.directory.next_key); !s.ok()) {
       return s;
     }
-    draft_.AddKey(c.id, *owner, c.enabled);
+    draft_.AddKey(c.id, *owner, c.enabled, c.annotation);
     return Changed(true);
   }
   Result operator()(const UpdateKey& c) const {
     absl::StatusOr<uint32_t> key = RequireNumber(state_, Kind::kKey, c.id);
     if (!key.ok()) return key.status();
     const bool enabled = state_.directory.keys.Get(*key)->enabled != 0;
-    const bool changed = c.enabled && *c.enabled != enabled;
-    if (changed) draft_.SetKeyEnabled(*key, *c.enabled);
+    const std::string annotation(state_.directory.key_annotations.Get(*key));
+    const bool enabled_now = c.enabled.value_or(enabled);
+    const std::string annotation_now = c.annotation.value_or(annotation);
+    const bool changed = enabled_now != enabled || annotation_now != annotation;
+    if (changed) draft_.UpdateKey(*key, enabled_now, annotation_now);
     return Changed(changed);
   }
   Result operator()(const RemoveKey& c) const {

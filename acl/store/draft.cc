@@ -169,6 +169,7 @@ void Draft::UpdatePrincipal(uint32_t principal, const PrincipalFields& fields) {
   Directory& directory = state_.directory;
   SetEmail(principal, fields.email);
   directory.principal_names.Set(principal, fields.display_name, &edit_);
+  directory.principal_annotations.Set(principal, fields.annotation, &edit_);
   if (fields.workspace_admin) {
     Link(&directory.workspace_admins, principal);
   } else {
@@ -206,18 +207,22 @@ Cascade Draft::RemovePrincipal(uint32_t principal) {
   return cascade;
 }
 
-void Draft::AddKey(absl::string_view id, TargetKey owner, bool enabled) {
+void Draft::AddKey(absl::string_view id, TargetKey owner, bool enabled,
+                   absl::string_view annotation) {
   Directory& directory = state_.directory;
   const uint32_t number = directory.next_key++;
   directory.key_ids.Set(number, id, &edit_);
   AddId(Kind::kKey, number, id);
   directory.keys.Add(number, &edit_) = {owner, enabled ? 1u : 0u};
+  directory.key_annotations.Set(number, annotation, &edit_);
   Link(&Principal(NumberOf(owner)).keys, number);
 }
 
-void Draft::SetKeyEnabled(uint32_t key, bool enabled) {
+void Draft::UpdateKey(uint32_t key, bool enabled,
+                      absl::string_view annotation) {
   Touch(Kind::kKey, key);
   state_.directory.keys.Own(key, &edit_).enabled = enabled ? 1 : 0;
+  state_.directory.key_annotations.Set(key, annotation, &edit_);
 }
 
 void Draft::RemoveKey(uint32_t key) {
@@ -225,6 +230,7 @@ void Draft::RemoveKey(uint32_t key) {
   Unlink(&Principal(NumberOf(directory.keys.Get(key)->owner)).keys, key);
   EraseId(Kind::kKey, key, directory.key_ids.Get(key));
   directory.key_ids.Set(key, "", &edit_);
+  directory.key_annotations.Set(key, "", &edit_);
   Erase(&directory.keys, key, &edit_);
 }
 

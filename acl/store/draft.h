@@ -30,6 +30,7 @@ struct PrincipalFields {
   std::string display_name;
   bool locked = false;
   bool workspace_admin = false;
+  std::string annotation = {};
 };
 
 // What a draft has written to: a thing by its kind (kDefault: a resource) and
@@ -91,8 +92,9 @@ class Draft {
   void UpdatePrincipal(uint32_t principal, const PrincipalFields& fields);
   Cascade RemovePrincipal(uint32_t principal);
 
-  void AddKey(absl::string_view id, TargetKey owner, bool enabled);
-  void SetKeyEnabled(uint32_t key, bool enabled);
+  void AddKey(absl::string_view id, TargetKey owner, bool enabled,
+              absl::string_view annotation);
+  void UpdateKey(uint32_t key, bool enabled, absl::string_view annotation);
   void RemoveKey(uint32_t key);
 
   uint32_t AddGroup(absl::string_view id, absl::string_view display_name);

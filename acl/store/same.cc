@@ -100,6 +100,8 @@ class Comparison {
         line_a.workspace_admin() != line_b.workspace_admin() ||
         in_a().addresses.Get(a) != in_b().addresses.Get(b) ||
         in_a().principal_names.Get(a) != in_b().principal_names.Get(b) ||
+        in_a().principal_annotations.Get(a) !=
+            in_b().principal_annotations.Get(b) ||
         line_a.groups().size() != line_b.groups().size()) {
       return false;
     }
@@ -143,6 +145,7 @@ class Comparison {
       const KeyRow& row_a = *in_a().keys.Get(a);
       const KeyRow& row_b = *in_b().keys.Get(b);
       return row_a.enabled == row_b.enabled &&
+             in_a().key_annotations.Get(a) == in_b().key_annotations.Get(b) &&
              SameTarget(row_a.owner, row_b.owner);
     });
   }

@@ -92,8 +92,8 @@ class Reading {
     if (m.has_remove_user()) return RemoveUser{m.remove_user().id()};
     if (m.has_add_user()) {
       const v1::User& user = m.add_user();
-      return AddUser{user.id(), user.email(), user.name(), user.locked(),
-                     user.workspace_admin()};
+      return AddUser{user.id(),     user.email(),           user.name(),
+                     user.locked(), user.workspace_admin(), user.annotation()};
     }
     const v1::UpdateUser& update = m.update_user();
     UpdateUser change{update.id()};
@@ -103,6 +103,7 @@ class Reading {
     if (update.has_workspace_admin()) {
       change.workspace_admin = update.workspace_admin();
     }
+    if (update.has_annotation()) change.annotation = update.annotation();
     return change;
   }
 
@@ -112,12 +113,14 @@ class Reading {
     }
     if (m.has_add_service_account()) {
       const v1::ServiceAccount& account = m.add_service_account();
-      return AddServiceAccount{account.id(), account.name(), account.email()};
+      return AddServiceAccount{account.id(), account.name(), account.email(),
+                               account.annotation()};
     }
     const v1::UpdateServiceAccount& update = m.update_service_account();
     UpdateServiceAccount change{update.id()};
     if (update.has_name()) change.name = update.name();
     if (update.has_email()) change.email = update.email();
+    if (update.has_annotation()) change.annotation = update.annotation();
     return change;
   }
 
@@ -126,11 +129,15 @@ class Reading {
     if (m.has_add_key()) {
       auto owner = Get<PrincipalId>("add_key.owner", m.add_key().owner());
       if (!owner) return std::nullopt;
-      return AddKey{m.add_key().id(), *owner, !m.add_key().disabled()};
+      return AddKey{m.add_key().id(), *owner, !m.add_key().disabled(),
+                    m.add_key().annotation()};
     }
     UpdateKey change{m.update_key().id()};
     if (m.update_key().has_disabled()) {
       change.enabled = !m.update_key().disabled();
+    }
+    if (m.update_key().has_annotation()) {
+      change.annotation = m.update_key().annotation();
     }
     return change;
   }
@@ -226,6 +233,7 @@ struct Writing {
     user.set_name(c.name);
     user.set_locked(c.locked);
     user.set_workspace_admin(c.workspace_admin);
+    user.set_annotation(c.annotation);
   }
   void operator()(const UpdateUser& c) {
     v1::UpdateUser& update = *m.mutable_update_user();
@@ -234,6 +242,7 @@ struct Writing {
     if (c.name) update.set_name(*c.name);
     if (c.locked) update.set_locked(*c.locked);
     if (c.workspace_admin) update.set_workspace_admin(*c.workspace_admin);
+    if (c.annotation) update.set_annotation(*c.annotation);
   }
   void operator()(const RemoveUser& c) {
     m.mutable_remove_user()->set_id(c.id);
@@ -243,12 +252,14 @@ struct Writing {
     account.set_id(c.id);
     account.set_name(c.name);
     account.set_email(c.email);
+    account.set_annotation(c.annotation);
   }
   void operator()(const UpdateServiceAccount& c) {
     v1::UpdateServiceAccount& update = *m.mutable_update_service_account();
     update.set_id(c.id);
     if (c.name) update.set_name(*c.name);
     if (c.email) update.set_email(*c.email);
+    if (c.annotation) update.set_annotation(*c.annotation);
   }
   void operator()(const RemoveServiceAccount& c) {
     m.mutable_remove_service_account()->set_id(c.id);
@@ -258,10 +269,12 @@ struct Writing {
     key.set_id(c.id);
     key.set_owner(c.owner.ToString());
     key.set_disabled(!c.enabled);
+    key.set_annotation(c.annotation);
   }
   void operator()(const UpdateKey& c) {
     m.mutable_update_key()->set_id(c.id);
     if (c.enabled) m.mutable_update_key()->set_disabled(!*c.enabled);
+    if (c.annotation) m.mutable_update_key()->set_annotation(*c.annotation);
   }
   void operator()(const RemoveKey& c) { m.mutable_remove_key()->set_id(c.id); }
   void operator()(const AddGroup& c) {

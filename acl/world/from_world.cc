@@ -204,6 +204,9 @@ class WorkspaceImporter::Work {
     if (!Note(place, "name", CheckDisplayName(change.name))) {
       change.name.clear();
     }
+    if (!Note(place, "annotation", CheckAnnotation(change.annotation))) {
+      change.annotation.clear();
+    }
     if (!id_sound) return Refused(kind, change.id);
     absl::Status status = Apply(change);
     if (FaultOf(status) == v1::EMAIL_TAKEN) {
@@ -217,13 +220,14 @@ class WorkspaceImporter::Work {
   void ReadUser(const v1::User& user, int i) {
     AddNamed({"users", i}, Kind::kUser,
              AddUser{user.id(), user.email(), user.name(), user.locked(),
-                     user.workspace_admin()},
+                     user.workspace_admin(), user.annotation()},
              "user id");
   }
 
   void ReadServiceAccount(const v1::ServiceAccount& account, int i) {
     AddNamed({"service_accounts", i}, Kind::kServiceAccount,
-             AddServiceAccount{account.id(), account.name(), account.email()},
+             AddServiceAccount{account.id(), account.name(), account.email(),
+                               account.annotation()},
              "service account id");
   }
 
@@ -236,10 +240,11 @@ class WorkspaceImporter::Work {
                           absl::StrCat("key ", Quoted(key.id()),
                                        " exists already; keep one")));
     }
+    Note(place, "annotation", CheckAnnotation(key.annotation()));
     const TargetKey owner =
         work_.ReadReference<PrincipalId>(place, "owner", key.owner());
     if (sound && owner != 0) {
-      work_.draft->AddKey(key.id(), owner, !key.disabled());
+      work_.draft->AddKey(key.id(), owner, !key.disabled(), key.annotation());
     }
   }
 

@@ -54,7 +54,7 @@ Filled Fill(Draft* draft) {
     const TargetKey target = PrincipalKey(user);
     filled.users.push_back(user);
     draft->AddMember(filled.group, target);
-    draft->AddKey(id, target, true);
+    draft->AddKey(id, target, true, "");
     const uint32_t resource = draft->AddResource({"voice", id}, "", target);
     draft->SetGrant(resource, GroupKey(filled.group), 1);
     if (i > 0) draft->SetGrant(resource, PrincipalKey(filled.users[0]), 2);
@@ -185,7 +185,7 @@ TEST_F(Same, WhatIsUndoneSaysTheSame) {
 TEST_F(Same, ThingThatIsMadeAgainWithTheSameIdSaysTheSame) {
   EXPECT_TRUE(After([&](Draft* d) {
     d->RemoveKey(d->state().directory.Find(Kind::kKey, "3"));
-    d->AddKey("3", User(), true);
+    d->AddKey("3", User(), true, "");
   }));
   EXPECT_TRUE(After([&](Draft* d) {
     d->RemoveResource(Resource());
@@ -207,7 +207,7 @@ TEST_F(Same, AnyDifferenceIsSeen) {
   EXPECT_FALSE(After([&](Draft* d) { d->RemoveMember(Group(), User()); }));
   EXPECT_FALSE(After([&](Draft* d) { d->UpdatePrincipal(UserNumber(), {}); }));
   EXPECT_FALSE(After([&](Draft* d) {
-    d->SetKeyEnabled(d->state().directory.Find(Kind::kKey, "3"), false);
+    d->UpdateKey(d->state().directory.Find(Kind::kKey, "3"), false, "note");
   }));
   EXPECT_FALSE(After([&](Draft* d) { d->AddGroup("h", ""); }));
   EXPECT_FALSE(After([&](Draft* d) { d->RemovePrincipal(UserNumber()); }));

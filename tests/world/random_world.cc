@@ -130,6 +130,7 @@ class Maker {
       user->set_name(Name());
       user->set_locked(Chance(5));
       user->set_workspace_admin(Chance(5));
+      user->set_annotation(Name());
       principals_.push_back("user:" + id);
       ++number;
     }
@@ -138,6 +139,7 @@ class Maker {
       account->set_id(id);
       account->set_name(Name());
       if (Chance(2)) account->set_email(absl::StrCat("s", number, "@x"));
+      account->set_annotation(Name());
       principals_.push_back("service_account:" + id);
       ++number;
     }
@@ -147,6 +149,7 @@ class Maker {
       key->set_id(id);
       key->set_owner(principals_[Below(principals_.size())]);
       key->set_disabled(Chance(3));
+      key->set_annotation(Name());
     }
   }
 

@@ -154,7 +154,8 @@ class Engine {
 
   // Writes a checkpoint: opening the folder will read it instead of the changes
   // before. Changes and questions go on meanwhile. It is done anyway when it is
-  // worth it (FolderOptions::checkpoints). DISK_FULL or FILE_ACCESS, which harm
+  // worth it (FolderOptions::checkpoints). DISK_FULL, FILE_ACCESS, or
+  // JOURNAL_DAMAGED if it was read back and is not what was written; they harm
   // nothing. For an engine in memory alone it does nothing.
   absl::Status Checkpoint();
 

@@ -207,8 +207,10 @@ absl::Status EngineCore::Checkpoint() {
 }
 
 void EngineCore::CheckpointIfDue() {
+  if (!folder_->checkpoint_due()) return;
   // The next file is another chance; until then the journal has it all.
-  if (folder_->checkpoint_due()) static_cast<void>(Checkpoint());
+  const absl::Status status = Checkpoint();
+  if (options_.observer != nullptr) options_.observer->OnCheckpoint(status);
 }
 
 void EngineCore::Close() {

@@ -30,9 +30,6 @@
 #ifndef ACL_ENGINE_H_
 #define ACL_ENGINE_H_
 
-#include <cstddef>
-#include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -45,6 +42,7 @@
 #include "acl/base/handle.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
+#include "acl/engine_options.h"
 #include "acl/history/moment.h"
 #include "acl/journal/folder_options.h"
 #include "acl/observer.h"
@@ -62,22 +60,6 @@
 namespace acl {
 
 class EngineCore;
-
-struct EngineOptions {
-  // Told of decisions and changes; see acl/observer.h. Not owned.
-  Observer* observer = nullptr;
-  // How many request ids each workspace remembers; the oldest go first.
-  size_t request_id_window = 4096;
-  // How many rows may have been written since a held snapshot was taken before
-  // it is pushed out, the oldest first. It bounds the old copies that snapshots
-  // keep alive. 0: no cap.
-  uint64_t max_snapshot_rows = 0;
-  // How many changes of a workspace are kept for those who watch it and are
-  // slower than it changes.
-  size_t watch_window = 1024;
-  // Gives each new workspace its incarnation; must not repeat. Null: random.
-  std::function<uint64_t()> new_incarnation = nullptr;
-};
 
 // A workspace: asks at the latest revision (acl/reader.h), and changes.
 //
@@ -172,7 +154,8 @@ class Engine {
 
   // Writes a checkpoint: opening the folder will read it instead of the changes
   // before. Changes and questions go on meanwhile. It is done anyway when it is
-  // worth it (FolderOptions::checkpoints). DISK_FULL or FILE_ACCESS, which harm
+  // worth it (FolderOptions::checkpoints). DISK_FULL, FILE_ACCESS, or
+  // JOURNAL_DAMAGED if it was read back and is not what was written; they harm
   // nothing. For an engine in memory alone it does nothing.
   absl::Status Checkpoint();
 

@@ -70,6 +70,15 @@ class Observer {
     static_cast<void>(actor);
     static_cast<void>(event);
   }
+
+  // The engine has written a checkpoint by itself, or has failed to, which
+  // harms nothing: the journal has everything, and another is tried when it has
+  // grown by a file. Refusals are those of Engine::Checkpoint(), which is not
+  // reported itself. On a thread of the engine's own that has nothing else to
+  // do; it may ask and change, and must not destroy the engine.
+  virtual void OnCheckpoint(const absl::Status& status) {
+    static_cast<void>(status);
+  }
 };
 
 }  // namespace acl

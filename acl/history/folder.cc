@@ -3,7 +3,6 @@
 #include <optional>
 #include <utility>
 
-#include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 #include "acl/history/load_checkpoint.h"
 #include "acl/history/workspace_chunks.h"
@@ -67,12 +66,6 @@ absl::StatusOr<std::unique_ptr<Folder>> Folder::Open(
   if (!opened.ok()) return opened.status();
   self.journal_ = *std::move(opened);
   const JournalEnd& end = self.journal_->opened();
-  if (checkpoint && end.id != checkpoint->id) {
-    return Refuse(v1::JOURNAL_DAMAGED,
-                  absl::StrCat(path,
-                               ": checkpoint and journal are not of one "
-                               "history"));
-  }
   found->report.records = end.head.sequence;
   found->report.closed = end.sealed || end.head.sequence == 0;
   found->report.torn_bytes = end.torn;

@@ -258,7 +258,7 @@ absl::StatusOr<std::vector<uint64_t>> Checkpoints(const std::string& folder,
     }
     uint64_t sequence = 0;
     if (!absl::SimpleAtoi(name.substr(kPrefix.size()), &sequence) ||
-        name != CheckpointName(sequence)) {
+        name != CheckpointName(sequence) || sequence == 0) {
       return Refuse(v1::JOURNAL_DAMAGED,
                     absl::StrCat(Printable(folder + "/" + name),
                                  ": begins like the name of a checkpoint, but "

@@ -35,7 +35,8 @@ class File {
   virtual absl::StatusOr<uint64_t> Size() = 0;
 };
 
-// Thread-safe. Paths are those of the system.
+// Thread-safe. Paths are those of the system. Files and folders that are made
+// are their owner's alone; what is there already keeps its permissions.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;

@@ -51,9 +51,14 @@ auto Uninterrupted(Call call) {
   }
 }
 
+// A journal says who may do what and has e-mail addresses: what is made here is
+// its owner's alone.
+constexpr mode_t kFileMode = 0600;
+constexpr mode_t kFolderMode = 0700;
+
 int OpenDescriptor(const std::string& path, int flags) {
   return Uninterrupted(
-      [&] { return open(path.c_str(), flags | O_CLOEXEC, 0666); });
+      [&] { return open(path.c_str(), flags | O_CLOEXEC, kFileMode); });
 }
 
 // Closes a descriptor at the end of the scope. What has to be on the disk was
@@ -167,7 +172,7 @@ class SystemFileSystem : public FileSystem {
   }
 
   absl::Status MakeFolder(const std::string& path) override {
-    if (mkdir(path.c_str(), 0777) == 0) return absl::OkStatus();
+    if (mkdir(path.c_str(), kFolderMode) == 0) return absl::OkStatus();
     const int error = errno;
     struct stat there;
     if (error == EEXIST && stat(path.c_str(), &there) == 0 &&

@@ -24,7 +24,9 @@ class DurableTest : public ::testing::Test {
     options.journal_file_bytes = 2000;
     options.checkpoints = checkpoints_;
     options.keep_history = keep_history_;
-    return Engine::Open(kFolder, {}, options, &report_);
+    EngineOptions engine_options;
+    engine_options.observer = observer_;
+    return Engine::Open(kFolder, engine_options, options, &report_);
   }
   // Ends the engine, and opens its folder again.
   void Reopen() {
@@ -75,6 +77,7 @@ class DurableTest : public ::testing::Test {
   Durability durability_ = Durability::kDisk;
   bool checkpoints_ = false;  // by themselves
   bool keep_history_ = true;
+  Observer* observer_ = nullptr;
   FolderReport report_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Workspace> studio_;

@@ -1,6 +1,8 @@
 // The contract of file_system.h, on the system's files and on those in memory.
 #include "acl/journal/file_system.h"
 
+#include <sys/stat.h>
+
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
@@ -11,6 +13,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "acl/base/fault.h"
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
@@ -276,6 +279,44 @@ TYPED_TEST(FileSystemTest, OneHasTheLock) {
   EXPECT_TRUE(this->Refused(this->files()->TakeLock(this->Path("no/lock")),
                             "no/lock",
                             "can't open: No such file or directory"));
+}
+
+class PermissionsTest : public testing::Test {
+ protected:
+  PermissionsTest() : umask_(umask(0)) {}
+  ~PermissionsTest() override { umask(umask_); }
+
+  // In octal digits, as chmod takes it.
+  static std::string ModeOf(const std::string& path) {
+    struct stat there;
+    if (stat(path.c_str(), &there) != 0) return "not there";
+    return absl::StrFormat("%o", there.st_mode & 07777);
+  }
+
+  const mode_t umask_;
+  OnSystem place_;
+  const std::string folder_ = absl::StrCat(place_.folder(), "/in");
+};
+
+TEST_F(PermissionsTest, WhatIsMadeIsItsOwnersAlone) {
+  ASSERT_EQ(SystemFiles()->MakeFolder(folder_), absl::OkStatus());
+  EXPECT_EQ(ModeOf(folder_), "700");
+  ASSERT_TRUE(SystemFiles()->Open(folder_ + "/a", Mode::kCreate).ok());
+  EXPECT_EQ(ModeOf(folder_ + "/a"), "600");
+  ASSERT_TRUE(SystemFiles()->TakeLock(folder_ + "/lock").ok());
+  EXPECT_EQ(ModeOf(folder_ + "/lock"), "600");
+}
+
+TEST_F(PermissionsTest, WhatIsThereKeepsItsPermissions) {
+  ASSERT_EQ(mkdir(folder_.c_str(), 0750), 0);
+  ASSERT_TRUE(SystemFiles()->Open(folder_ + "/a", Mode::kCreate).ok());
+  ASSERT_EQ(chmod((folder_ + "/a").c_str(), 0640), 0);
+  ASSERT_EQ(SystemFiles()->MakeFolder(folder_), absl::OkStatus());
+  const auto file = SystemFiles()->Open(folder_ + "/a", Mode::kWrite);
+  ASSERT_TRUE(file.ok());
+  ASSERT_EQ(WriteAll(file->get(), 0, "x"), absl::OkStatus());
+  EXPECT_EQ(ModeOf(folder_), "750");
+  EXPECT_EQ(ModeOf(folder_ + "/a"), "640");
 }
 
 }  // namespace

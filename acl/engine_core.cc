@@ -1,0 +1,270 @@
+#include "acl/engine_core.h"
+
+#include <atomic>
+#include <utility>
+
+#include "absl/functional/function_ref.h"
+#include "absl/random/random.h"
+#include "absl/strings/str_cat.h"
+#include "acl/base/fault.h"
+#include "acl/base/heap.h"
+#include "acl/base/text.h"
+#include "acl/history/past.h"
+#include "acl/history/past_changes.h"
+#include "acl/history/record.h"
+#include "acl/journal/change_log.h"
+#include "acl/journal/journal.h"
+#include "acl/store/draft.h"
+#include "acl/store/version.h"
+
+namespace acl {
+namespace {
+
+uint64_t RandomIncarnation() {
+  thread_local absl::BitGen random;
+  return absl::Uniform<uint64_t>(random);
+}
+
+// Tells incarnations of workspaces of this process apart in handles. 0 stands
+// for none.
+absl::StatusOr<uint32_t> NextScope() {
+  static std::atomic<uint64_t> next{1};
+  const uint64_t scope = next.fetch_add(1);
+  if (scope > 0xffffffff) {
+    return Refuse(v1::LIMIT,
+                  "the process has made 2^32 workspaces; restart it");
+  }
+  return static_cast<uint32_t>(scope);
+}
+
+absl::StatusOr<State> EmptyState() {
+  absl::StatusOr<uint32_t> scope = NextScope();
+  if (!scope.ok()) return scope.status();
+  State state;
+  state.heap = std::make_shared<Heap>();
+  state.edit = NewEditTag();
+  state.scope = *scope;
+  return state;
+}
+
+absl::Status NoWorkspace(absl::string_view id) {
+  return Refuse(v1::WORKSPACE_NOT_FOUND,
+                absl::StrCat("workspace ", Quoted(id), " does not exist"));
+}
+
+}  // namespace
+
+EngineCore::EngineCore(EngineOptions options) : options_(std::move(options)) {}
+
+absl::Status EngineCore::Open(const std::string& path,
+                              const FolderOptions& options,
+                              FolderReport* report) {
+  Folder::Found found;
+  absl::StatusOr<std::unique_ptr<Folder>> folder = Folder::Open(
+      path, options, EmptyState, options_.request_id_window,
+      [this] { checkpointer_.Wake(); }, &found);
+  if (report != nullptr) *report = found.report;
+  if (!folder.ok()) return folder.status();
+  folder_ = *std::move(folder);
+  AddCores(std::move(found.states));
+  if (options.checkpoints) {
+    checkpointer_.Start([this] { CheckpointIfDue(); });
+  }
+  return absl::OkStatus();
+}
+
+absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
+                                const FolderOptions& options,
+                                FolderReport* report) {
+  FileSystem* const files =
+      options.files != nullptr ? options.files : SystemFiles();
+  absl::StatusOr<Past> past =
+      ReadPast(path, moment, files, EmptyState, options_.request_id_window,
+               options.progress);
+  if (!past.ok()) return past.status();
+  if (report != nullptr) report->records = past->record;
+  AddCores(std::move(past->states));
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::shared_ptr<EngineCore>> EngineCore::At(
+    const Moment& moment) const {
+  if (folder_ == nullptr) {
+    return Refuse(v1::MALFORMED,
+                  "the engine keeps no history; open it in a folder");
+  }
+  EngineOptions options;
+  options.request_id_window = options_.request_id_window;
+  auto then = std::make_shared<EngineCore>(std::move(options));
+  const absl::Status opened =
+      then->OpenAt(folder_->path(), moment, folder_->options(), nullptr);
+  if (!opened.ok()) return opened;
+  return then;
+}
+
+absl::StatusOr<std::shared_ptr<WorkspaceCore>> EngineCore::Find(
+    absl::string_view id) const {
+  EpochPin pin;
+  const std::shared_ptr<WorkspaceCore>* core = table().Find(id);
+  if (core == nullptr) return NoWorkspace(id);
+  return *core;
+}
+
+absl::StatusOr<State> EngineCore::NewState() const {
+  absl::StatusOr<State> state = EmptyState();
+  if (state.ok()) {
+    state->incarnation = options_.new_incarnation ? options_.new_incarnation()
+                                                  : RandomIncarnation();
+  }
+  return state;
+}
+
+absl::Status EngineCore::Add(const Actor& actor, WorkspaceEvent event,
+                             std::vector<State> states) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (const State& state : states) {
+    if (table().Find(state.workspace) == nullptr) continue;
+    return Refuse(v1::ALREADY_EXISTS,
+                  absl::StrCat("workspace ", Quoted(state.workspace),
+                               " exists already; remove it first"));
+  }
+  if (folder_ != nullptr) {
+    if (absl::Status s = Record(actor, event, states); !s.ok()) return s;
+  }
+  auto next = std::make_shared<WorkspaceTable>(table());
+  const EditTag edit = NewEditTag();
+  std::vector<std::string> ids;
+  for (State& state : states) {
+    ids.push_back(state.workspace);
+    AddCore(std::make_shared<const State>(std::move(state)), next.get(), edit);
+  }
+  Publish(std::move(next));
+  for (const std::string& id : ids) Tell(id, actor, event);
+  return absl::OkStatus();
+}
+
+absl::Status EngineCore::Remove(const Actor& actor, absl::string_view id) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const std::shared_ptr<WorkspaceCore>* found = table().Find(id);
+  if (found == nullptr) return NoWorkspace(id);
+  const std::shared_ptr<WorkspaceCore> core = *found;
+  if (absl::Status s = core->Remove(actor); !s.ok()) return s;
+  auto next = std::make_shared<WorkspaceTable>(table());
+  next->Erase(std::string(id), NewEditTag());
+  Publish(std::move(next));
+  Tell(id, actor, WorkspaceEvent::kRemoved);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<std::unique_ptr<acl::Watch>> EngineCore::Watch(
+    absl::string_view id, const RevisionToken& from,
+    const WatchOptions& options) const {
+  const absl::StatusOr<std::shared_ptr<WorkspaceCore>> core = Find(id);
+  if (!core.ok()) return core.status();
+  absl::StatusOr<WorkspaceCore::Joined> joined =
+      (*core)->JoinFeed(from, options.roles);
+  if (!joined.ok()) return joined.status();
+  acl::Watch::OpenPast open_past;
+  if (folder_ != nullptr) {
+    const PastSource source{folder_->path(), folder_->files(), EmptyState,
+                            options_.request_id_window};
+    open_past = [source, workspace = std::string(id),
+                 roles = options.roles](const RevisionToken& then) {
+      return PastChanges::Open(source, workspace, then, roles);
+    };
+  }
+  return std::unique_ptr<acl::Watch>(new acl::Watch(
+      joined->feed, from, joined->live, options, std::move(open_past)));
+}
+
+absl::Status EngineCore::Checkpoint() {
+  if (folder_ == nullptr) return absl::OkStatus();
+  std::lock_guard<std::mutex> one(checkpoint_mutex_);
+  std::vector<std::shared_ptr<WorkspaceCore>> cores;
+  std::vector<std::shared_ptr<const HeldVersion>> held;
+  JournalHead head;
+  {
+    // No workspace comes or goes meanwhile. Those that are held are behind
+    // this record, or at it: what they have already is passed over later.
+    std::lock_guard<std::mutex> lock(mutex_);
+    head = folder_->journal().head();
+    for (auto at = table().Begin(); at.valid(); at.Next()) {
+      cores.push_back(at.value());
+      held.push_back(at.value()->Hold());
+    }
+  }
+  return folder_->Checkpoint(
+      head, [&](absl::FunctionRef<absl::Status(const State&)> sink) {
+        for (size_t i = 0; i < held.size(); ++i) {
+          EpochPin pin;
+          // A later state than one that was pushed out is as good.
+          while (held[i]->state() == nullptr) held[i] = cores[i]->Hold();
+          if (absl::Status s = sink(*held[i]->state()); !s.ok()) return s;
+          held[i] = nullptr;
+        }
+        return absl::OkStatus();
+      });
+}
+
+void EngineCore::CheckpointIfDue() {
+  if (!folder_->checkpoint_due()) return;
+  // The next file is another chance; until then the journal has it all.
+  const absl::Status status = Checkpoint();
+  if (options_.observer != nullptr) options_.observer->OnCheckpoint(status);
+}
+
+void EngineCore::Close() {
+  for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
+  WaitForReaders();
+  checkpointer_.Stop();
+  // If that fails the folder only looks as if the process had been stopped.
+  if (folder_ != nullptr) static_cast<void>(folder_->journal().Close());
+}
+
+void EngineCore::AddCore(std::shared_ptr<const State> state,
+                         WorkspaceTable* table, EditTag edit) const {
+  const std::string id = state->workspace;
+  const CoreOptions options{options_.observer, options_.request_id_window,
+                            options_.max_snapshot_rows, options_.watch_window,
+                            folder_ == nullptr ? nullptr : &folder_->journal()};
+  table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
+             edit);
+}
+
+void EngineCore::AddCores(std::vector<std::shared_ptr<const State>> states) {
+  auto next = std::make_shared<WorkspaceTable>();
+  const EditTag edit = NewEditTag();
+  for (auto& state : states) AddCore(std::move(state), next.get(), edit);
+  Publish(std::move(next));
+}
+
+absl::Status EngineCore::Record(const Actor& actor, WorkspaceEvent event,
+                                const std::vector<State>& states) const {
+  ChangeLog& log = folder_->journal();
+  ChangeLog::Ticket last;
+  const auto append = [&](std::string record) {
+    absl::StatusOr<ChangeLog::Ticket> ticket =
+        log.Append(std::move(record), last);
+    if (ticket.ok()) last = *std::move(ticket);
+    return ticket.status();
+  };
+  const absl::Status status =
+      event == WorkspaceEvent::kAdded
+          ? append(AdditionRecordOf(states.front(), actor))
+          : ImportRecordsOf(states, actor, append);
+  return status.ok() ? log.Await(last) : status;
+}
+
+void EngineCore::Publish(std::shared_ptr<WorkspaceTable> next) {
+  retired_.Add(table_.Publish(std::move(next)));
+  retired_.Collect();
+}
+
+void EngineCore::Tell(absl::string_view id, const Actor& actor,
+                      WorkspaceEvent event) const {
+  if (options_.observer != nullptr) {
+    options_.observer->OnWorkspace(id, actor, event);
+  }
+}
+
+}  // namespace acl

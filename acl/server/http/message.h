@@ -43,8 +43,7 @@ struct HttpResponse {
 };
 
 // Answers requests. Every method is called by many threads at once. What one
-// throws becomes a Refusal() of 500; what Refusal() throws, a closed
-// connection.
+// throws becomes a Refusal() of 500; if that throws, an answer without a body.
 class HttpHandler {
  public:
   virtual ~HttpHandler() = default;

@@ -261,6 +261,15 @@ def acl_deps():
         header = "/usr/include/openssl/evp.h",
         libs = ["crypto"],
         linkopts = ["-lcrypto"],
+        libs_on_top = {"ssl": ["-lssl"]},
+    )
+    _maybe(
+        _system_library,
+        "boost",
+        package = "libboost1.81-dev",
+        header = "/usr/include/boost/url.hpp",  # not in 1.74, Debian's other one
+        libs = ["beast"],  # and Asio; used from their headers alone
+        linkopts = ["-pthread"],
     )
 
     # Only for tests and benchmarks.

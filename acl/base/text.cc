@@ -141,6 +141,15 @@ absl::Status CheckTypeName(absl::string_view type) {
   return CheckWord("resource type", type, kMaxWordBytes);
 }
 
+bool IsUtf8(absl::string_view text) {
+  for (size_t i = 0; i < text.size();) {
+    const CodePoint c = FirstCodePoint(text.substr(i));
+    if (c.value == kInvalid) return false;
+    i += c.bytes;
+  }
+  return true;
+}
+
 absl::StatusOr<std::string> CanonicalEmail(absl::string_view email) {
   const absl::string_view trimmed = absl::StripAsciiWhitespace(email);
   if (absl::Status s = CheckWord("e-mail", trimmed, kMaxEmailBytes); !s.ok()) {

@@ -41,6 +41,8 @@ absl::Status CheckTypeName(absl::string_view type);
 // letters in lower case. MALFORMED if it is no address.
 absl::StatusOr<std::string> CanonicalEmail(absl::string_view email);
 
+bool IsUtf8(absl::string_view text);
+
 // `text` in backticks for a message: control characters, bidi marks, backticks
 // and invalid UTF-8 are escaped, and what is longer than 80 bytes is cut.
 std::string Quoted(absl::string_view text);

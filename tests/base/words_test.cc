@@ -46,6 +46,18 @@ TEST(Text, IdsAreValidUtf8WithoutControlCharacters) {
   }
 }
 
+TEST(Text, Utf8IsValidOnlyInItsShortestFormAndWithoutSurrogates) {
+  for (const absl::string_view text : {"", "a", "\x7f", "ä", "€", "😀"}) {
+    EXPECT_TRUE(IsUtf8(text)) << text;
+  }
+  EXPECT_TRUE(IsUtf8(absl::string_view("\0", 1)));
+  for (const absl::string_view text :
+       {"\x80", "a\xc3", "\xc0\xaf", "\xed\xa0\x80", "\xf4\x90\x80\x80",
+        "\xff"}) {
+    EXPECT_FALSE(IsUtf8(text)) << testing::PrintToString(text);
+  }
+}
+
 TEST(Text, DefaultIsReservedForNewIds) {
   EXPECT_THAT(std::string(CheckNewId("group id", "default").message()),
               HasSubstr("group id `default` is reserved"));

@@ -77,12 +77,6 @@ ExitCode AskAll(const Common& common, const Console& console, bool prefix,
   return allowed ? kAllow : kDeny;
 }
 
-Json WitnessJson(const Snapshot& snapshot, const Witness& witness) {
-  Json json = {{"source", std::string(SourceWord(witness.kind))}};
-  if (witness.group) json["group"] = snapshot.GroupId(witness.group);
-  return json;
-}
-
 // Lists all pages; `text` and `json` make of each item a line and an object.
 template <class Item, class List, class Print>
 absl::StatusOr<Answer> ListAll(const List& list, const Print& print) {
@@ -106,21 +100,18 @@ ExitCode RoleCommand(const Common& common, const std::string& subject_text,
   const absl::StatusOr<ResourceRef> resource =
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
-  return AskAll(
-      common, console, true,
-      [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
-        absl::StatusOr<RoleAnswer> role =
-            snapshot.EffectiveRole(*subject, *resource);
-        if (!role.ok()) return role.status();
-        const std::string name = snapshot.RoleName(role->role);
-        const std::string witness =
-            role->role ? "\t" + WitnessText(snapshot, role->witness) : "";
-        return Answer{absl::StrCat(name, witness, "\n"),
-                      {{"role", name},
-                       {"witness", WitnessJson(snapshot, role->witness)},
-                       {"revision", role->revision}},
-                      true};
-      });
+  return AskAll(common, console, true,
+                [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
+                  absl::StatusOr<RoleAnswer> role =
+                      snapshot.EffectiveRole(*subject, *resource);
+                  if (!role.ok()) return role.status();
+                  const std::string name = snapshot.RoleName(role->role);
+                  const std::string witness =
+                      role->role ? "\t" + WitnessText(snapshot, role->witness)
+                                 : "";
+                  return Answer{absl::StrCat(name, witness, "\n"),
+                                RoleJson(snapshot, *role), true};
+                });
 }
 
 ExitCode CheckCommand(const Common& common, const std::string& subject_text,

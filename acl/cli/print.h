@@ -1,4 +1,4 @@
-// Answers as text for people and as JSON for scripts.
+// Answers as text for people.
 #ifndef ACL_CLI_PRINT_H_
 #define ACL_CLI_PRINT_H_
 
@@ -6,34 +6,26 @@
 #include <string>
 #include <vector>
 
+#include "acl/audit/answer_json.h"
 #include "acl/audit/history_log.h"
 #include "acl/audit/role_changes.h"
 #include "acl/engine.h"
-#include "nlohmann/json.hpp"
 
 namespace acl::cli {
 
-using Json = nlohmann::ordered_json;
-
-Json ExplanationJson(const Explanation& explanation);
-
 // The receipt of one share or unshare, over several lines.
 std::string ShareReceiptText(const Receipt& receipt);
-Json ShareReceiptJson(const Receipt& receipt);
 
 // What each change of a batch did, over several lines, with `details` those
-// with what an addition or update has set; and as an array.
+// with what an addition or update has set.
 std::string ChangesText(const std::vector<Change>& changes,
                         const Receipt& receipt, bool details);
-Json ChangesJson(const std::vector<Change>& changes, const Receipt& receipt);
 
 // What a batch did: each change with its receipt, and the effective roles that
 // became others.
 std::string AppliedText(const std::vector<Change>& changes,
                         const Receipt& receipt,
                         const std::vector<RoleChange>& roles);
-Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
-                 const std::vector<RoleChange>& roles);
 
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);
@@ -44,9 +36,6 @@ Json EntryJson(const HistoryEntry& entry);
 
 // "1 file", "2 files".
 std::string Some(size_t count, const char* what);
-
-// JSON on one line, with what is not UTF-8 replaced.
-std::string Dump(const Json& json);
 
 }  // namespace acl::cli
 

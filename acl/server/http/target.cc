@@ -70,7 +70,7 @@ absl::StatusOr<std::string> Decoded(absl::string_view part,
 }
 
 absl::Status ParsePath(absl::string_view path, absl::string_view target,
-                       Target* parsed) {
+                       RequestTarget* parsed) {
   if (path == "/") return absl::OkStatus();
   for (const absl::string_view part : absl::StrSplit(path.substr(1), '/')) {
     if (part == "." || part == "..") {
@@ -84,7 +84,7 @@ absl::Status ParsePath(absl::string_view path, absl::string_view target,
 }
 
 absl::Status ParseQuery(absl::string_view query, absl::string_view target,
-                        Target* parsed) {
+                        RequestTarget* parsed) {
   for (const absl::string_view part :
        absl::StrSplit(query, '&', absl::SkipEmpty())) {
     const std::pair<absl::string_view, absl::string_view> sides =
@@ -100,7 +100,7 @@ absl::Status ParseQuery(absl::string_view query, absl::string_view target,
 
 }  // namespace
 
-absl::StatusOr<Target> ParseTarget(absl::string_view target) {
+absl::StatusOr<RequestTarget> ParseTarget(absl::string_view target) {
   if (absl::Status s = CheckBytes(target); !s.ok()) return s;
   const absl::string_view local = WithoutOrigin(target);
   const size_t mark = local.find('?');
@@ -108,7 +108,7 @@ absl::StatusOr<Target> ParseTarget(absl::string_view target) {
   if (!absl::StartsWith(path, "/")) {
     return Malformed(target, "does not begin with a slash");
   }
-  Target parsed;
+  RequestTarget parsed;
   if (absl::Status s = ParsePath(path, target, &parsed); !s.ok()) return s;
   if (mark != absl::string_view::npos) {
     absl::Status s = ParseQuery(local.substr(mark + 1), target, &parsed);

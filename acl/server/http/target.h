@@ -11,7 +11,7 @@
 
 namespace acl {
 
-struct Target {
+struct RequestTarget {
   // Between the slashes, decoded. `/` has none; `/a/` has `a` and an empty one.
   // May hold slashes and dots, which came as `%2F` and `%2E`.
   std::vector<std::string> segments;
@@ -27,7 +27,7 @@ struct Target {
 // MALFORMED: it has another form, a fragment, a byte that is not visible ASCII,
 // a bad escape, an escaped NUL, or a segment `.` or `..`, which another program
 // on the way may have resolved; or what comes out is not UTF-8.
-absl::StatusOr<Target> ParseTarget(absl::string_view target);
+absl::StatusOr<RequestTarget> ParseTarget(absl::string_view target);
 
 // `text` as a segment of a path, or as a name or value of a query: every byte
 // but letters, digits, `-`, `_` and `~` is escaped. ParseTarget() gives it

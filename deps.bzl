@@ -272,6 +272,15 @@ def acl_deps():
         linkopts = ["-pthread"],
     )
 
+    _maybe(
+        _system_library,
+        "com_github_jupp0r_prometheus_cpp",
+        package = "prometheus-cpp-dev",
+        header = "/usr/include/prometheus/registry.h",
+        libs = ["core"],
+        linkopts = ["-lprometheus-cpp-core"],
+    )
+
     # Only for tests and benchmarks.
     _maybe(
         _system_library,

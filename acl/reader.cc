@@ -269,6 +269,12 @@ std::vector<std::string> Reader::Roles() const {
   return state->ladder().names();
 }
 
+std::vector<std::string> Reader::ResourceTypes() const {
+  const PinnedState state(*this);
+  if (!state.ok()) return {};
+  return state->settings->types;
+}
+
 std::string Reader::id() const { return core_->id(); }
 
 absl::StatusOr<RevisionToken> Reader::Token() const {

@@ -198,8 +198,9 @@ class Reader {
   std::string RoleName(Role role) const;
   // The id of a group; "" if it is gone.
   std::string GroupId(GroupHandle group) const;
-  // The ladder's names in rising order.
+  // The ladder's names in rising order, and the resource types bytewise.
   std::vector<std::string> Roles() const;
+  std::vector<std::string> ResourceTypes() const;
 
   // The workspace's id and the token of the revision that is asked now.
   std::string id() const;

@@ -20,8 +20,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/engine.h"
+#include "acl/journal/observed_files.h"
 #include "bench/cases.h"
-#include "bench/counted_files.h"
 #include "bench/generator.h"
 #include "bench/loaded_world.h"
 #include "bench/world_source.h"
@@ -113,12 +113,13 @@ class DurableWorld {
   }
   const Generator& generator() const { return generator_; }
   Engine& engine() const { return *engine_; }
-  uint64_t syncs() const { return files_.syncs(); }
+  uint64_t syncs() const { return syncs_; }
 
  private:
   const Generator generator_;
   const Scratch folder_;
-  CountedFiles files_;
+  std::atomic<uint64_t> syncs_{0};
+  ObservedFiles files_{[this](absl::Duration) { ++syncs_; }};
   std::unique_ptr<Engine> engine_;
 };
 
@@ -131,8 +132,8 @@ DurableWorld& SharedDurableWorld(const WorldShape& shape) {
 // The same questions to two engines, of which one is in a folder.
 void Ask(benchmark::State& state, const WorldShape& shape, bool in_folder) {
   const LoadedWorld& asked = SharedWorld(shape);
-  const Workspace workspace = in_folder ? SharedDurableWorld(shape).workspace()
-                                        : asked.workspace();
+  const Workspace workspace =
+      in_folder ? SharedDurableWorld(shape).workspace() : asked.workspace();
   size_t at = 0;
   for (auto _ : state) {
     const Question& question = asked.by_string()[at];

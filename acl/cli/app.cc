@@ -40,6 +40,8 @@ class CommandLine {
     AddJournal();
     AddTest();
     AddImport();
+    AddKey();
+    AddServe();
     AddManual();
   }
 
@@ -406,6 +408,75 @@ class CommandLine {
     man->callback([this] { console_.out << ManPage(app_); });
   }
 
+  void AddKey() {
+    CLI::App* key =
+        app_.add_subcommand("key", "API keys with secrets, for the server");
+    key->require_subcommand(1);
+    CLI::App* create = key->add_subcommand(
+        "create", "Make a key of a user or a service account");
+    create->footer(
+        "\nExamples:\n"
+        "  acl key create user:ann -w /var/lib/acl\n"
+        "  acl key create service_account:renderer -w studio.yaml --id k1\n\n"
+        "The secret is shown this once; only a hash of it is kept.\n" +
+        std::string(kExitCodes));
+    AddCommon(create);
+    Positional(create, "OWNER", &key_.owner, "user:ID or service_account:ID");
+    create->add_option("--id", key_.id, "The key's id (default: a new one)")
+        ->type_name("ID");
+    create->add_option("--name", key_.name, "A name for people")
+        ->type_name("NAME");
+    create->callback(
+        [this] { code_ = KeyCreateCommand(common_, key_, console_); });
+  }
+
+  void AddServe() {
+    CLI::App* serve = FileCommand(
+        "serve", "Answer over HTTP: the sharing API, and the engine's own",
+        "  acl serve --data /var/lib/acl --listen 127.0.0.1:8080\n"
+        "  acl serve --memory --world studio.yaml\n");
+    HttpOptions& http = serve_.options.http;
+    const auto option = [serve](const char* name, auto* value, const char* what,
+                                const char* type) {
+      serve->add_option(name, *value, what)->type_name(type);
+    };
+    option("--data", &serve_.folder,
+           "The journal folder; made if there is none", "FOLDER");
+    serve->add_flag("--memory", serve_.memory, "Keep nothing on disk");
+    option("--world", &serve_.options.world,
+           "A world file to begin with, if there is no workspace yet", "FILE");
+    option("--listen", &serve_.listen,
+           "Where (default: 127.0.0.1:8080; port 0: any)", "HOST:PORT");
+    option("--tls-cert", &http.tls_certificate_file,
+           "Certificate chain in PEM form, for TLS", "FILE");
+    option("--tls-key", &http.tls_key_file, "Its key", "FILE");
+    option("--operator-key", &serve_.options.operator_key_file,
+           "A file with the operator's secret: at least 32 random characters",
+           "FILE");
+    serve->add_flag("--relaxed", serve_.relaxed,
+                    "Answer before the disk has it: a power cut can take the "
+                    "last changes");
+    option("--max-wait", &serve_.max_wait,
+           "How long a question waits for a revision (default: 5)", "SECONDS");
+    option("--grace", &serve_.grace,
+           "How long requests have to end when it stops (default: 10)",
+           "SECONDS");
+    option("--request-timeout", &serve_.request_timeout,
+           "For a header, a body, an answer, each (default: 10)", "SECONDS");
+    option("--idle-timeout", &serve_.idle_timeout,
+           "Between two requests (default: 60)", "SECONDS");
+    option("--max-body", &http.max_body_bytes, "Default: 1048576", "BYTES");
+    option("--max-header", &http.max_header_bytes, "Default: 16384", "BYTES");
+    option("--max-connections", &http.max_connections, "Default: 1024", "N");
+    option("--max-connections-per-address", &http.max_connections_per_address,
+           "Default: 256", "N");
+    option("--io-threads", &http.io_threads, "Default: 2", "N");
+    option("--waiting-threads", &http.waiting_threads,
+           "For requests that wait for the disk (default: 64)", "N");
+    serve->add_flag("--quiet", serve_.quiet, "No line for each request");
+    serve->callback([this] { code_ = ServeCommand(serve_, console_); });
+  }
+
   static void Files(CLI::App* command, std::vector<std::string>* files,
                     const std::string& what) {
     command->add_option("FILE", *files, what)->required()->type_name("");
@@ -454,6 +525,8 @@ class CommandLine {
   SalvageArguments salvage_;
   TestArguments test_;
   PeribolosArguments peribolos_;
+  KeyArguments key_;
+  ServeArguments serve_;
   std::vector<std::string> files_;
   std::string input_, output_, shell_;
   int code_ = kAllow;

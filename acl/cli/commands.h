@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "acl/cli/session.h"
+#include "acl/server/serve.h"
 
 namespace acl::cli {
 
@@ -116,6 +117,31 @@ struct SalvageArguments {
 };
 ExitCode JournalSalvageCommand(const SalvageArguments& arguments,
                                const Console& console);
+
+// `acl key create OWNER [--id ID] [--name NAME]`: a key for the server, and its
+// secret.
+struct KeyArguments {
+  std::string owner;
+  std::string id;
+  std::string name;
+};
+ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
+                          const Console& console);
+
+// `acl serve --data FOLDER | --memory ...`: until SIGINT or SIGTERM.
+struct ServeArguments {
+  std::string folder;
+  bool memory = false;
+  std::string listen = "127.0.0.1:8080";
+  bool relaxed = false;
+  double max_wait = 5;  // seconds, as the rest
+  double grace = 10;
+  double request_timeout = 10;
+  double idle_timeout = 60;
+  bool quiet = false;
+  server::ServeOptions options;
+};
+ExitCode ServeCommand(const ServeArguments& arguments, const Console& console);
 
 // `acl convert IN OUT`
 ExitCode ConvertCommand(const std::string& input, const std::string& output,

@@ -1,0 +1,198 @@
+#include "acl/server/admin_api.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/audit/answer_json.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/encoding/encoding.h"
+#include "acl/server/apply.h"
+#include "acl/server/secret.h"
+#include "acl/world/change_message.h"
+#include "acl/world/world_file.h"
+
+namespace acl::server {
+namespace {
+
+std::optional<Outcome> RefusedUnlessOperator(const Call& call) {
+  if (std::optional<Outcome> refused = call.Refused()) return refused;
+  if (!call.caller.is_operator()) {
+    return NotAllowed("only the operator may do that");
+  }
+  return std::nullopt;
+}
+
+// A part of a body as a message. FILE_MALFORMED.
+template <class Message>
+absl::Status ReadPart(const Json& json, Message* message) {
+  Places places;
+  return ReadMessage(Encoding::kJson, Dump(json), message, &places);
+}
+
+// The changes of a body. Every fault is told, a line each.
+absl::StatusOr<std::vector<Change>> ReadCall(const Json& body) {
+  v1::ChangeFile file;
+  Json part = Json::object();
+  part["changes"] = body["changes"];
+  if (absl::Status s = ReadPart(part, &file); !s.ok()) return s;
+  std::vector<WorldFault> faults;
+  std::vector<Change> changes = ReadChanges(file.changes(), "changes", &faults);
+  if (faults.empty()) return changes;
+  std::string text;
+  for (const WorldFault& fault : faults) {
+    absl::StrAppend(&text, text.empty() ? "" : "\n", fault.path, ": ",
+                    fault.refusal.message());
+  }
+  return Refuse(FaultOf(faults.front().refusal), text);
+}
+
+Json ReceiptJson(const std::vector<Change>& changes, const Receipt& receipt,
+                 const std::string& token) {
+  return {{"changed", receipt.changed},
+          {"dry_run", receipt.dry_run},
+          {"replayed", receipt.replayed},
+          {"revision", receipt.revision},
+          {"token", receipt.dry_run ? Json(nullptr) : Json(token)},
+          {"receipts", ChangesJson(changes, receipt)}};
+}
+
+}  // namespace
+
+Outcome AdminApi::ApplyChanges(Call* call) {
+  Fields body = call->Body();
+  const std::optional<std::string> as = body.OptionalText("as");
+  ChangeOptions options;
+  options.request_id = body.OptionalText("request_id").value_or("");
+  options.reason = body.OptionalText("reason").value_or("");
+  options.dry_run = body.OptionalBool("dry_run").value_or(false);
+  options.expected_revision = body.OptionalNumber("expected_revision");
+  if (body.Raw("changes").is_null()) {
+    body.Missing("changes");
+  } else if (!body.Raw("changes").is_array()) {
+    body.Fault("changes", "list_type", "Input should be a valid list");
+  }
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  Actor actor = call->caller.actor();
+  if (as && *as != actor.ToString()) {
+    if (!call->caller.is_operator()) {
+      return NotAllowed("only the operator may act as somebody else");
+    }
+    const absl::StatusOr<Subject> subject = Subject::Parse(*as);
+    if (!subject.ok()) return ErrorOf(subject.status());
+    actor = Actor(*subject);
+  }
+  const absl::StatusOr<std::vector<Change>> changes = ReadCall(call->body);
+  if (!changes.ok()) return ErrorOf(changes.status());
+  const absl::StatusOr<Receipt> receipt =
+      workspace->Apply(actor, *changes, options);
+  if (!receipt.ok()) return ErrorOf(receipt.status());
+  NoteRevision(*workspace, receipt->revision, call);
+  return ReceiptJson(*changes, *receipt, call->revision);
+}
+
+Outcome AdminApi::ExportWorld(Call* call) {
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const std::string format = call->Parameter("format").value_or("json");
+  const absl::StatusOr<Encoding> encoding = EncodingByName(format);
+  if (!encoding.ok()) return ErrorOf(encoding.status());
+  v1::World world;
+  if (call->caller.workspace) {
+    absl::StatusOr<v1::Workspace> one = call->caller.workspace->Export();
+    if (!one.ok()) return ErrorOf(one.status());
+    *world.add_workspaces() = *std::move(one);
+  } else {
+    world = engine_.Export();
+  }
+  const char* const type = *encoding == Encoding::kJson   ? "application/json"
+                           : *encoding == Encoding::kYaml ? "application/yaml"
+                           : *encoding == Encoding::kBinary
+                               ? "application/x-protobuf"
+                               : "text/plain";
+  return Document{type, WriteMessage(*encoding, world)};
+}
+
+Outcome AdminApi::ImportWorld(Call* call) {
+  if (std::optional<Outcome> no = RefusedUnlessOperator(*call)) return *no;
+  v1::World world;
+  if (absl::Status s = ReadPart(call->body, &world); !s.ok()) return ErrorOf(s);
+  const absl::Status imported = engine_.Import(Actor::System(), world);
+  if (!imported.ok()) return ErrorOf(imported);
+  Json ids = Json::array();
+  for (const v1::Workspace& workspace : world.workspaces()) {
+    ids.push_back(workspace.id());
+  }
+  return Json{{"workspaces", std::move(ids)}};
+}
+
+Outcome AdminApi::MakeKey(Call* call) {
+  Fields body = call->Body();
+  const std::string owner = body.Text("owner");
+  const std::string name = body.OptionalText("name").value_or("");
+  std::string id = body.OptionalText("key_id").value_or("");
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<PrincipalId> principal = PrincipalId::Parse(owner);
+  if (!principal.ok()) return ErrorOf(principal.status());
+  const absl::StatusOr<NewKey> key =
+      server::MakeKey(workspace->id(), std::move(id), name);
+  if (!key.ok()) return ErrorOf(key.status());
+  AddKey change{key->id, *principal};
+  change.annotation = key->note.Write();
+  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  if (!receipt.ok()) return ErrorOf(receipt.status());
+  return Json{
+      {"key_id", key->id}, {"owner", owner}, {"xi-api-key", key->secret}};
+}
+
+Outcome AdminApi::MakeSecret(Call* call) {
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const std::string& id = call->ids[0];
+  const absl::StatusOr<v1::ApiKey> key = workspace->GetKey(id);
+  if (!key.ok()) return ErrorOf(key.status());
+  KeyNote note = KeyNote::Read(key->annotation());
+  const absl::StatusOr<NewKey> fresh =
+      server::MakeKey(workspace->id(), id, note.name);
+  if (!fresh.ok()) return ErrorOf(fresh.status());
+  note.hash = fresh->note.hash;
+  note.hint = fresh->note.hint;
+  note.created_at_unix = fresh->note.created_at_unix;
+  UpdateKey change{id};
+  change.annotation = note.Write();
+  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  if (!receipt.ok()) return ErrorOf(receipt.status());
+  return Json{
+      {"key_id", id}, {"owner", key->owner()}, {"xi-api-key", fresh->secret}};
+}
+
+Outcome AdminApi::ListWorkspaces(Call* call) {
+  if (std::optional<Outcome> no = RefusedUnlessOperator(*call)) return *no;
+  return Json{{"workspaces", engine_.WorkspaceIds()}};
+}
+
+Outcome AdminApi::MakeWorkspace(Call* call) {
+  const std::string id = call->Body().Text("id");
+  if (std::optional<Outcome> no = RefusedUnlessOperator(*call)) return *no;
+  const absl::StatusOr<Workspace> made =
+      engine_.AddWorkspace(Actor::System(), id);
+  if (!made.ok()) return ErrorOf(made.status());
+  NoteRevision(*made, 0, call);
+  return Json{{"id", id}, {"token", call->revision}};
+}
+
+Outcome AdminApi::DropWorkspace(Call* call) {
+  if (std::optional<Outcome> no = RefusedUnlessOperator(*call)) return *no;
+  const absl::Status removed =
+      engine_.RemoveWorkspace(Actor::System(), call->ids[0]);
+  if (!removed.ok()) return ErrorOf(removed);
+  return Json{{"status", "ok"}};
+}
+
+}  // namespace acl::server

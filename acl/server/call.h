@@ -1,0 +1,79 @@
+// One request on its way through the server: what it asks for, and who asks.
+// Internal.
+#ifndef ACL_SERVER_CALL_H_
+#define ACL_SERVER_CALL_H_
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "acl/engine.h"
+#include "acl/server/fields.h"
+#include "acl/server/http/message.h"
+#include "acl/server/http/target.h"
+#include "acl/server/outcome.h"
+
+namespace acl::server {
+
+// Who asks, as authentication found it.
+struct Caller {
+  // What a key belongs to; nothing for the operator, who names it in a request.
+  std::optional<Workspace> workspace;
+  std::string key;               // empty for the operator
+  std::string principal = {};    // `user:ID` or `service_account:ID`
+  bool workspace_admin = false;  // the operator is one everywhere
+  bool is_operator() const { return key.empty(); }
+  // As whom the caller changes something. Views into this.
+  Actor actor() const {
+    return is_operator() ? Actor::System() : Actor(Subject::Key(key));
+  }
+};
+
+struct Call {
+  const HttpRequest& request;
+  RequestTarget target;
+  std::vector<std::string> ids = {};  // the segments that a route leaves open
+  Json body = nullptr;                // null where there is none
+  Caller caller = {};                 // of use once Refused() says so
+  std::optional<ApiError> unknown_caller = {};
+  std::vector<SchemaFault> faults = {};
+  std::string route = {};     // for logs and metrics: `/v1/workspace/members`
+  std::string revision = {};  // the token that the answer is of; may be empty
+
+  // The fields of the body; what is no object is a fault.
+  Fields Body() { return Fields(body, Json::array({"body"}), &faults); }
+  // A parameter of the query, the first of that name.
+  std::optional<std::string> Parameter(absl::string_view name) const;
+  // The same, and a fault where there is none.
+  std::string RequiredParameter(const char* name);
+
+  // Why the call goes no further, if it does not: faults of its form first,
+  // then what is wrong with the caller.
+  std::optional<Outcome> Refused() const;
+  // The same for what only workspace admins may do.
+  std::optional<Outcome> RefusedUnlessAdmin() const;
+};
+
+// Finds out who calls. Looks at the engine only; thread-safe.
+class Gate {
+ public:
+  // `operator_hash` is the hash of the operator's secret, or empty: there is no
+  // operator. `engine` is not owned.
+  Gate(const Engine* engine, std::string operator_hash);
+
+  // Sets `caller` or `unknown_caller`.
+  void Admit(Call* call) const;
+
+ private:
+  bool AdmitOperator(const std::string& secret, Call* call) const;
+  // False if the secret is of no key that may be used.
+  bool AdmitKey(const std::string& secret, Call* call) const;
+
+  const Engine& engine_;
+  const std::string operator_hash_;
+};
+
+}  // namespace acl::server
+
+#endif  // ACL_SERVER_CALL_H_

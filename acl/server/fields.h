@@ -1,0 +1,54 @@
+// The fields of a JSON body and of a query, checked the way the sharing API
+// tells of it. Internal.
+#ifndef ACL_SERVER_FIELDS_H_
+#define ACL_SERVER_FIELDS_H_
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "acl/server/outcome.h"
+
+namespace acl::server {
+
+// Reads one object. Each reader adds a fault where a field is not as it has to
+// be, and then gives something of no use. Fields that nobody asks for are
+// accepted; null counts as absent.
+class Fields {
+ public:
+  // `object` may be anything: what is no object is a fault. `where` is the path
+  // that leads to it. Nothing is owned.
+  Fields(const Json& object, Json where, std::vector<SchemaFault>* faults);
+
+  std::string Text(const char* name);
+  std::optional<std::string> OptionalText(const char* name);
+  std::optional<bool> OptionalBool(const char* name);
+  std::optional<uint64_t> OptionalNumber(const char* name);
+  // A text that is one of `words`.
+  std::string Word(const char* name, const std::vector<std::string>& words);
+  std::optional<std::string> OptionalWord(
+      const char* name, const std::vector<std::string>& words);
+  // The objects of a list; none if it is absent.
+  std::vector<Fields> OptionalObjects(const char* name);
+  // What came, or null.
+  const Json& Raw(const char* name) const;
+  // Adds a fault of a field.
+  void Fault(const char* name, absl::string_view type,
+             absl::string_view message);
+  void Missing(const char* name);
+
+ private:
+  const Json* Find(const char* name) const;  // null for absent
+  Json Path(const char* name) const;
+  void NotText(const char* name);
+
+  const Json& object_;
+  const Json where_;
+  std::vector<SchemaFault>& faults_;
+};
+
+}  // namespace acl::server
+
+#endif  // ACL_SERVER_FIELDS_H_

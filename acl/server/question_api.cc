@@ -1,0 +1,268 @@
+#include "acl/server/question_api.h"
+
+#include <memory>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "acl/audit/answer_json.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/server/apply.h"
+
+namespace acl::server {
+namespace {
+
+constexpr char kLeastRevision[] = "acl-min-revision";
+constexpr size_t kMaxPage = 10'000;
+
+absl::Status MayNotAsk(absl::string_view what) {
+  return absl::PermissionDeniedError(what);
+}
+
+// A refusal of a question; what is not the engine's is about rights.
+ApiError QuestionError(const absl::Status& status) {
+  if (FaultOf(status) == v1::FAULT_UNSPECIFIED) {
+    return NotAllowed(std::string(status.message()));
+  }
+  return ErrorOf(status);
+}
+
+bool IsCaller(const Call& call, const Snapshot& now, const Subject& subject) {
+  if (subject.kind() == Kind::kKey && subject.id() == call.caller.key) {
+    return true;
+  }
+  const absl::StatusOr<PrincipalId> principal = now.PrincipalOf(subject);
+  return principal.ok() && principal->ToString() == call.caller.principal;
+}
+
+bool IsAdminOf(const Call& call, const Snapshot& now,
+               const ResourceRef& resource) {
+  const absl::StatusOr<bool> admin =
+      now.Check(Subject::Key(call.caller.key), now.Roles().back(), resource);
+  return admin.ok() && *admin;
+}
+
+absl::Status CheckMayAsk(const Call& call, const Snapshot& now,
+                         const Subject& subject, const ResourceRef& resource) {
+  if (call.caller.workspace_admin || IsCaller(call, now, subject) ||
+      IsAdminOf(call, now, resource)) {
+    return absl::OkStatus();
+  }
+  return MayNotAsk(
+      "only workspace admins and admins of the resource may ask about others");
+}
+
+absl::StatusOr<PageOptions> PageOf(const Call& call) {
+  PageOptions page;
+  if (const std::optional<std::string> size = call.Parameter("page_size")) {
+    if (!absl::SimpleAtoi(*size, &page.page_size) ||
+        page.page_size > kMaxPage) {
+      return Refuse(v1::MALFORMED,
+                    absl::StrCat("`page_size` is a number from 1 to ", kMaxPage,
+                                 ", not ", Quoted(*size)));
+    }
+  }
+  page.token = call.Parameter("page_token").value_or("");
+  return page;
+}
+
+// The end of a list's page.
+template <class Item>
+Json PageJson(Json items, const Page<Item>& page) {
+  return {
+      {"items", std::move(items)},
+      {"next_page_token", page.next.empty() ? Json(nullptr) : Json(page.next)},
+      {"revision", page.revision}};
+}
+
+}  // namespace
+
+Outcome QuestionApi::Answer(Call* call, Ask ask) {
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  if (const std::optional<std::string> at = call->Parameter("at")) {
+    return AnswerOfPast(*at, call, ask);
+  }
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  absl::StatusOr<Snapshot> snapshot = workspace->TakeSnapshot();
+  if (const std::string* least = call->request.Header(kLeastRevision)) {
+    const absl::StatusOr<RevisionToken> token = RevisionToken::Parse(*least);
+    if (!token.ok()) return ErrorOf(token.status());
+    snapshot = workspace->AtLeast(*token, max_wait_);
+  }
+  if (!snapshot.ok()) return ErrorOf(snapshot.status());
+  absl::StatusOr<Json> answer = ask(*snapshot);
+  if (!answer.ok()) return QuestionError(answer.status());
+  if (const absl::StatusOr<RevisionToken> token = snapshot->Token();
+      token.ok()) {
+    call->revision = token->ToString();
+    (*answer)["token"] = call->revision;
+  }
+  return *std::move(answer);
+}
+
+Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<Moment> moment = Moment::Parse(at, workspace->id());
+  if (!moment.ok()) return ErrorOf(moment.status());
+  const std::lock_guard<std::mutex> lock(past_);
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = engine_.At(*moment);
+  if (!engine.ok()) return ErrorOf(engine.status());
+  const absl::StatusOr<Workspace> past =
+      (*engine)->FindWorkspace(workspace->id());
+  if (!past.ok()) return ErrorOf(past.status());
+  const absl::StatusOr<Snapshot> snapshot = past->TakeSnapshot();
+  if (!snapshot.ok()) return ErrorOf(snapshot.status());
+  absl::StatusOr<Json> answer = ask(*snapshot);
+  if (!answer.ok()) return QuestionError(answer.status());
+  return *std::move(answer);
+}
+
+Outcome QuestionApi::AnswerOne(
+    Call* call,
+    absl::FunctionRef<absl::StatusOr<Json>(const Snapshot&, const Subject&,
+                                           const ResourceRef&)>
+        ask) {
+  const std::string subject_text = call->RequiredParameter("subject");
+  const std::string resource_text = call->RequiredParameter("resource");
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Subject> subject = Subject::Parse(subject_text);
+  if (!subject.ok()) return ErrorOf(subject.status());
+  const absl::StatusOr<ResourceRef> resource =
+      ResourceRef::Parse(resource_text);
+  if (!resource.ok()) return ErrorOf(resource.status());
+  return Answer(call, [&](const Snapshot& now) -> absl::StatusOr<Json> {
+    if (absl::Status s = CheckMayAsk(*call, now, *subject, *resource);
+        !s.ok()) {
+      return s;
+    }
+    return ask(now, *subject, *resource);
+  });
+}
+
+Outcome QuestionApi::Role(Call* call) {
+  return AnswerOne(call,
+                   [](const Snapshot& now, const Subject& subject,
+                      const ResourceRef& resource) -> absl::StatusOr<Json> {
+                     const absl::StatusOr<RoleAnswer> role =
+                         now.EffectiveRole(subject, resource);
+                     if (!role.ok()) return role.status();
+                     return RoleJson(now, *role);
+                   });
+}
+
+Outcome QuestionApi::Check(Call* call) {
+  const std::string role = call->RequiredParameter("role");
+  return AnswerOne(call,
+                   [&](const Snapshot& now, const Subject& subject,
+                       const ResourceRef& resource) -> absl::StatusOr<Json> {
+                     const absl::StatusOr<CheckManyAnswer> answer =
+                         now.CheckMany({Question{subject, role, resource}});
+                     if (!answer.ok()) return answer.status();
+                     return Json{{"allowed", bool{answer->allowed[0]}},
+                                 {"revision", answer->revision}};
+                   });
+}
+
+Outcome QuestionApi::CheckMany(Call* call) {
+  Fields body = call->Body();
+  struct Asked {
+    std::string subject, role, resource;
+  };
+  std::vector<Asked> asked;
+  if (body.Raw("questions").is_null()) body.Missing("questions");
+  for (Fields& question : body.OptionalObjects("questions")) {
+    asked.push_back({question.Text("subject"), question.Text("role"),
+                     question.Text("resource")});
+  }
+  return Answer(call, [&](const Snapshot& now) -> absl::StatusOr<Json> {
+    std::vector<Question> questions;
+    questions.reserve(asked.size());
+    for (const Asked& one : asked) {
+      const absl::StatusOr<Subject> subject = Subject::Parse(one.subject);
+      if (!subject.ok()) return subject.status();
+      const absl::StatusOr<ResourceRef> resource =
+          ResourceRef::Parse(one.resource);
+      if (!resource.ok()) return resource.status();
+      if (absl::Status s = CheckMayAsk(*call, now, *subject, *resource);
+          !s.ok()) {
+        return s;
+      }
+      questions.push_back({*subject, one.role, *resource});
+    }
+    const absl::StatusOr<CheckManyAnswer> answer = now.CheckMany(questions);
+    if (!answer.ok()) return answer.status();
+    Json allowed = Json::array();
+    for (const bool one : answer->allowed) allowed.push_back(one);
+    return Json{{"allowed", std::move(allowed)},
+                {"revision", answer->revision}};
+  });
+}
+
+Outcome QuestionApi::Explain(Call* call) {
+  const std::string role = call->Parameter("role").value_or("");
+  return AnswerOne(call,
+                   [&](const Snapshot& now, const Subject& subject,
+                       const ResourceRef& resource) -> absl::StatusOr<Json> {
+                     const absl::StatusOr<Explanation> explanation =
+                         now.Explain(subject, resource, role);
+                     if (!explanation.ok()) return explanation.status();
+                     return ExplanationJson(*explanation);
+                   });
+}
+
+Outcome QuestionApi::Who(Call* call) {
+  const std::string text = call->RequiredParameter("resource");
+  const std::string min_role = call->Parameter("min_role").value_or("");
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<ResourceRef> resource = ResourceRef::Parse(text);
+  if (!resource.ok()) return ErrorOf(resource.status());
+  const absl::StatusOr<PageOptions> options = PageOf(*call);
+  if (!options.ok()) return ErrorOf(options.status());
+  return Answer(call, [&](const Snapshot& now) -> absl::StatusOr<Json> {
+    if (!call->caller.workspace_admin && !IsAdminOf(*call, now, *resource)) {
+      return MayNotAsk(
+          "only workspace admins and admins of the resource may ask who can "
+          "access it");
+    }
+    const absl::StatusOr<Page<PrincipalRole>> page =
+        now.ListPrincipals(*resource, min_role, *options);
+    if (!page.ok()) return page.status();
+    Json items = Json::array();
+    for (const PrincipalRole& item : page->items) {
+      items.push_back({{"principal", item.principal.ToString()},
+                       {"role", now.RoleName(item.role)}});
+    }
+    return PageJson(std::move(items), *page);
+  });
+}
+
+Outcome QuestionApi::What(Call* call) {
+  const std::string text = call->RequiredParameter("subject");
+  const std::string min_role = call->Parameter("min_role").value_or("");
+  const std::string type = call->Parameter("type").value_or("");
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Subject> subject = Subject::Parse(text);
+  if (!subject.ok()) return ErrorOf(subject.status());
+  const absl::StatusOr<PageOptions> options = PageOf(*call);
+  if (!options.ok()) return ErrorOf(options.status());
+  return Answer(call, [&](const Snapshot& now) -> absl::StatusOr<Json> {
+    if (!call->caller.workspace_admin && !IsCaller(*call, now, *subject)) {
+      return MayNotAsk("only workspace admins may ask what others can access");
+    }
+    const absl::StatusOr<Page<ResourceRole>> page =
+        now.ListResources(*subject, min_role, type, *options);
+    if (!page.ok()) return page.status();
+    Json items = Json::array();
+    for (const ResourceRole& item : page->items) {
+      items.push_back({{"resource", item.resource.ToString()},
+                       {"role", now.RoleName(item.role)}});
+    }
+    return PageJson(std::move(items), *page);
+  });
+}
+
+}  // namespace acl::server

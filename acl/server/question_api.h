@@ -1,0 +1,60 @@
+// What the engine itself answers: roles with witnesses, checks, explanations,
+// lists; now, at a past revision, or at least as fresh as a token. Internal;
+// docs/server.md has the contract.
+#ifndef ACL_SERVER_QUESTION_API_H_
+#define ACL_SERVER_QUESTION_API_H_
+
+#include <mutex>
+#include <string>
+
+#include "absl/functional/function_ref.h"
+#include "absl/time/time.h"
+#include "acl/engine.h"
+#include "acl/server/call.h"
+#include "acl/server/outcome.h"
+
+namespace acl::server {
+
+// Everybody may ask about themselves; about others, workspace admins, and on a
+// resource who is admin there.
+class QuestionApi {
+ public:
+  // `engine` is not owned. A question that names a least revision waits for it
+  // up to `max_wait`.
+  QuestionApi(const Engine* engine, absl::Duration max_wait)
+      : engine_(*engine), max_wait_(max_wait) {}
+
+  // GET /acl/v1/role?subject=&resource=
+  Outcome Role(Call* call);
+  // GET /acl/v1/check?subject=&role=&resource=
+  Outcome Check(Call* call);
+  // POST /acl/v1/checks
+  Outcome CheckMany(Call* call);
+  // GET /acl/v1/explain?subject=&resource=[&role=]
+  Outcome Explain(Call* call);
+  // GET /acl/v1/who?resource=[&min_role=][&page_size=][&page_token=]
+  Outcome Who(Call* call);
+  // GET /acl/v1/what?subject=[&min_role=][&type=][&page_size=][&page_token=]
+  Outcome What(Call* call);
+
+ private:
+  using Ask = absl::FunctionRef<absl::StatusOr<Json>(const Snapshot& snapshot)>;
+
+  // Asks the revision that the call is about.
+  Outcome Answer(Call* call, Ask ask);
+  Outcome AnswerOfPast(const std::string& at, Call* call, Ask ask);
+  // The same for one subject and one resource, as the parameters name them.
+  Outcome AnswerOne(Call* call,
+                    absl::FunctionRef<absl::StatusOr<Json>(
+                        const Snapshot& snapshot, const Subject& subject,
+                        const ResourceRef& resource)>
+                        ask);
+
+  const Engine& engine_;
+  const absl::Duration max_wait_;
+  std::mutex past_;  // one past at a time: each takes the memory of a world
+};
+
+}  // namespace acl::server
+
+#endif  // ACL_SERVER_QUESTION_API_H_

@@ -1,0 +1,298 @@
+#include "acl/server/service.h"
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "absl/strings/str_split.h"
+#include "absl/time/clock.h"
+#include "acl/base/text.h"
+#include "acl/encoding/strict_json.h"
+#include "acl/server/openapi.h"
+#include "acl/server/secret.h"
+#include "acl/server/service_account_api.h"
+#include "acl/server/sharing_api.h"
+
+namespace acl::server {
+namespace {
+
+constexpr int kJsonDepth = 32;
+constexpr size_t kMaxRequestIdBytes = 128;
+constexpr char kRequestId[] = "x-request-id";
+
+// What comes in `x-request-id`, if it can be shown everywhere; else a new one.
+std::string RequestIdOf(const HttpRequest& request) {
+  const std::string* const given = request.Header(kRequestId);
+  if (given != nullptr && !given->empty() &&
+      given->size() <= kMaxRequestIdBytes &&
+      std::all_of(given->begin(), given->end(), absl::ascii_isgraph)) {
+    return *given;
+  }
+  return NewId("req").value_or("req");
+}
+
+bool IsJson(const HttpRequest& request) {
+  const std::string* const type = request.Header("content-type");
+  if (type == nullptr) return false;
+  const absl::string_view media = absl::StripAsciiWhitespace(
+      absl::string_view(*type).substr(0, type->find(';')));
+  return absl::EqualsIgnoreCase(media, "application/json");
+}
+
+// The body of a route that has one.
+void ReadBody(Call* call) {
+  const auto fault = [&](const char* type, absl::string_view message) {
+    call->faults.push_back({type, Json::array({"body"}), std::string(message)});
+  };
+  if (call->request.body.empty()) return fault("missing", "Field required");
+  if (!IsJson(call->request)) {
+    return fault("dict_type",
+                 "Input should be sent as `content-type: application/json`");
+  }
+  absl::StatusOr<Json> body = ReadStrictJson(call->request.body, kJsonDepth);
+  if (!body.ok()) return fault("json_invalid", body.status().message());
+  call->body = *std::move(body);
+  if (!call->body.is_object()) {
+    fault("dict_type", "Input should be a valid dictionary");
+  }
+}
+
+HttpResponse PlainDetail(int status, const char* detail,
+                         const std::string& id) {
+  HttpResponse response;
+  response.status = status;
+  response.body = Dump({{"detail", detail}});
+  response.headers.emplace_back(kRequestId, id);
+  return response;
+}
+
+}  // namespace
+
+struct Service::Route {
+  const char* method;
+  const char* path;  // `{}` stands for any one segment
+  bool has_body;
+  bool is_open;  // to callers without a key
+  std::function<Outcome(Service*, Call*)> answer;
+  std::vector<std::string> segments = {};
+
+  // Whether the path is this route's; what it leaves open goes to `ids`.
+  bool Matches(const std::vector<std::string>& path_segments,
+               std::vector<std::string>* ids) const {
+    if (path_segments.size() != segments.size()) return false;
+    ids->clear();
+    for (size_t i = 0; i < segments.size(); ++i) {
+      if (segments[i] == "{}") {
+        ids->push_back(path_segments[i]);
+      } else if (segments[i] != path_segments[i]) {
+        return false;
+      }
+    }
+    return true;
+  }
+};
+
+const std::vector<Service::Route>& Service::Routes() {
+  static const auto& routes = *[] {
+    // Of a function, of a method of the service, of one of its parts.
+    const auto call = [](Outcome (*answer)(Call*)) {
+      return [answer](Service*, Call* c) { return answer(c); };
+    };
+    const auto self = [](Outcome (Service::*answer)(Call*)) {
+      return [answer](Service* s, Call* c) { return (s->*answer)(c); };
+    };
+    const auto admin = [](Outcome (AdminApi::*answer)(Call*)) {
+      return [answer](Service* s, Call* c) { return (s->admin_.*answer)(c); };
+    };
+    const auto ask = [](Outcome (QuestionApi::*answer)(Call*)) {
+      return
+          [answer](Service* s, Call* c) { return (s->questions_.*answer)(c); };
+    };
+    constexpr bool kBody = true;
+    constexpr bool kNoBody = false;
+    constexpr bool kOpen = true;
+    static constexpr char kShared[] = "/v1/workspace/resources/{}";
+    static constexpr char kMembers[] = "/v1/workspace/members";
+    static constexpr char kGroups[] = "/v1/workspace/groups";
+    static constexpr char kAccounts[] = "/v1/service-accounts";
+    static constexpr char kKeys[] = "/v1/service-accounts/{}/api-keys";
+    static constexpr char kKey[] = "/v1/service-accounts/{}/api-keys/{}";
+    auto* const list = new std::vector<Route>{
+        {"POST", "/v1/workspace/resources/{}/share", kBody, false,
+         call(&ShareResource)},
+        {"POST", "/v1/workspace/resources/{}/unshare", kBody, false,
+         call(&UnshareResource)},
+        {"GET", kShared, kNoBody, false, call(&GetResource)},
+        {"GET", kMembers, kNoBody, false, call(&ListMembers)},
+        {"POST", kMembers, kBody, false, call(&UpdateMember)},
+        {"GET", kGroups, kNoBody, false, call(&ListGroups)},
+        {"GET", "/v1/workspace/groups/search", kNoBody, false,
+         call(&SearchGroups)},
+        {"POST", "/v1/workspace/groups/{}/members", kBody, false,
+         call(&AddGroupMember)},
+        {"POST", "/v1/workspace/groups/{}/members/remove", kBody, false,
+         call(&RemoveGroupMember)},
+        {"GET", kAccounts, kNoBody, false, call(&ListServiceAccounts)},
+        {"POST", kAccounts, kBody, false, call(&AddServiceAccountOfCall)},
+        {"GET", kKeys, kNoBody, false, call(&ListKeys)},
+        {"POST", kKeys, kBody, false, call(&AddKeyOfCall)},
+        {"PATCH", kKey, kBody, false, call(&EditKey)},
+        {"DELETE", kKey, kNoBody, false, call(&DeleteKey)},
+        {"GET", "/acl/v1/role", kNoBody, false, ask(&QuestionApi::Role)},
+        {"GET", "/acl/v1/check", kNoBody, false, ask(&QuestionApi::Check)},
+        {"POST", "/acl/v1/checks", kBody, false, ask(&QuestionApi::CheckMany)},
+        {"GET", "/acl/v1/explain", kNoBody, false, ask(&QuestionApi::Explain)},
+        {"GET", "/acl/v1/who", kNoBody, false, ask(&QuestionApi::Who)},
+        {"GET", "/acl/v1/what", kNoBody, false, ask(&QuestionApi::What)},
+        {"POST", "/acl/v1/changes", kBody, false,
+         admin(&AdminApi::ApplyChanges)},
+        {"GET", "/acl/v1/world", kNoBody, false, admin(&AdminApi::ExportWorld)},
+        {"POST", "/acl/v1/world", kBody, false, admin(&AdminApi::ImportWorld)},
+        {"POST", "/acl/v1/keys", kBody, false, admin(&AdminApi::MakeKey)},
+        {"POST", "/acl/v1/keys/{}/secret", kNoBody, false,
+         admin(&AdminApi::MakeSecret)},
+        {"GET", "/acl/v1/workspaces", kNoBody, false,
+         admin(&AdminApi::ListWorkspaces)},
+        {"POST", "/acl/v1/workspaces", kBody, false,
+         admin(&AdminApi::MakeWorkspace)},
+        {"DELETE", "/acl/v1/workspaces/{}", kNoBody, false,
+         admin(&AdminApi::DropWorkspace)},
+        {"GET", "/healthz", kNoBody, kOpen, self(&Service::Health)},
+        {"GET", "/readyz", kNoBody, kOpen, self(&Service::Ready)},
+        {"GET", "/metrics", kNoBody, kOpen, self(&Service::MetricsText)},
+        {"GET", "/openapi.yaml", kNoBody, kOpen, self(&Service::OpenApi)},
+    };
+    for (Route& route : *list) {
+      route.segments =
+          absl::StrSplit(absl::string_view(route.path).substr(1), '/');
+    }
+    return list;
+  }();
+  return routes;
+}
+
+Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
+    : engine_(*engine),
+      metrics_(*metrics),
+      options_(std::move(options)),
+      gate_(engine, options_.operator_hash),
+      admin_(engine),
+      questions_(engine, options_.max_wait) {}
+
+bool Service::MayWait(const HttpRequest& request) const {
+  const absl::string_view target = request.target;
+  const absl::string_view path = target.substr(0, target.find('?'));
+  const bool quick = path == "/acl/v1/role" || path == "/acl/v1/check" ||
+                     path == "/acl/v1/checks" || path == "/healthz" ||
+                     path == "/readyz";
+  return !quick || absl::StrContains(target, "at=") ||
+         request.Header("acl-min-revision") != nullptr;
+}
+
+HttpResponse Service::Handle(const HttpRequest& request) {
+  const absl::Time begin = absl::Now();
+  const std::string id = RequestIdOf(request);
+  Call call{request, {}};
+  HttpResponse response = Answer(request, id, &call);
+  if (!call.revision.empty() && response.status < 300) {
+    response.headers.emplace_back("acl-revision", call.revision);
+  }
+  const absl::Duration took = absl::Now() - begin;
+  metrics_.OnRequest(request.method, call.route, response.status, took);
+  Log(call, id, response.status, took);
+  return response;
+}
+
+HttpResponse Service::Answer(const HttpRequest& request, const std::string& id,
+                             Call* call) {
+  call->route = "none";
+  absl::StatusOr<RequestTarget> target = ParseTarget(request.target);
+  if (!target.ok()) return ToResponse(ErrorOf(target.status()), id);
+  call->target = *std::move(target);
+  const std::string method = request.method == "HEAD" ? "GET" : request.method;
+  std::vector<absl::string_view> allowed;
+  for (const Route& route : Routes()) {
+    if (!route.Matches(call->target.segments, &call->ids)) continue;
+    call->route = route.path;
+    if (method == route.method) return ToResponse(Dispatch(route, call), id);
+    allowed.push_back(route.method);
+  }
+  if (allowed.empty()) return PlainDetail(404, "Not Found", id);
+  HttpResponse response = PlainDetail(405, "Method Not Allowed", id);
+  response.headers.emplace_back("Allow", absl::StrJoin(allowed, ", "));
+  return response;
+}
+
+Outcome Service::Dispatch(const Route& route, Call* call) {
+  if (route.has_body) ReadBody(call);
+  if (!call->faults.empty()) return call->faults;
+  if (!route.is_open) gate_.Admit(call);
+  return route.answer(this, call);
+}
+
+HttpResponse Service::Refusal(int status, absl::string_view message) {
+  const absl::StatusOr<std::string> id = NewId("req");
+  ApiError error{status, "invalid_request", "invalid_parameters",
+                 std::string(message)};
+  if (status == 503) {
+    error.type = "service_unavailable";
+    error.code = "overloaded";
+  } else if (status >= 500 && status != 501) {
+    error.type = "internal_error";
+    error.code = "internal_error";
+  }
+  metrics_.OnRequest("none", "refused", status, absl::ZeroDuration());
+  HttpResponse response = ToResponse(error, id.value_or("req"));
+  // The transport adds it.
+  if (status == 503) response.headers.pop_back();
+  return response;
+}
+
+Outcome Service::Health(Call*) { return Json{{"status", "ok"}}; }
+
+Outcome Service::Ready(Call*) {
+  if (stopping_) {
+    return ApiError{503, "service_unavailable", "stopping",
+                    "the server is stopping"};
+  }
+  if (!metrics_.writable()) {
+    return ApiError{503, "service_unavailable", "read_only",
+                    "the journal takes no changes until the server is "
+                    "started again"};
+  }
+  return Json{{"status", "ok"}};
+}
+
+Outcome Service::MetricsText(Call*) {
+  return Document{"text/plain; version=0.0.4; charset=utf-8",
+                  metrics_.Text(engine_, http_ == nullptr ? HttpCounters()
+                                                          : http_->counters())};
+}
+
+Outcome Service::OpenApi(Call*) {
+  return Document{"application/yaml", std::string(OpenApiYaml())};
+}
+
+void Service::Log(const Call& call, const std::string& id, int status,
+                  absl::Duration took) const {
+  if (!options_.log) return;
+  Json line = {{"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                         absl::UTCTimeZone())},
+               {"request_id", id},
+               {"method", call.request.method},
+               {"route", call.route},
+               {"status", status},
+               {"ms", absl::ToDoubleMilliseconds(took)},
+               {"peer", call.request.peer}};
+  if (call.caller.workspace) line["workspace"] = call.caller.workspace->id();
+  if (!call.caller.key.empty()) line["key"] = call.caller.key;
+  if (!call.ids.empty()) line["ids"] = call.ids;
+  if (!call.revision.empty()) line["revision"] = call.revision;
+  options_.log(Dump(line));
+}
+
+}  // namespace acl::server

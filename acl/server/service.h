@@ -1,0 +1,77 @@
+// The server without its sockets: a request in, an answer out. Internal.
+#ifndef ACL_SERVER_SERVICE_H_
+#define ACL_SERVER_SERVICE_H_
+
+#include <atomic>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "acl/engine.h"
+#include "acl/server/admin_api.h"
+#include "acl/server/call.h"
+#include "acl/server/http/message.h"
+#include "acl/server/http/server.h"
+#include "acl/server/metrics.h"
+#include "acl/server/outcome.h"
+#include "acl/server/question_api.h"
+
+namespace acl::server {
+
+struct ServiceOptions {
+  // The operator's secret, hashed by HashOfSecret(); empty: there is none.
+  std::string operator_hash;
+  // How long a question waits for the least revision that it names.
+  absl::Duration max_wait = absl::Seconds(5);
+  // Gets a line for each request: a JSON object, without its end of line. Many
+  // threads call it at once. Null: no log.
+  std::function<void(const std::string& line)> log;
+};
+
+// Routes, authenticates and answers. It decides nothing that the engine does
+// not decide.
+class Service : public HttpHandler {
+ public:
+  // `engine` and `metrics` are not owned.
+  Service(Engine* engine, Metrics* metrics, ServiceOptions options);
+
+  bool MayWait(const HttpRequest& request) const override;
+  HttpResponse Handle(const HttpRequest& request) override;
+  HttpResponse Refusal(int status, absl::string_view message) override;
+
+  // Where the counters of connections come from; none without it. Set before
+  // the first request.
+  void set_http(const HttpServer* http) { http_ = http; }
+  // From now on the server is not ready for more.
+  void set_stopping() { stopping_ = true; }
+
+ private:
+  struct Route;
+  static const std::vector<Route>& Routes();
+
+  // The answer, and `route` set.
+  HttpResponse Answer(const HttpRequest& request, const std::string& id,
+                      Call* call);
+  Outcome Dispatch(const Route& route, Call* call);
+  Outcome Health(Call* call);
+  Outcome Ready(Call* call);
+  Outcome MetricsText(Call* call);
+  Outcome OpenApi(Call* call);
+  void Log(const Call& call, const std::string& id, int status,
+           absl::Duration took) const;
+
+  Engine& engine_;
+  Metrics& metrics_;
+  const ServiceOptions options_;
+  const Gate gate_;
+  AdminApi admin_;
+  QuestionApi questions_;
+  const HttpServer* http_ = nullptr;
+  std::atomic<bool> stopping_{false};
+};
+
+}  // namespace acl::server
+
+#endif  // ACL_SERVER_SERVICE_H_

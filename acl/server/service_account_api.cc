@@ -1,0 +1,252 @@
+#include "acl/server/service_account_api.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/encoding/strict_json.h"
+#include "acl/server/apply.h"
+#include "acl/server/secret.h"
+
+namespace acl::server {
+namespace {
+
+constexpr int kNoteDepth = 8;
+// What the API lets a key be limited by. It is kept and shown; the services
+// that are called with the key have to mind it.
+constexpr const char* kLimits[] = {"character_limit",
+                                   "allowed_ips",
+                                   "third_party_disable_allowed",
+                                   "tts_concurrency_limit",
+                                   "dubbing_concurrency_limit",
+                                   "music_concurrency_limit"};
+constexpr char kNoUpdate[] = "no_update";
+
+int64_t Now() { return absl::ToUnixSeconds(absl::Now()); }
+
+Json LimitOf(const KeyNote& note, const char* name) {
+  const auto found = note.limits.find(name);
+  return found == note.limits.end() ? Json(nullptr) : *found;
+}
+
+Json KeyJson(const v1::ApiKey& key, const std::string& account) {
+  const KeyNote note = KeyNote::Read(key.annotation());
+  return {
+      {"name", note.name.empty() ? key.id() : note.name},
+      {"hint", note.hint},
+      {"key_id", key.id()},
+      {"service_account_user_id", account},
+      {"created_at_unix",
+       note.created_at_unix == 0 ? Json(nullptr) : Json(note.created_at_unix)},
+      {"is_disabled", key.disabled()},
+      {"permissions",
+       note.permissions.is_array() ? note.permissions : Json(nullptr)},
+      {"disable_reason", nullptr},
+      {"character_limit", LimitOf(note, "character_limit")},
+      {"character_count", nullptr},
+      {"hashed_xi_api_key", note.hash},
+      {"allowed_ips", LimitOf(note, "allowed_ips")},
+      {"third_party_disable_allowed",
+       LimitOf(note, "third_party_disable_allowed")},
+      {"platform_limits", nullptr}};
+}
+
+absl::StatusOr<Json> KeysJson(const Reader& reader,
+                              const std::string& account) {
+  Json keys = Json::array();
+  const absl::Status status = reader.VisitKeys(
+      PrincipalId::ServiceAccount(account), [&](const v1::ApiKey& key) {
+        keys.push_back(KeyJson(key, account));
+        return true;
+      });
+  if (!status.ok()) return status;
+  return keys;
+}
+
+// What the server keeps of a service account in its annotation.
+Json AccountNote(const std::string& annotation) {
+  absl::StatusOr<Json> note = ReadStrictJson(annotation, kNoteDepth);
+  return note.ok() && note->is_object() ? *std::move(note) : Json::object();
+}
+
+Json AccountJson(const v1::ServiceAccount& account, Json keys) {
+  const Json note = AccountNote(account.annotation());
+  return {{"service_account_user_id", account.id()},
+          {"name", account.name().empty() ? account.id() : account.name()},
+          {"created_at_unix", note.value("created_at_unix", Json(nullptr))},
+          {"api-keys", std::move(keys)},
+          {"default_sharing_groups",
+           note.value("default_sharing_groups", Json::array())}};
+}
+
+// `default_sharing_groups` of a body, as it is kept.
+Json ReadSharingGroups(const std::vector<std::string>& roles, Fields* body) {
+  Json groups = Json::array();
+  for (Fields& group : body->OptionalObjects("default_sharing_groups")) {
+    std::string id = group.Text("group_id");
+    groups.push_back(
+        {{"group_id", std::move(id)},
+         {"permission_level", group.Word("permission_level", roles)}});
+  }
+  return groups;
+}
+
+bool IsTextList(const Json& value) {
+  if (!value.is_array()) return false;
+  for (const Json& item : value) {
+    if (!item.is_string()) return false;
+  }
+  return true;
+}
+
+// `permissions`: "all" or a list of names; with `word` that one, too.
+void CheckPermissions(const char* word, Fields* body) {
+  const Json& value = body->Raw("permissions");
+  if (value.is_null() || value == "all" || value == word || IsTextList(value)) {
+    return;
+  }
+  body->Fault("permissions", "list_type",
+              "Input should be a valid list of permissions or 'all'");
+}
+
+// Takes the limits that a body sets into the note.
+void TakeLimits(const Fields& body, KeyNote* note) {
+  for (const char* name : kLimits) {
+    const Json& value = body.Raw(name);
+    if (!value.is_null() && value != kNoUpdate) note->limits[name] = value;
+  }
+}
+
+// The key of a route, if it is one of the account's.
+absl::StatusOr<v1::ApiKey> KeyOf(const Workspace& workspace, const Call& call) {
+  if (absl::Status s = workspace.GetServiceAccount(call.ids[0]).status();
+      !s.ok()) {
+    return s;
+  }
+  absl::StatusOr<v1::ApiKey> key = workspace.GetKey(call.ids[1]);
+  if (key.ok() &&
+      key->owner() != PrincipalId::ServiceAccount(call.ids[0]).ToString()) {
+    return Refuse(v1::KEY_NOT_FOUND, absl::StrCat("key ", Quoted(call.ids[1]),
+                                                  " is not in the workspace"));
+  }
+  return key;
+}
+
+}  // namespace
+
+Outcome ListServiceAccounts(Call* call) {
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
+  if (!now.ok()) return ErrorOf(now.status());
+  Json accounts = Json::array();
+  absl::Status status;
+  status.Update(now->VisitServiceAccounts([&](const v1::ServiceAccount& one) {
+    absl::StatusOr<Json> keys = KeysJson(*now, one.id());
+    status.Update(keys.status());
+    if (keys.ok()) accounts.push_back(AccountJson(one, *std::move(keys)));
+    return keys.ok();
+  }));
+  if (!status.ok()) return ErrorOf(status);
+  return Json{{"service-accounts", std::move(accounts)}};
+}
+
+Outcome AddServiceAccountOfCall(Call* call) {
+  Fields body = call->Body();
+  const std::string name = body.Text("name");
+  std::vector<std::string> roles = {"admin", "editor", "commenter", "viewer"};
+  if (call->caller.workspace) roles = call->caller.workspace->Roles();
+  Json groups = ReadSharingGroups(roles, &body);
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  if (name.empty()) return BadRequest("the name is empty", "name");
+  for (const Json& group : groups) {
+    const absl::Status found =
+        workspace->GetGroup(group["group_id"].get<std::string>()).status();
+    if (!found.ok()) return ErrorOf(found);
+  }
+  absl::StatusOr<std::string> id = NewId("sa");
+  if (!id.ok()) return ErrorOf(id.status());
+  AddServiceAccount change{*id, name};
+  Json note = {{"created_at_unix", Now()}};
+  if (!groups.empty()) note["default_sharing_groups"] = std::move(groups);
+  change.annotation = Dump(note);
+  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  if (!receipt.ok()) return ErrorOf(receipt.status());
+  return Json{{"service-account-user-id", *id}};
+}
+
+Outcome ListKeys(Call* call) {
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  absl::StatusOr<Json> keys = KeysJson(*workspace, call->ids[0]);
+  if (!keys.ok()) return ErrorOf(keys.status());
+  return Json{{"api-keys", *std::move(keys)}};
+}
+
+Outcome AddKeyOfCall(Call* call) {
+  Fields body = call->Body();
+  const std::string name = body.Text("name");
+  if (body.Raw("permissions").is_null()) body.Missing("permissions");
+  CheckPermissions("all", &body);
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  absl::StatusOr<NewKey> key = MakeKey(workspace->id(), "", name);
+  if (!key.ok()) return ErrorOf(key.status());
+  key->note.permissions = body.Raw("permissions");
+  TakeLimits(body, &key->note);
+  AddKey change{key->id, PrincipalId::ServiceAccount(call->ids[0])};
+  change.annotation = key->note.Write();
+  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  if (!receipt.ok()) return ErrorOf(receipt.status());
+  return Json{{"xi-api-key", key->secret}, {"key_id", key->id}};
+}
+
+Outcome EditKey(Call* call) {
+  Fields body = call->Body();
+  const Json& enabled = body.Raw("is_enabled");
+  if (!enabled.is_null() && enabled != kNoUpdate && !enabled.is_boolean()) {
+    body.Fault("is_enabled", "bool_type",
+               "Input should be a valid boolean or 'no_update'");
+  }
+  const std::optional<std::string> name = body.OptionalText("name");
+  CheckPermissions(kNoUpdate, &body);
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<v1::ApiKey> key = KeyOf(*workspace, *call);
+  if (!key.ok()) return ErrorOf(key.status());
+  UpdateKey change{key->id()};
+  if (enabled.is_boolean()) change.enabled = enabled.get<bool>();
+  KeyNote note = KeyNote::Read(key->annotation());
+  if (name) note.name = *name;
+  const Json& permissions = body.Raw("permissions");
+  if (!permissions.is_null() && permissions != kNoUpdate) {
+    note.permissions = permissions;
+  }
+  TakeLimits(body, &note);
+  // What is not the server's is left alone as long as nothing is changed in it.
+  if (note.Write() != KeyNote::Read(key->annotation()).Write()) {
+    change.annotation = note.Write();
+  }
+  return OkAfter({change}, call);
+}
+
+Outcome DeleteKey(Call* call) {
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<v1::ApiKey> key = KeyOf(*workspace, *call);
+  if (!key.ok()) return ErrorOf(key.status());
+  return OkAfter({RemoveKey{key->id()}}, call);
+}
+
+}  // namespace acl::server

@@ -1,0 +1,389 @@
+#include "acl/server/sharing_api.h"
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/match.h"
+#include "absl/strings/strip.h"
+#include "acl/base/fault.h"
+#include "acl/encoding/strict_json.h"
+#include "acl/server/apply.h"
+#include "acl/share/lookup.h"
+#include "acl/store/settings.h"
+
+namespace acl::server {
+namespace {
+
+constexpr char kUserEmail[] = "user_email";
+constexpr char kGroupId[] = "group_id";
+constexpr char kKeyId[] = "workspace_api_key_id";
+constexpr char kSeatAdmin[] = "workspace_admin";
+constexpr char kSeatMember[] = "workspace_member";
+constexpr int kAnnotationDepth = 8;
+
+const std::vector<std::string>& Seats() {
+  static const auto& seats = *new std::vector<std::string>{
+      kSeatAdmin, kSeatMember, "workspace_lite_member"};
+  return seats;
+}
+
+// What the schema knows of is data of the workspace; a caller that is not known
+// is told of the shipped words.
+std::vector<std::string> RolesFor(const Call& call) {
+  if (call.caller.workspace) {
+    std::vector<std::string> roles = call.caller.workspace->Roles();
+    std::reverse(roles.begin(), roles.end());
+    return roles;
+  }
+  return {"admin", "editor", "commenter", "viewer"};
+}
+std::vector<std::string> TypesFor(const Call& call) {
+  return call.caller.workspace ? call.caller.workspace->ResourceTypes()
+                               : DefaultResourceTypes();
+}
+
+// A share, or without a role an unshare, as its body has it.
+struct ShareRequest {
+  std::string role;
+  std::string type;
+  std::optional<std::string> user_email, group_id, key_id;
+};
+
+ShareRequest ReadShare(bool with_role, Call* call) {
+  Fields body = call->Body();
+  ShareRequest share;
+  if (with_role) share.role = body.Word("role", RolesFor(*call));
+  share.type = body.Word("resource_type", TypesFor(*call));
+  share.user_email = body.OptionalText(kUserEmail);
+  share.group_id = body.OptionalText(kGroupId);
+  share.key_id = body.OptionalText(kKeyId);
+  return share;
+}
+
+// The id of a service account stands for its keys: the API lists it so.
+acl::Target TargetOfKey(const Workspace& workspace, const std::string& id) {
+  if (!workspace.GetKey(id).ok() && workspace.GetServiceAccount(id).ok()) {
+    return acl::Target::ServiceAccount(id);
+  }
+  return acl::Target::Key(id);
+}
+
+// Shares, or without a role unshares.
+Outcome Apply(bool with_role, Call* call) {
+  const ShareRequest share = ReadShare(with_role, call);
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const int targets = (share.user_email ? 1 : 0) + (share.group_id ? 1 : 0) +
+                      (share.key_id ? 1 : 0);
+  if (targets != 1) {
+    return BadRequest(
+        targets == 0 ? "no target; send one of `user_email`, `group_id` and "
+                       "`workspace_api_key_id`"
+                     : "more than one target; send one of `user_email`, "
+                       "`group_id` and `workspace_api_key_id`");
+  }
+  const acl::Target target =
+      share.user_email               ? acl::Target::Email(*share.user_email)
+      : share.key_id                 ? TargetOfKey(*workspace, *share.key_id)
+      : *share.group_id == "default" ? acl::Target::Default()
+                                     : acl::Target::Group(*share.group_id);
+  const ResourceId resource{share.type, call->ids[0]};
+  if (with_role) return OkAfter({Share{resource, target, share.role}}, call);
+  return OkAfter({Unshare{resource, target}}, call);
+}
+
+std::string FirstOf(const std::string& a, const std::string& b,
+                    const std::string& c) {
+  return !a.empty() ? a : !b.empty() ? b : c;
+}
+
+// What a reference points to.
+std::string IdIn(const std::string& reference) {
+  const size_t colon = reference.find(':');
+  return colon == std::string::npos ? reference : reference.substr(colon + 1);
+}
+
+Json RoleToGroupIds(const Snapshot& now, const v1::Resource& resource) {
+  std::map<std::string, std::set<std::string>> ids;
+  for (const v1::Grant& grant : resource.grants()) {
+    ids[grant.role()].insert(IdIn(grant.target()));
+  }
+  const std::vector<std::string> ladder = now.Roles();
+  if (!resource.creator().empty()) {
+    ids[ladder.back()].insert(IdIn(resource.creator()));
+  }
+  Json map = Json::object();
+  for (const char* role : {"admin", "editor", "commenter", "viewer"}) {
+    map[role] = Json::array();
+  }
+  for (const std::string& role : ladder) map[role] = ids[role];
+  return map;
+}
+
+// Whom it could be shared with: who has no grant of their own.
+absl::StatusOr<Json> ShareOptions(const Snapshot& now,
+                                  const v1::Resource& resource) {
+  std::set<std::string> taken{resource.creator()};
+  for (const v1::Grant& grant : resource.grants()) taken.insert(grant.target());
+  std::vector<std::tuple<std::string, std::string, std::string>> options;
+  const auto add = [&](const char* kind, const char* type,
+                       const std::string& name, const std::string& id) {
+    if (taken.count(std::string(kind) + id) == 0) {
+      options.emplace_back(type, name, id);
+    }
+    return true;
+  };
+  absl::Status status = now.VisitUsers([&](const v1::User& user) {
+    return add("user:", "user", FirstOf(user.email(), user.name(), user.id()),
+               user.id());
+  });
+  status.Update(now.VisitServiceAccounts([&](const v1::ServiceAccount& one) {
+    return add("service_account:", "key", FirstOf(one.name(), "", one.id()),
+               one.id());
+  }));
+  status.Update(now.VisitGroups([&](const v1::Group& group) {
+    return add("group:", "group", FirstOf(group.name(), "", group.id()),
+               group.id());
+  }));
+  if (!status.ok()) return status;
+  std::sort(options.begin(), options.end());
+  Json list = Json::array();
+  for (const auto& [type, name, id] : options) {
+    list.push_back({{"name", name}, {"id", id}, {"type", type}});
+  }
+  return list;
+}
+
+// Whether the caller has any role on it.
+absl::StatusOr<bool> IsVisible(const Call& call, const Snapshot& now,
+                               const ResourceRef& resource) {
+  if (call.caller.is_operator()) return true;
+  const absl::StatusOr<RoleAnswer> answer =
+      now.EffectiveRole(Subject::Key(call.caller.key), resource);
+  if (!answer.ok()) return answer.status();
+  return static_cast<bool>(answer->role);
+}
+
+absl::StatusOr<Snapshot> NowOf(Call* call) {
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return workspace.status();
+  absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
+  if (now.ok()) {
+    const absl::StatusOr<RevisionToken> token = now->Token();
+    if (token.ok()) call->revision = token->ToString();
+  }
+  return now;
+}
+
+Json TextOrNull(const std::string& text) {
+  return text.empty() ? Json(nullptr) : Json(text);
+}
+
+// The annotation as an object; nothing if it is somebody else's.
+std::optional<Json> AnnotationOf(const std::string& annotation) {
+  if (annotation.empty()) return Json::object();
+  absl::StatusOr<Json> json = ReadStrictJson(annotation, kAnnotationDepth);
+  if (!json.ok() || !json->is_object()) return std::nullopt;
+  return *std::move(json);
+}
+
+std::string SeatOf(const v1::User& user) {
+  if (user.workspace_admin()) return kSeatAdmin;
+  const std::optional<Json> note = AnnotationOf(user.annotation());
+  if (note && note->contains("seat_type") && (*note)["seat_type"].is_string()) {
+    std::string seat = (*note)["seat_type"].get<std::string>();
+    if (std::find(Seats().begin(), Seats().end(), seat) != Seats().end() &&
+        seat != kSeatAdmin) {
+      return seat;
+    }
+  }
+  return kSeatMember;
+}
+
+Json MemberJson(const v1::User& user) {
+  return {{"user_id", user.id()},
+          {"email", user.email()},
+          {"first_name", TextOrNull(user.name())},
+          {"seat_type", SeatOf(user)},
+          {"is_owner", user.workspace_admin()},
+          {"is_locked", user.locked()}};
+}
+
+bool IsPrincipal(const std::string& member) {
+  return !absl::StartsWith(member, "group:");
+}
+
+Json GroupJson(const v1::Group& group) {
+  Json members = Json::array();
+  for (const std::string& member : group.members()) {
+    if (IsPrincipal(member)) members.push_back(IdIn(member));
+  }
+  return {{"name", FirstOf(group.name(), "", group.id())},
+          {"id", group.id()},
+          {"members", std::move(members)},
+          {"permissions", nullptr},
+          {"group_usage_limit", nullptr},
+          {"group_pvc_limit", nullptr},
+          {"character_count", nullptr},
+          {"is_scim_synced", false},
+          {"scim_group", nullptr},
+          {"scim_frozen", nullptr}};
+}
+
+std::string EmailOf(const Snapshot& now, const std::string& member) {
+  absl::string_view id = member;
+  if (absl::ConsumePrefix(&id, "user:")) {
+    const absl::StatusOr<v1::User> user = now.GetUser(id);
+    return user.ok() ? user->email() : "";
+  }
+  if (absl::ConsumePrefix(&id, "service_account:")) {
+    const absl::StatusOr<v1::ServiceAccount> one = now.GetServiceAccount(id);
+    return one.ok() ? one->email() : "";
+  }
+  return "";
+}
+
+Outcome ChangeMembership(bool add, Call* call) {
+  const std::string email = call->Body().Text("email");
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<v1::Group> group = workspace->GetGroup(call->ids[0]);
+  if (!group.ok()) return ErrorOf(group.status());
+  const absl::StatusOr<PrincipalId> principal =
+      workspace->PrincipalOf(Subject::Email(email));
+  if (!principal.ok()) return ErrorOf(principal.status());
+  const Member member = principal->kind() == Kind::kUser
+                            ? Member::User(principal->id())
+                            : Member::ServiceAccount(principal->id());
+  if (add) return OkAfter({AddMember{call->ids[0], member}}, call);
+  return OkAfter({RemoveMember{call->ids[0], member}}, call);
+}
+
+}  // namespace
+
+Outcome ShareResource(Call* call) { return Apply(true, call); }
+Outcome UnshareResource(Call* call) { return Apply(false, call); }
+
+Outcome GetResource(Call* call) {
+  const std::string type = call->RequiredParameter("resource_type");
+  if (call->faults.empty()) {
+    const std::vector<std::string> types = TypesFor(*call);
+    if (std::find(types.begin(), types.end(), type) == types.end()) {
+      call->faults.push_back({"enum", Json::array({"query", "resource_type"}),
+                              "Input should be a known resource type", type});
+    }
+  }
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Snapshot> now = NowOf(call);
+  if (!now.ok()) return ErrorOf(now.status());
+  const ResourceId id{type, call->ids[0]};
+  const absl::StatusOr<v1::Resource> resource = now->GetResource(id);
+  if (!resource.ok()) return ErrorOf(resource.status());
+  const absl::StatusOr<bool> visible = IsVisible(*call, *now, id);
+  if (!visible.ok()) return ErrorOf(visible.status());
+  if (!*visible) return ErrorOf(ResourceNotVisible(id));
+  absl::StatusOr<Json> options = ShareOptions(*now, *resource);
+  if (!options.ok()) return ErrorOf(options.status());
+  return Json{{"resource_id", id.id},
+              {"resource_name", TextOrNull(resource->name())},
+              {"resource_type", id.type},
+              {"creator_user_id", TextOrNull(IdIn(resource->creator()))},
+              {"anonymous_access_level_override", nullptr},
+              {"role_to_group_ids", RoleToGroupIds(*now, *resource)},
+              {"share_options", *std::move(options)}};
+}
+
+Outcome ListMembers(Call* call) {
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Snapshot> now = NowOf(call);
+  if (!now.ok()) return ErrorOf(now.status());
+  Json members = Json::array();
+  const absl::Status status = now->VisitUsers([&](const v1::User& user) {
+    members.push_back(MemberJson(user));
+    return true;
+  });
+  if (!status.ok()) return ErrorOf(status);
+  return members;
+}
+
+Outcome UpdateMember(Call* call) {
+  Fields body = call->Body();
+  const std::string email = body.Text("email");
+  const std::optional<bool> locked = body.OptionalBool("is_locked");
+  const std::optional<std::string> seat =
+      body.OptionalWord("workspace_seat_type", Seats());
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<PrincipalId> principal =
+      workspace->PrincipalOf(Subject::Email(email));
+  if (!principal.ok()) return ErrorOf(principal.status());
+  if (principal->kind() != Kind::kUser) {
+    return ErrorOf(
+        Refuse(v1::USER_NOT_FOUND,
+               "the address is a service account's, not a member's"));
+  }
+  const absl::StatusOr<v1::User> user = workspace->GetUser(principal->id());
+  if (!user.ok()) return ErrorOf(user.status());
+  UpdateUser update{principal->id()};
+  update.locked = locked;
+  if (seat) {
+    std::optional<Json> note = AnnotationOf(user->annotation());
+    if (!note) {
+      return ApiError{409, "conflict", "annotation_in_use",
+                      "the annotation of the user is not the server's"};
+    }
+    (*note)["seat_type"] = *seat;
+    update.annotation = Dump(*note);
+    update.workspace_admin = *seat == kSeatAdmin;
+  }
+  return OkAfter({update}, call);
+}
+
+Outcome ListGroups(Call* call) {
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Snapshot> now = NowOf(call);
+  if (!now.ok()) return ErrorOf(now.status());
+  Json groups = Json::object();
+  auto& entries = groups.get_ref<Json::object_t&>();
+  const absl::Status status = now->VisitGroups([&](const v1::Group& group) {
+    entries.push_back({group.id(), GroupJson(group)});
+    return true;
+  });
+  if (!status.ok()) return ErrorOf(status);
+  return groups;
+}
+
+Outcome SearchGroups(Call* call) {
+  const std::string name = call->RequiredParameter("name");
+  if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const absl::StatusOr<Snapshot> now = NowOf(call);
+  if (!now.ok()) return ErrorOf(now.status());
+  Json found = Json::array();
+  const absl::Status status = now->VisitGroups([&](const v1::Group& group) {
+    const std::string shown = FirstOf(group.name(), "", group.id());
+    if (shown != name) return true;
+    std::set<std::string> emails;
+    for (const std::string& member : group.members()) {
+      emails.insert(EmailOf(*now, member));
+    }
+    emails.erase("");
+    found.push_back(
+        {{"name", shown}, {"id", group.id()}, {"members_emails", emails}});
+    return true;
+  });
+  if (!status.ok()) return ErrorOf(status);
+  return found;
+}
+
+Outcome AddGroupMember(Call* call) { return ChangeMembership(true, call); }
+Outcome RemoveGroupMember(Call* call) { return ChangeMembership(false, call); }
+
+}  // namespace acl::server

@@ -80,7 +80,7 @@ bool Gate::AdmitKey(const std::string& secret, Call* call) const {
   if (!now.ok()) return false;
   const absl::StatusOr<v1::ApiKey> key = now->GetKey(owner->key);
   if (!key.ok() || key->disabled() ||
-      !IsHashOf(KeyNote::Read(key->annotation()).hash, secret)) {
+      !IsHashOf(KeyNote::ReadHash(key->annotation()), secret)) {
     return false;
   }
   const absl::StatusOr<PrincipalId> principal =

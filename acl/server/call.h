@@ -38,7 +38,7 @@ struct Call {
   Caller caller = {};                 // of use once Refused() says so
   std::optional<ApiError> unknown_caller = {};
   std::vector<SchemaFault> faults = {};
-  std::string route = {};     // for logs and metrics: `/v1/workspace/members`
+  absl::string_view route = {};  // of a few that last: for logs and metrics
   std::string revision = {};  // the token that the answer is of; may be empty
 
   // The fields of the body; what is no object is a fault.

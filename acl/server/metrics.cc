@@ -1,8 +1,13 @@
 #include "acl/server/metrics.h"
 
+#include <iterator>
+#include <mutex>
+#include <tuple>
 #include <utility>
 #include <vector>
 
+#include "absl/algorithm/container.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
@@ -65,6 +70,30 @@ struct Metrics::Families {
           .Help("How long the disk took to sync the journal.")
           .Register(registry)
           .Add({}, Seconds());
+
+  // What a request is counted by. Finding it among all labels takes longer than
+  // answering some requests, so it is kept.
+  struct Line {
+    prometheus::Counter* requests;
+    prometheus::Histogram* seconds;
+  };
+  Line LineOf(absl::string_view method, absl::string_view route, int status) {
+    const std::lock_guard<std::mutex> lock(mutex);
+    Line& line = lines[{method, route, status}];
+    if (line.requests == nullptr) {
+      line.requests = &requests.Add({{"method", std::string(method)},
+                                     {"route", std::string(route)},
+                                     {"status", absl::StrCat(status)}});
+      line.seconds =
+          &request_seconds.Add({{"route", std::string(route)}}, Seconds());
+    }
+    return line;
+  }
+
+  std::mutex mutex;
+  absl::flat_hash_map<std::tuple<absl::string_view, absl::string_view, int>,
+                      Line>
+      lines;
 };
 
 Metrics::Metrics() : families_(std::make_unique<Families>()) {}
@@ -103,13 +132,14 @@ void Metrics::OnCheckpoint(const absl::Status& status) {
 
 void Metrics::OnRequest(absl::string_view method, absl::string_view route,
                         int status, absl::Duration took) {
-  families_->requests
-      .Add({{"method", std::string(method)},
-            {"route", std::string(route)},
-            {"status", absl::StrCat(status)}})
-      .Increment();
-  families_->request_seconds.Add({{"route", std::string(route)}}, Seconds())
-      .Observe(absl::ToDoubleSeconds(took));
+  // Anybody can send any word.
+  constexpr absl::string_view kKnown[] = {"GET",   "HEAD",   "POST",
+                                          "PATCH", "DELETE", "none"};
+  const auto* const known = absl::c_find(kKnown, method);
+  const Families::Line line = families_->LineOf(
+      known == std::end(kKnown) ? "other" : *known, route, status);
+  line.requests->Increment();
+  line.seconds->Observe(absl::ToDoubleSeconds(took));
 }
 
 void Metrics::OnSync(absl::Duration took) {

@@ -30,7 +30,8 @@ class Metrics : public Observer {
                  const absl::Status& refusal) override;
   void OnCheckpoint(const absl::Status& status) override;
 
-  // A request was answered.
+  // A request was answered. `route` is one of a few words that live as long as
+  // the program.
   void OnRequest(absl::string_view method, absl::string_view route, int status,
                  absl::Duration took);
   // The journal was synced.

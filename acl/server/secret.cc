@@ -24,6 +24,8 @@ namespace {
 constexpr absl::string_view kPrefix = "sk_";
 constexpr size_t kHintBytes = 4;
 constexpr int kNoteDepth = 8;
+constexpr absl::string_view kHashFirst = "{\"sha256\":\"";
+constexpr size_t kHashDigits = 64;
 
 template <size_t kBytes>
 absl::StatusOr<std::string> RandomBytes() {
@@ -82,6 +84,15 @@ bool IsHashOf(absl::string_view hash, absl::string_view secret) {
          CRYPTO_memcmp(hash.data(), wanted.data(), wanted.size()) == 0;
 }
 
+std::string KeyNote::ReadHash(absl::string_view annotation) {
+  // As Write() begins; what others wrote is read as a whole.
+  if (absl::ConsumePrefix(&annotation, kHashFirst) &&
+      annotation.size() > kHashDigits && annotation[kHashDigits] == '"') {
+    return std::string(annotation.substr(0, kHashDigits));
+  }
+  return Read(annotation).hash;
+}
+
 KeyNote KeyNote::Read(absl::string_view annotation) {
   KeyNote note;
   const absl::StatusOr<Json> json = ReadStrictJson(annotation, kNoteDepth);
@@ -105,9 +116,9 @@ KeyNote KeyNote::Read(absl::string_view annotation) {
 }
 
 std::string KeyNote::Write() const {
-  Json json = {{"name", name},
+  Json json = {{"sha256", hash},
+               {"name", name},
                {"hint", hint},
-               {"sha256", hash},
                {"created_at_unix", created_at_unix},
                {"permissions", permissions}};
   if (!limits.empty()) json["limits"] = limits;

@@ -50,6 +50,8 @@ struct KeyNote {
 
   // What somebody else has written is no note: all is empty then.
   static KeyNote Read(absl::string_view annotation);
+  // Its hash alone, sooner.
+  static std::string ReadHash(absl::string_view annotation);
   std::string Write() const;
 };
 

@@ -4,6 +4,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/random/random.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
@@ -13,7 +14,6 @@
 #include "acl/base/text.h"
 #include "acl/encoding/strict_json.h"
 #include "acl/server/openapi.h"
-#include "acl/server/secret.h"
 #include "acl/server/service_account_api.h"
 #include "acl/server/sharing_api.h"
 
@@ -24,6 +24,14 @@ constexpr int kJsonDepth = 32;
 constexpr size_t kMaxRequestIdBytes = 128;
 constexpr char kRequestId[] = "x-request-id";
 
+// Tells requests apart; nothing rests on its being secret.
+std::string NewRequestId() {
+  thread_local absl::BitGen random;
+  return absl::StrCat(
+      "req_", absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16),
+      absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
+}
+
 // What comes in `x-request-id`, if it can be shown everywhere; else a new one.
 std::string RequestIdOf(const HttpRequest& request) {
   const std::string* const given = request.Header(kRequestId);
@@ -32,7 +40,7 @@ std::string RequestIdOf(const HttpRequest& request) {
       std::all_of(given->begin(), given->end(), absl::ascii_isgraph)) {
     return *given;
   }
-  return NewId("req").value_or("req");
+  return NewRequestId();
 }
 
 bool IsJson(const HttpRequest& request) {
@@ -235,7 +243,6 @@ Outcome Service::Dispatch(const Route& route, Call* call) {
 }
 
 HttpResponse Service::Refusal(int status, absl::string_view message) {
-  const absl::StatusOr<std::string> id = NewId("req");
   ApiError error{status, "invalid_request", "invalid_parameters",
                  std::string(message)};
   if (status == 503) {
@@ -246,7 +253,7 @@ HttpResponse Service::Refusal(int status, absl::string_view message) {
     error.code = "internal_error";
   }
   metrics_.OnRequest("none", "refused", status, absl::ZeroDuration());
-  HttpResponse response = ToResponse(error, id.value_or("req"));
+  HttpResponse response = ToResponse(error, NewRequestId());
   // The transport adds it.
   if (status == 503) response.headers.pop_back();
   return response;
@@ -284,7 +291,7 @@ void Service::Log(const Call& call, const std::string& id, int status,
                                          absl::UTCTimeZone())},
                {"request_id", id},
                {"method", call.request.method},
-               {"route", call.route},
+               {"route", std::string(call.route)},
                {"status", status},
                {"ms", absl::ToDoubleMilliseconds(took)},
                {"peer", call.request.peer}};

@@ -7,27 +7,12 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/merge.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 
 namespace acl {
 namespace {
-
-// Calls `visit` with the items of two lists in the order of their names, with
-// null where one does not have it.
-template <class List, class Before, class Visit>
-void Merge(const List& a, const List& b, const Before& before,
-           const Visit& visit) {
-  auto x = a.begin();
-  auto y = b.begin();
-  while (x != a.end() || y != b.end()) {
-    const bool only_a = y == b.end() || (x != a.end() && before(*x, *y));
-    const bool only_b = x == a.end() || (y != b.end() && before(*y, *x));
-    visit(only_b ? nullptr : &*x, only_a ? nullptr : &*y);
-    if (!only_b) ++x;
-    if (!only_a) ++y;
-  }
-}
 
 using Grants = std::map<std::string, std::string>;  // target → role
 

@@ -209,7 +209,8 @@ class CommandLine {
         "diff", "What differs in grants and in effective roles",
         "  acl diff before.yaml after.yaml\n"
         "  acl diff /var/lib/acl@2026-03-01 /var/lib/acl\n"
-        "  acl diff @17 @42 -w /var/lib/acl --workspace studio\n\n"
+        "  acl diff @17 @42 -w /var/lib/acl --workspace studio\n"
+        "  acl diff /var/lib/acl new.yaml --changes changes.yaml\n\n"
         "A and B are world files, journal folders, or FOLDER@MOMENT; @MOMENT "
         "is\nof the folder that --world names. A moment is written as for "
         "--at.\nExit codes of diff: 0 equal, 1 different, 3 any failure.\n");
@@ -217,6 +218,11 @@ class CommandLine {
                "How it was: a world file, a journal folder, FOLDER@MOMENT, or "
                "@MOMENT of the folder that --world names");
     Positional(diff, "B", &diff_.after, "How it is, likewise");
+    diff->add_option("--changes", diff_.changes,
+                     "Instead: write a change file that makes B of A, to the "
+                     "last name, and say how many changes of which kinds it "
+                     "has; its ending tells its format")
+        ->type_name("FILE");
     diff->callback([this] { code_ = DiffCommand(common_, diff_, console_); });
   }
 

@@ -79,10 +79,12 @@ struct LogArguments {
 ExitCode LogCommand(const Common& common, const LogArguments& arguments,
                     const Console& console);
 
-// `acl diff A B`: 0 if they are equal, 1 if they differ, 3 for every refusal.
+// `acl diff A B [--changes FILE]`: 0 if they are equal, 1 if they differ, 3 for
+// every refusal.
 struct DiffArguments {
   std::string before;  // PATH, PATH@MOMENT or @MOMENT
   std::string after;
+  std::string changes;  // the change file to write; empty: the differences
 };
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console);

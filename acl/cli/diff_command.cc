@@ -1,9 +1,13 @@
+#include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
+#include "acl/audit/changes_between.h"
 #include "acl/audit/world_diff.h"
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
@@ -11,6 +15,8 @@
 #include "acl/cli/commands.h"
 #include "acl/cli/print.h"
 #include "acl/cli/progress.h"
+#include "acl/encoding/encoding.h"
+#include "acl/encoding/file.h"
 
 namespace acl::cli {
 namespace {
@@ -112,10 +118,138 @@ Json ItemsJson(const std::vector<Found::Item>& items, const char* who) {
   return list;
 }
 
+// The ids of the workspaces that are compared.
+std::set<std::string> IdsOf(const Engine& before, const Engine& after,
+                            const std::string& wanted) {
+  if (!wanted.empty()) return {wanted};
+  std::set<std::string> ids;
+  for (const Engine* engine : {&before, &after}) {
+    for (std::string& id : engine->WorkspaceIds()) ids.insert(std::move(id));
+  }
+  return ids;
+}
+
+absl::StatusOr<v1::ChangeFile> ChangesOf(const Engine& before,
+                                         const Engine& after,
+                                         const std::string& id) {
+  const absl::StatusOr<Workspace> a = before.FindWorkspace(id);
+  const absl::StatusOr<Workspace> b = after.FindWorkspace(id);
+  if (!a.ok() && !b.ok()) {
+    return Refuse(
+        v1::WORKSPACE_NOT_FOUND,
+        absl::StrCat("workspace ", Quoted(id), " exists on neither side"));
+  }
+  if (!a.ok() || !b.ok()) {
+    return Refuse(v1::WORKSPACE_NOT_FOUND,
+                  absl::StrCat("workspace ", Quoted(id), " exists only ",
+                               a.ok() ? "before" : "afterwards",
+                               ", and changes neither add nor remove one; "
+                               "choose another by --workspace ID"));
+  }
+  const absl::StatusOr<v1::Workspace> old_state = a->Export();
+  if (!old_state.ok()) return old_state.status();
+  const absl::StatusOr<v1::Workspace> new_state = b->Export();
+  if (!new_state.ok()) return new_state.status();
+  return ChangesBetween(*old_state, *new_state);
+}
+
+// The changes of the one workspace that differs; without any, if none does.
+absl::StatusOr<v1::ChangeFile> FindChanges(const Engine& before,
+                                           const Engine& after,
+                                           const std::string& wanted) {
+  v1::ChangeFile found;
+  std::vector<std::string> differ;
+  for (const std::string& id : IdsOf(before, after, wanted)) {
+    absl::StatusOr<v1::ChangeFile> changes = ChangesOf(before, after, id);
+    if (!changes.ok()) return changes.status();
+    if (changes->changes_size() > 0) differ.push_back(Quoted(id));
+    if (changes->changes_size() > 0 || found.workspace().empty()) {
+      found = *std::move(changes);
+    }
+  }
+  if (differ.size() <= 1) return found;
+  return Refuse(v1::MALFORMED,
+                absl::StrCat("workspaces ", absl::StrJoin(differ, ", "),
+                             " differ, and a change file is of one; choose it "
+                             "by --workspace ID"));
+}
+
+// How many there are of each kind, in the words of change files.
+std::map<std::string, size_t> KindsOf(const v1::ChangeFile& file) {
+  std::map<std::string, size_t> kinds;
+  for (const v1::Change& change : file.changes()) {
+    const auto* const field = v1::Change::descriptor()->FindFieldByNumber(
+        static_cast<int>(change.change_case()));
+    ++kinds[field->name()];
+  }
+  return kinds;
+}
+
+std::string WrittenText(const std::string& path, const v1::ChangeFile& file) {
+  const std::string of = absl::StrCat("workspace ", Quoted(file.workspace()));
+  if (file.changes().empty()) {
+    return absl::StrCat(Printable(path), ": no change; ", of,
+                        " does not differ\n");
+  }
+  std::string text =
+      absl::StrCat(Printable(path), ": ",
+                   Some(static_cast<size_t>(file.changes_size()), "change"),
+                   " of ", of, " at revision ", file.expected_revision(), "\n");
+  for (const auto& [kind, count] : KindsOf(file)) {
+    absl::StrAppend(&text, "  ", count, " ", kind, "\n");
+  }
+  return text;
+}
+
+Json WrittenJson(const std::string& path, const v1::ChangeFile& file) {
+  return {{"file", path},
+          {"workspace", file.workspace()},
+          {"revision", file.expected_revision()},
+          {"equal", file.changes().empty()},
+          {"changes", file.changes_size()},
+          {"kinds", KindsOf(file)}};
+}
+
+absl::StatusOr<v1::ChangeFile> WriteChanges(const DiffArguments& arguments,
+                                            const Common& common,
+                                            const Console& console) {
+  const absl::StatusOr<Encoding> encoding = EncodingOf(arguments.changes);
+  if (!encoding.ok()) return encoding.status();
+  const auto before = OpenSide(arguments.before, common, console);
+  if (!before.ok()) return before.status();
+  const auto after = OpenSide(arguments.after, common, console);
+  if (!after.ok()) return after.status();
+  const Progress progress(console, "comparing");
+  absl::StatusOr<v1::ChangeFile> file =
+      FindChanges(**before, **after, common.workspace);
+  if (!file.ok()) return file.status();
+  const absl::Status written =
+      WriteFile(arguments.changes, WriteMessage(*encoding, *file));
+  if (!written.ok()) return written;
+  return file;
+}
+
+ExitCode ChangesCommand(const Common& common, const DiffArguments& arguments,
+                        const Console& console) {
+  const absl::StatusOr<v1::ChangeFile> file =
+      WriteChanges(arguments, common, console);
+  if (!file.ok()) {
+    Fail(console, file.status());
+    return kBadInput;
+  }
+  console.out << (console.json
+                      ? Dump(WrittenJson(arguments.changes, *file)) + "\n"
+                      : WrittenText(arguments.changes, *file));
+  return file->changes().empty() ? kAllow : kDiffers;
+}
+
 }  // namespace
 
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console) {
+  if (!arguments.changes.empty()) {
+    return ChangesCommand(common, arguments, console);
+  }
   const absl::StatusOr<Found> found = Compare(arguments, common, console);
   if (!found.ok()) {
     // 1 says that they differ.

@@ -235,7 +235,7 @@ std::string BashCompletion(const CLI::App& app) {
       "    ",
       BashOffer(absl::StrCat("-W '", SubcommandWords(app), " --help'")),
       "\n    return\n  fi\n  case $before in\n"
-      "    -w|--world|-o|--output|--junit|--from) ",
+      "    -w|--world|-o|--output|--junit|--from|--changes) ",
       BashOffer("-f"), "; return ;;\n    --format) ",
       BashOffer("-W 'yaml json txtpb binpb'"),
       "; return ;;\n  esac\n  case $command in\n");

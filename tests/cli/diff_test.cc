@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <filesystem>
 #include <string>
 #include <utility>
@@ -99,6 +100,122 @@ TEST_F(DiffTest, WhenAPathHasAnAtSignThenItIsAPath) {
   ASSERT_EQ(Acl({"init", path, "--from", world_}).code, kAllow);
   EXPECT_EQ(Acl({"diff", path, world_}).code, kAllow);
   EXPECT_EQ(Acl({"diff", path + "@0", world_}).code, kAllow);
+}
+
+class DiffChangesTest : public DiffTest {
+ protected:
+  static std::string Path(const std::string& name) {
+    return std::string(std::getenv("TEST_TMPDIR")) + "/" + name;
+  }
+  // The fixture's world with some of its text replaced.
+  std::string Changed(const std::string& from, const std::string& to) const {
+    std::string text = kWorld;
+    text.replace(text.find(from), from.size(), to);
+    Write(Path("after.yaml"), text);
+    return Path("after.yaml");
+  }
+};
+
+TEST_F(DiffChangesTest, WhenChangesAreWantedThenApplyMakesOneOfTheOther) {
+  const std::string after = Changed("{target: \"group:audio\", role: editor}",
+                                    "{target: \"user:bob\", role: admin}");
+  for (const char* ending : {".yaml", ".json", ".txtpb", ".binpb"}) {
+    const std::string changes = Path("changes") + ending;
+    const Result diff = Acl({"diff", folder_, after, "--changes", changes});
+    EXPECT_EQ(diff.code, kDiffers) << diff.err;
+    EXPECT_EQ(diff.out, changes +
+                            ": 2 changes of workspace `studio` at "
+                            "revision 0\n  1 share\n  1 unshare\n");
+    EXPECT_EQ(OnFolder({"apply", changes, "--as", "system", "--dry-run"}).code,
+              kAllow);
+  }
+  ASSERT_EQ(OnFolder({"apply", Path("changes.yaml"), "--as", "system"}).code,
+            kAllow);
+  EXPECT_EQ(Acl({"diff", folder_, after}).code, kAllow);
+  EXPECT_EQ(Read(Path("changes.yaml")),
+            "workspace: studio\n"
+            "expected_revision: 0\n"
+            "changes:\n"
+            "  - {unshare: {resource: voice:narrator, target: group:audio}}\n"
+            "  - {share: {resource: voice:narrator, target: user:bob, "
+            "role: admin}}\n");
+}
+
+TEST_F(DiffChangesTest, WhenTheFolderWentOnThenTheChangesAreRefused) {
+  const std::string moved = Changed("narrator", "teller");
+  ASSERT_EQ(Acl({"diff", folder_, moved, "--changes", Path("c.yaml")}).code,
+            kDiffers);
+  ASSERT_EQ(ShareBob("viewer").code, kAllow);
+  const Result apply = OnFolder({"apply", Path("c.yaml"), "--as", "system"});
+  EXPECT_EQ(apply.code, kFailure);
+  EXPECT_THAT(apply.err, HasSubstr("revision 1"));
+}
+
+TEST_F(DiffChangesTest, WhenOnlyANameDiffersThenThereIsAChange) {
+  const std::string after = Changed("{id: bob, ", "{id: bob, name: Bob, ");
+  EXPECT_EQ(Acl({"diff", folder_, after}).code, kAllow);
+  const Result diff =
+      Acl({"diff", folder_, after, "--changes", Path("c.json"), "--json"});
+  EXPECT_EQ(diff.code, kDiffers) << diff.err;
+  EXPECT_EQ(json::parse(diff.out), json({{"file", Path("c.json")},
+                                         {"workspace", "studio"},
+                                         {"revision", 0},
+                                         {"equal", false},
+                                         {"changes", 1},
+                                         {"kinds", {{"update_user", 1}}}}));
+}
+
+TEST_F(DiffChangesTest, WhenNothingDiffersThenTheFileHasNoChange) {
+  const Result diff =
+      Acl({"diff", folder_, world_, "--changes", Path("c.yaml")});
+  EXPECT_EQ(diff.code, kAllow) << diff.err;
+  EXPECT_EQ(diff.out, Path("c.yaml") +
+                          ": no change; workspace `studio` does not differ\n");
+  EXPECT_THAT(OnFolder({"apply", Path("c.yaml"), "--as", "system"}).out,
+              HasSubstr("nothing changed, still revision 0"));
+}
+
+TEST_F(DiffChangesTest, WhenSeveralWorkspacesDifferThenOneIsChosen) {
+  const auto two = [](const std::string& user, const std::string& other) {
+    return "workspaces:\n  - {id: a, users: [{id: " + user +
+           "}]}\n  - {id: b, users: [{id: " + other + "}]}\n";
+  };
+  Write(Path("1.yaml"), two("u", "u"));
+  Write(Path("2.yaml"), two("v", "v"));
+  Write(Path("3.yaml"), two("u", "v"));
+  const std::vector<std::string> diff = {"diff", Path("1.yaml"), Path("2.yaml"),
+                                         "--changes", Path("c.yaml")};
+  const Result refused = Acl(diff);
+  EXPECT_EQ(refused.code, kBadInput);
+  EXPECT_THAT(refused.err, HasSubstr("workspaces `a`, `b` differ, and a change "
+                                     "file is of one; choose it by "
+                                     "--workspace ID"));
+  std::vector<std::string> chosen = diff;
+  chosen.insert(chosen.end(), {"--workspace", "b"});
+  EXPECT_THAT(Acl(chosen).out, HasSubstr("2 changes of workspace `b`"));
+  // One alone needs no choice.
+  EXPECT_THAT(
+      Acl({"diff", Path("1.yaml"), Path("3.yaml"), "--changes", Path("c.yaml")})
+          .out,
+      HasSubstr("2 changes of workspace `b`"));
+}
+
+TEST_F(DiffChangesTest, WhenThereAreNoSuchChangesThenItIsSaidWhy) {
+  Write(Path("other.yaml"), "workspaces:\n  - {id: other}\n");
+  const std::vector<std::pair<std::vector<std::string>, std::string>> table = {
+      {{folder_, world_, "--changes", Path("c.txt")}, "c.txt"},
+      {{folder_, world_, "--changes", "/nowhere/c.yaml"}, "/nowhere/c.yaml"},
+      {{world_, Path("other.yaml"), "--changes", Path("c.yaml")},
+       "`other` exists only afterwards, and changes neither add nor remove"},
+      {{world_, world_, "--changes", Path("c.yaml"), "--workspace", "w"},
+       "`w` exists on neither side"},
+  };
+  for (auto [arguments, words] : table) {
+    arguments.insert(arguments.begin(), "diff");
+    const Result result = Acl(arguments);
+    EXPECT_EQ(result.code, kBadInput) << words;
+    EXPECT_THAT(result.err, HasSubstr(words));
+  }
 }
 
 TEST_F(DiffTest, WhenItCannotBeComparedThenTheExitCodeIs3) {

@@ -38,6 +38,8 @@ offers '--request-id' share --req
 offers 'verify' journal ver
 offers 'salvage' journal sal
 offers 'world.yaml' diff wor
+offers '--changes' diff --cha
+offers 'world.yaml' diff a b --changes wor
 offers 'world.yaml' init data --from wor
 offers '' role user:
 

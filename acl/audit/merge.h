@@ -1,0 +1,26 @@
+// Two lists in the same order, side by side. Internal.
+#ifndef ACL_AUDIT_MERGE_H_
+#define ACL_AUDIT_MERGE_H_
+
+namespace acl {
+
+// Calls `visit` with the items of both lists in their order, as pointers: those
+// that are equal together, and null where one list does not have it. `before`
+// is the order of both lists; an item stands once in each. O(items).
+template <class List, class Before, class Visit>
+void Merge(const List& a, const List& b, const Before& before,
+           const Visit& visit) {
+  auto x = a.begin();
+  auto y = b.begin();
+  while (x != a.end() || y != b.end()) {
+    const bool only_a = y == b.end() || (x != a.end() && before(*x, *y));
+    const bool only_b = x == a.end() || (y != b.end() && before(*y, *x));
+    visit(only_b ? nullptr : &*x, only_a ? nullptr : &*y);
+    if (!only_b) ++x;
+    if (!only_a) ++y;
+  }
+}
+
+}  // namespace acl
+
+#endif  // ACL_AUDIT_MERGE_H_

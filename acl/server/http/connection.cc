@@ -72,13 +72,14 @@ auto Connection::Then(void (Connection::*step)(Args...)) {
 
 void Connection::Begin() {
   worker_.Add(this);
-  if (state_.stopping && !HasUnread()) return Close(false);
   if (verdict_ == Admission::Verdict::kRefused) {
+    if (state_.stopping) return OnRefusable(Error());
     phase_ = Phase::kRefusing;
     SetDeadline(kRefusalWait);
     socket_.async_wait(Socket::wait_read, Then(&Connection::OnRefusable));
     return;
   }
+  if (state_.stopping && !HasUnread()) return Close(false);
   SetDeadline(state_.options.header_timeout);
   if (!state_.tls.has_value()) return Read();
   phase_ = Phase::kHandshake;
@@ -235,12 +236,11 @@ void Connection::Dispatch() {
 
   phase_ = Phase::kHandling;
   SetDeadline(state_.options.queue_timeout);
-  const auto job = std::make_shared<Job>();
-  job->request = std::move(incoming.request);
-  job->connection = shared_from_this();
-  asio::post(state_.pool, [job] { Carry(job.get()); });
-  job_ = job;
+  job_ = std::make_shared<Job>();
+  job_->request = std::move(incoming.request);
+  job_->connection = shared_from_this();
   ++state_.waiting;
+  asio::post(state_.pool, [job = job_] { Carry(job.get()); });
 }
 
 void Connection::Carry(Job* job) {

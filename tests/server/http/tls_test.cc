@@ -143,7 +143,7 @@ TEST_F(Tls, AClientWithoutTlsIsClosed) {
 }
 
 TEST_F(Tls, AHandshakeHasTheTimeOfAHeader) {
-  options_.header_timeout = absl::Milliseconds(200);
+  options_.header_timeout = absl::Milliseconds(700);
   Start();
   const absl::Time begin = absl::Now();
   Client silent = Client::To(port()), begun = Client::To(port());
@@ -158,7 +158,7 @@ TEST_F(Tls, AHandshakeHasTheTimeOfAHeader) {
 }
 
 TEST_F(Tls, ARequestThatIsTooSlowIsTold) {
-  options_.header_timeout = absl::Seconds(1);
+  options_.header_timeout = absl::Milliseconds(700);
   Start();
   TlsClient client;
   ASSERT_TRUE(client.Handshake(port()));

@@ -72,13 +72,14 @@ auto Connection::Then(void (Connection::*step)(Args...)) {
 
 void Connection::Begin() {
   worker_.Add(this);
-  if (state_.stopping) return Close(false);
   if (verdict_ == Admission::Verdict::kRefused) {
+    if (state_.stopping) return OnRefusable(Error());
     phase_ = Phase::kRefusing;
     SetDeadline(kRefusalWait);
     socket_.async_wait(Socket::wait_read, Then(&Connection::OnRefusable));
     return;
   }
+  if (state_.stopping && !HasUnread()) return Close(false);
   SetDeadline(state_.options.header_timeout);
   if (!state_.tls.has_value()) return Read();
   phase_ = Phase::kHandshake;
@@ -168,12 +169,15 @@ void Connection::Read() {
   }
 }
 
+bool Connection::HasUnread() const {
+  Error unknown;
+  return socket_.available(unknown) > 0;
+}
+
 void Connection::OnRead(Error error, size_t bytes) {
   if (timed_out_) return Refuse(408, "the request did not come in time");
   if (error == asio::error::operation_aborted && winding_down_) {
-    // What came in this moment is a request that has begun to come.
-    Error unknown;
-    return socket_.available(unknown) > 0 ? Read() : Close(false);
+    return HasUnread() ? Read() : Close(false);
   }
   if (error) return Close(false);
   const RequestReader::State before = reader_.state();
@@ -195,7 +199,7 @@ void Connection::SetReadDeadline(RequestReader::State before) {
 void Connection::Advance() {
   switch (reader_.state()) {
     case RequestReader::State::kBetween:
-      return state_.stopping ? Close(false) : Read();
+      return state_.stopping && !HasUnread() ? Close(false) : Read();
     case RequestReader::State::kHeader:
       return Read();
     case RequestReader::State::kBody:
@@ -232,12 +236,11 @@ void Connection::Dispatch() {
 
   phase_ = Phase::kHandling;
   SetDeadline(state_.options.queue_timeout);
-  const auto job = std::make_shared<Job>();
-  job->request = std::move(incoming.request);
-  job->connection = shared_from_this();
-  asio::post(state_.pool, [job] { Carry(job.get()); });
-  job_ = job;
+  job_ = std::make_shared<Job>();
+  job_->request = std::move(incoming.request);
+  job_->connection = shared_from_this();
   ++state_.waiting;
+  asio::post(state_.pool, [job = job_] { Carry(job.get()); });
 }
 
 void Connection::Carry(Job* job) {
@@ -357,13 +360,11 @@ void Connection::OnTlsEnded(Error) {
 }
 
 void Connection::Drain() {
-  Error error;
-  socket_.shutdown(Socket::shutdown_send, error);
+  Error ignored;
+  socket_.shutdown(Socket::shutdown_send, ignored);
   // Closing a socket that has bytes which were not read breaks the connection,
   // and the other side may lose the answer.
-  if (!drain_ && !reader_.HasMore() && socket_.available(error) == 0) {
-    return Close(false);
-  }
+  if (!drain_ && !reader_.HasMore() && !HasUnread()) return Close(false);
   phase_ = Phase::kDraining;
   socket_.async_read_some(asio::buffer(worker_.trash()),
                           Then(&Connection::OnDrained));

@@ -97,6 +97,9 @@ class Connection : public std::enable_shared_from_this<Connection> {
   auto Then(void (Connection::*step)(Args...));
 
   void Read();
+  // Whether bytes have come for the next Read(): to a server that stops, a
+  // request that has begun to come.
+  bool HasUnread() const;
   void OnHandshake(Error error);
   void OnRead(Error error, size_t bytes);
   void OnRefusable(Error error);

@@ -2,7 +2,6 @@
 
 #include <openssl/err.h>
 #include <openssl/ssl.h>
-#include <openssl/x509err.h>
 
 #include <cerrno>
 #include <cstdio>
@@ -47,23 +46,20 @@ absl::Status UseFiles(SSL_CTX* context, const std::string& certificate_file,
   for (const std::string& path : {certificate_file, key_file}) {
     if (absl::Status s = CheckReadable(path); !s.ok()) return s;
   }
+  // Without this, OpenSSL would ask at the terminal.
+  SSL_CTX_set_default_passwd_cb(context,
+                                [](char*, int, int, void*) { return -1; });
   ERR_clear_error();
   if (SSL_CTX_use_certificate_chain_file(context, certificate_file.c_str()) !=
       1) {
     return Malformed(certificate_file,
                      "holds no certificate in PEM form that can be used");
   }
-  // Without this, OpenSSL would ask at the terminal.
-  SSL_CTX_set_default_passwd_cb(context,
-                                [](char*, int, int, void*) { return -1; });
-  if (SSL_CTX_use_PrivateKey_file(context, key_file.c_str(),
-                                  SSL_FILETYPE_PEM) == 1) {
-    return absl::OkStatus();
-  }
-  const unsigned long error = ERR_peek_error();  // NOLINT(google-runtime-int)
-  if (ERR_GET_LIB(error) == ERR_LIB_X509 &&
-      (ERR_GET_REASON(error) == X509_R_KEY_VALUES_MISMATCH ||
-       ERR_GET_REASON(error) == X509_R_KEY_TYPE_MISMATCH)) {
+  const bool used = SSL_CTX_use_PrivateKey_file(context, key_file.c_str(),
+                                                SSL_FILETYPE_PEM) == 1;
+  // A key of another kind is taken, as if for a second certificate.
+  if (used && SSL_CTX_check_private_key(context) == 1) return absl::OkStatus();
+  if (used || ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_X509) {
     return Malformed(key_file,
                      absl::StrCat("is not the key of the certificate in ",
                                   Printable(certificate_file)));

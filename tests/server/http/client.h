@@ -64,7 +64,7 @@ class Client {
     EXPECT_TRUE(client.Connect(port)) << strerror(errno);
     return client;
   }
-  ~Client() { Close(); }
+  virtual ~Client() { Close(); }
   Client(Client&& other) noexcept
       : family_(other.family_),
         fd_(std::exchange(other.fd_, -1)),
@@ -104,8 +104,8 @@ class Client {
   // Whether all of it was taken. Waits while nobody reads it.
   bool Send(absl::string_view bytes) {
     while (!bytes.empty()) {
-      const ssize_t sent = send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
-      if (sent < 0) return false;
+      const ssize_t sent = SendSome(bytes);
+      if (sent <= 0) return false;
       bytes.remove_prefix(static_cast<size_t>(sent));
     }
     return true;
@@ -166,15 +166,26 @@ class Client {
 
   int fd() const { return fd_; }
 
+ protected:
+  // As the system calls.
+  virtual ssize_t SendSome(absl::string_view bytes) {
+    return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+  }
+  virtual ssize_t ReceiveSome(char* bytes, size_t size) {
+    return recv(fd_, bytes, size, 0);
+  }
+  // Whether ReceiveSome() has bytes that the socket has not.
+  virtual bool HasReceived() const { return false; }
+
  private:
   // Reads what comes within the wait; whether anything did.
   bool More(absl::Duration wait) {
     if (end_ != End::kNone || wait <= absl::ZeroDuration()) return false;
     pollfd readable = {fd_, POLLIN, 0};
     const int ms = static_cast<int>(absl::ToInt64Milliseconds(wait)) + 1;
-    if (poll(&readable, 1, ms) <= 0) return false;
+    if (!HasReceived() && poll(&readable, 1, ms) <= 0) return false;
     char bytes[65536];
-    const ssize_t got = recv(fd_, bytes, sizeof(bytes), 0);
+    const ssize_t got = ReceiveSome(bytes, sizeof(bytes));
     if (got > 0) {
       received_.append(bytes, static_cast<size_t>(got));
     } else {

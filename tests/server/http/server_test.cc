@@ -295,7 +295,7 @@ TEST_F(HttpServerTest, ManyWaitTogetherWhileOthersAreAnswered) {
 
 TEST_F(HttpServerTest, ARequestThatNoThreadTakesInTimeIsRefused) {
   options_.waiting_threads = 1;
-  options_.queue_timeout = absl::Milliseconds(50);
+  options_.queue_timeout = absl::Milliseconds(700);
   Gate gate;
   handler_.handle = [&](const HttpRequest& request) {
     gate.Pass();

@@ -313,7 +313,7 @@ class Finder {
               return;
             }
             v1::UpdateUser update;
-            SetName(*x, *y, &update);
+            SetTexts(*x, *y, &update);
             SetAddress(*x, *y, &update);
             if (x->locked() != y->locked()) update.set_locked(y->locked());
             if (x->workspace_admin() != y->workspace_admin()) {
@@ -333,7 +333,7 @@ class Finder {
               return;
             }
             v1::UpdateServiceAccount update;
-            SetName(*x, *y, &update);
+            SetTexts(*x, *y, &update);
             SetAddress(*x, *y, &update);
             if (update.ByteSizeLong() == 0) return;
             update.set_id(y->id());
@@ -341,8 +341,11 @@ class Finder {
           });
   }
   template <class Item, class Update>
-  static void SetName(const Item& x, const Item& y, Update* update) {
+  static void SetTexts(const Item& x, const Item& y, Update* update) {
     if (x.name() != y.name()) update->set_name(y.name());
+    if (x.annotation() != y.annotation()) {
+      update->set_annotation(y.annotation());
+    }
   }
   template <class Principal, class Update>
   void SetAddress(const Principal& x, const Principal& y,
@@ -357,11 +360,18 @@ class Finder {
             if (y == nullptr) return;
             if (x == nullptr || !Stays(*x, y)) {
               *Add().mutable_add_key() = *y;
-            } else if (x->disabled() != y->disabled()) {
-              v1::UpdateKey& update = *Add().mutable_update_key();
-              update.set_id(y->id());
+              return;
+            }
+            v1::UpdateKey update;
+            if (x->disabled() != y->disabled()) {
               update.set_disabled(y->disabled());
             }
+            if (x->annotation() != y->annotation()) {
+              update.set_annotation(y->annotation());
+            }
+            if (update.ByteSizeLong() == 0) return;
+            update.set_id(y->id());
+            *Add().mutable_update_key() = std::move(update);
           });
   }
 

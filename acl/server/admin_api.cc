@@ -6,12 +6,14 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/audit/answer_json.h"
+#include "acl/audit/library_door.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/encoding/encoding.h"
 #include "acl/server/apply.h"
 #include "acl/server/secret.h"
 #include "acl/world/change_message.h"
+#include "acl/world/state_world.h"
 #include "acl/world/world_file.h"
 
 namespace acl::server {
@@ -41,12 +43,18 @@ absl::StatusOr<std::vector<Change>> ReadCall(const Json& body) {
   std::vector<WorldFault> faults;
   std::vector<Change> changes = ReadChanges(file.changes(), "changes", &faults);
   if (faults.empty()) return changes;
-  std::string text;
+  return AsRefusal(faults);
+}
+
+// Every fault with its place.
+Json FaultsJson(const std::vector<WorldFault>& faults) {
+  Json list = Json::array();
   for (const WorldFault& fault : faults) {
-    absl::StrAppend(&text, text.empty() ? "" : "\n", fault.path, ": ",
-                    fault.refusal.message());
+    list.push_back({{"at", fault.path},
+                    {"fault", v1::Fault_Name(FaultOf(fault.refusal))},
+                    {"message", std::string(fault.refusal.message())}});
   }
-  return Refuse(FaultOf(faults.front().refusal), text);
+  return list;
 }
 
 Json ReceiptJson(const std::vector<Change>& changes, const Receipt& receipt,
@@ -82,9 +90,9 @@ Outcome AdminApi::ApplyChanges(Call* call) {
     if (!call->caller.is_operator()) {
       return NotAllowed("only the operator may act as somebody else");
     }
-    const absl::StatusOr<Subject> subject = Subject::Parse(*as);
-    if (!subject.ok()) return ErrorOf(subject.status());
-    actor = Actor(*subject);
+    const absl::StatusOr<Actor> named = ParseActor(*as);
+    if (!named.ok()) return ErrorOf(named.status());
+    actor = *named;
   }
   const absl::StatusOr<std::vector<Change>> changes = ReadCall(call->body);
   if (!changes.ok()) return ErrorOf(changes.status());
@@ -120,8 +128,13 @@ Outcome AdminApi::ImportWorld(Call* call) {
   if (std::optional<Outcome> no = RefusedUnlessOperator(*call)) return *no;
   v1::World world;
   if (absl::Status s = ReadPart(call->body, &world); !s.ok()) return ErrorOf(s);
-  const absl::Status imported = engine_.Import(Actor::System(), world);
-  if (!imported.ok()) return ErrorOf(imported);
+  std::vector<WorldFault> faults;
+  const absl::Status imported = engine_.Import(Actor::System(), world, &faults);
+  if (!imported.ok()) {
+    ApiError error = ErrorOf(imported);
+    error.faults = FaultsJson(faults);
+    return error;
+  }
   Json ids = Json::array();
   for (const v1::Workspace& workspace : world.workspaces()) {
     ids.push_back(workspace.id());

@@ -79,14 +79,15 @@ Json FaultsJson(const std::vector<SchemaFault>& faults) {
 }
 
 Json ErrorJson(const ApiError& error, const std::string& request_id) {
-  return {
-      {"detail",
-       {{"type", error.type},
-        {"code", error.code},
-        {"message", error.message},
-        {"status", error.code},
-        {"request_id", request_id},
-        {"param", error.param.empty() ? Json(nullptr) : Json(error.param)}}}};
+  Json detail = {
+      {"type", error.type},
+      {"code", error.code},
+      {"message", error.message},
+      {"status", error.code},
+      {"request_id", request_id},
+      {"param", error.param.empty() ? Json(nullptr) : Json(error.param)}};
+  if (!error.faults.is_null()) detail["faults"] = error.faults;
+  return {{"detail", std::move(detail)}};
 }
 
 }  // namespace
@@ -116,8 +117,10 @@ ApiError ErrorOf(const absl::Status& refusal) {
   const Mapping mapping = MappingOf(fault);
   std::string code = mapping.code;
   if (code.empty()) code = absl::AsciiStrToLower(v1::Fault_Name(fault));
-  return {mapping.status, mapping.type, std::move(code),
-          std::string(refusal.message())};
+  ApiError error{mapping.status, mapping.type, std::move(code),
+                 std::string(refusal.message())};
+  error.fault = v1::Fault_Name(fault);
+  return error;
 }
 
 HttpResponse ToResponse(const Outcome& outcome, const std::string& request_id) {
@@ -132,7 +135,11 @@ HttpResponse ToResponse(const Outcome& outcome, const std::string& request_id) {
                  std::get_if<std::vector<SchemaFault>>(&outcome)) {
     response.body = Dump(FaultsJson(*faults));
   } else {
-    response.body = Dump(ErrorJson(std::get<ApiError>(outcome), request_id));
+    const auto& error = std::get<ApiError>(outcome);
+    response.body = Dump(ErrorJson(error, request_id));
+    if (!error.fault.empty()) {
+      response.headers.emplace_back("acl-fault", error.fault);
+    }
   }
   response.headers.emplace_back("x-request-id", request_id);
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");

@@ -35,6 +35,11 @@ struct ApiError {
   std::string code;
   std::string message;
   std::string param = {};  // the field that it is about; may be empty
+  // The engine's own word for it (acl.v1.Fault), for programs: the header
+  // `acl-fault`. May be empty.
+  std::string fault = {};
+  // Everything that is wrong, where there is more than one thing.
+  Json faults = nullptr;
 };
 
 using Outcome =

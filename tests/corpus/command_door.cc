@@ -10,6 +10,7 @@
 #include "acl/cli/app.h"
 #include "acl/encoding/encoding.h"
 #include "acl/encoding/file.h"
+#include "tests/corpus/json_facts.h"
 
 namespace acl {
 namespace {
@@ -42,40 +43,6 @@ absl::Status RefusalOf(const Output& output) {
         "exit code ", output.code, " without a refusal: ", output.err));
   }
   return Refuse(fault, json["message"].get<std::string>());
-}
-
-std::vector<std::string> Strings(const nlohmann::ordered_json& list) {
-  return list.get<std::vector<std::string>>();
-}
-
-std::string ReasonOf(const nlohmann::ordered_json& source) {
-  const std::string kind = source["source"];
-  if (kind != "group") return kind;
-  return absl::StrCat("group:", source["path"].back().get<std::string>());
-}
-
-SourceKind KindOf(const std::string& word) {
-  for (const SourceKind kind :
-       {SourceKind::kCreator, SourceKind::kWorkspaceAdmin, SourceKind::kDirect,
-        SourceKind::kKey, SourceKind::kGroup, SourceKind::kBaseline}) {
-    if (SourceWord(kind) == word) return kind;
-  }
-  return SourceKind::kNone;
-}
-
-ShareEffect ShareOf(const nlohmann::ordered_json& json) {
-  ShareEffect effect{*ResourceId::Parse(json["resource"].get<std::string>()),
-                     *Target::Parse(json["target"].get<std::string>()),
-                     json["grant_before"],
-                     json["grant_after"],
-                     json["effective_before"],
-                     json["effective_after"],
-                     {}};
-  for (const auto& source : json["held_by"]) {
-    effect.held_by.push_back({KindOf(source["source"].get<std::string>()),
-                              source["role"], Strings(source["path"])});
-  }
-  return effect;
 }
 
 }  // namespace
@@ -150,22 +117,7 @@ absl::StatusOr<Receipt> CommandDoor::Apply(const std::string& workspace,
   if (call.dry_run()) arguments.push_back("--dry-run");
   const absl::StatusOr<Json> json = Run(workspace, std::move(arguments));
   if (!json.ok()) return json.status();
-  Receipt receipt;
-  receipt.changed = (*json)["changed"];
-  receipt.dry_run = (*json)["dry_run"];
-  receipt.revision = (*json)["revision"];
-  for (const auto& one : (*json)["receipts"]) {
-    ChangeReceipt change;
-    change.changed = one["changed"];
-    if (one.contains("share")) change.share = ShareOf(one["share"]);
-    if (one.contains("removed")) {
-      const auto& removed = one["removed"];
-      change.removed = Cascade{removed["grants"], removed["memberships"],
-                               removed["keys"], removed["creators"]};
-    }
-    receipt.changes.push_back(std::move(change));
-  }
-  return receipt;
+  return ReceiptFrom(*json);
 }
 
 absl::StatusOr<bool> CommandDoor::Check(const std::string& workspace,
@@ -186,22 +138,7 @@ absl::StatusOr<RoleFacts> CommandDoor::Role(const std::string& workspace,
   const absl::StatusOr<Json> explained =
       Ask(workspace, {"explain", subject, resource});
   if (!explained.ok()) return explained.status();
-  RoleFacts facts;
-  facts.role = (*json)["role"];
-  if ((*explained)["deciding"] == 0) {
-    const std::string standing = (*explained)["standing"];
-    facts.reason = !(*explained)["resource_exists"].get<bool>() ? "no_resource"
-                   : standing == "active"                       ? "no_source"
-                                                                : standing;
-    return facts;
-  }
-  const Json& witness = (*json)["witness"];
-  facts.reason = witness["source"];
-  if (witness.contains("group")) {
-    absl::StrAppend(&facts.reason, ":", witness["group"].get<std::string>());
-  }
-  facts.path = Strings((*explained)["sources"][0]["path"]);
-  return facts;
+  return RoleFrom(*json, *explained);
 }
 
 absl::StatusOr<ExplanationFacts> CommandDoor::Explain(
@@ -211,19 +148,7 @@ absl::StatusOr<ExplanationFacts> CommandDoor::Explain(
   if (!role.empty()) arguments.insert(arguments.end(), {"--role", role});
   const absl::StatusOr<Json> json = Ask(workspace, std::move(arguments));
   if (!json.ok()) return json.status();
-  ExplanationFacts facts;
-  for (const auto& source : (*json)["sources"]) {
-    facts.sources.push_back(
-        absl::StrCat(source["role"].get<std::string>(), " ", ReasonOf(source)));
-  }
-  for (const auto& remedy : (*json)["remedies"]) {
-    facts.remedies.push_back(absl::StrCat(
-        remedy["change"].get<std::string>(),
-        remedy.contains("group") ? ":" + remedy["group"].get<std::string>()
-                                 : "",
-        " raises ", remedy["raises"].get<uint64_t>()));
-  }
-  return facts;
+  return ExplanationFrom(*json);
 }
 
 absl::StatusOr<ListFacts> CommandDoor::ListResources(
@@ -264,8 +189,9 @@ absl::StatusOr<std::vector<std::string>> CommandDoor::Roles(
   const absl::StatusOr<Json> json = Run(workspace, {"export"});
   if (!json.ok()) return json.status();
   const Json& first = (*json)["workspaces"][0];
-  return first.contains("roles") ? Strings(first["roles"])
-                                 : Ladder::Default().names();
+  return first.contains("roles")
+             ? first["roles"].get<std::vector<std::string>>()
+             : Ladder::Default().names();
 }
 
 std::string CommandDoor::Comment(const std::string&, const std::string&,

@@ -13,6 +13,7 @@
 #include "acl/audit/assertions.h"
 #include "acl/audit/library_door.h"
 #include "tests/corpus/command_door.h"
+#include "tests/corpus/http_door.h"
 
 namespace acl {
 namespace {
@@ -64,6 +65,15 @@ TEST_P(Corpus, HoldsThroughTheCommand) {
                              std::filesystem::path(GetParam()).stem().string();
   std::filesystem::create_directories(folder);
   CommandDoor door(folder);
+  ExpectHolds(RunAssertionFile(GetParam(), &door));
+}
+
+TEST_P(Corpus, HoldsThroughTheServer) {
+  const std::string folder = std::string(std::getenv("TEST_TMPDIR")) +
+                             "/server-" +
+                             std::filesystem::path(GetParam()).stem().string();
+  std::filesystem::create_directories(folder);
+  HttpDoor door(folder);
   ExpectHolds(RunAssertionFile(GetParam(), &door));
 }
 

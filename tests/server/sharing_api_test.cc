@@ -1,0 +1,348 @@
+// The contract of the public sharing API, case by case.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/server/served.h"
+
+namespace acl::server {
+namespace {
+
+using testing::HasSubstr;
+
+class SharingApi : public Served {};
+
+TEST_F(SharingApi, EachKindOfTargetIsShared) {
+  struct Case {
+    const char* target;
+    Subject subject;
+    const char* role;
+  };
+  for (const Case& one : {
+           Case{R"("user_email":" CY@x.io")", Subject::User("cy"), "viewer"},
+           Case{R"("user_email":"bot@x.io")", Subject::ServiceAccount("bot"),
+                "editor"},
+           Case{R"("workspace_api_key_id":"bot-key")", Subject::Key("bot-key"),
+                "admin"},
+           Case{R"("workspace_api_key_id":"bot")",
+                Subject::ServiceAccount("bot"), "commenter"},
+           Case{R"("group_id":"ops")", Subject::User("cy"), "editor"},
+           Case{R"("group_id":"default")", Subject::ServiceAccount("bot"),
+                "admin"},
+           Case{R"("user_email":"cy@x.io","group_id":null)",
+                Subject::User("cy"), "admin"},
+       }) {
+    const Replied reply = Share(
+        "ann", absl::StrCat(R"({"role":")", one.role,
+                            R"(","resource_type":"voice",)", one.target, "}"));
+    EXPECT_EQ(reply.status, 200) << one.target;
+    EXPECT_EQ(reply.response.body, R"({"status":"ok"})");
+    EXPECT_EQ(Role(one.subject), one.role) << one.target;
+    EXPECT_EQ(reply.Header("acl-revision"), studio_.Token()->ToString());
+  }
+}
+
+TEST_F(SharingApi, UnshareTakesTheGrantAwayAndMayFindNone) {
+  const std::string body =
+      R"({"resource_type":"voice","user_email":"bob@x.io"})";
+  const std::string target = "/v1/workspace/resources/narrator/unshare";
+  EXPECT_EQ(Post("ann", target, body).status, 200);
+  EXPECT_EQ(Role(Subject::User("bob")), "none");
+  const Revision now = studio_.Token()->revision;
+  EXPECT_EQ(Post("ann", target, body).status, 200);
+  EXPECT_EQ(studio_.Token()->revision, now);
+}
+
+TEST_F(SharingApi, EscapedIdIsTheOneThatIsMeant) {
+  EXPECT_EQ(Share("ann",
+                  R"({"role":"viewer","resource_type":"voice",)"
+                  R"("user_email":"cy@x.io"})",
+                  "a%2Fb%20c%3F")
+                .status,
+            200);
+  EXPECT_EQ(Role(Subject::User("cy"), {"voice", "a/b c?"}), "viewer");
+}
+
+// Who calls, what is sent, and what has to come of it.
+struct Refused {
+  const char* who;
+  const char* body;
+  int status;
+  const char* type;
+  const char* code;
+  const char* words;
+};
+
+TEST_F(SharingApi, EverySituationHasItsRefusal) {
+  const Revision before = studio_.Token()->revision;
+  const std::string start = R"({"role":"viewer","resource_type":"voice")";
+  for (const Refused& one : {
+           Refused{"ann", "}", 400, "invalid_request", "invalid_parameters",
+                   "no target"},
+           Refused{"ann", R"(,"user_email":"cy@x.io","group_id":"ops"})", 400,
+                   "invalid_request", "invalid_parameters", "more than one"},
+           Refused{"ann", R"(,"user_email":""})", 400, "validation_error",
+                   "invalid_parameters", "e-mail"},
+           Refused{"ann", R"(,"group_id":""})", 400, "validation_error",
+                   "invalid_parameters", "group id is empty"},
+           Refused{"ann", R"(,"user_email":"eve@x.io"})", 404, "not_found",
+                   "user_not_found", "`eve@x.io`"},
+           Refused{"ann", R"(,"group_id":"nobody"})", 404, "not_found",
+                   "group_not_found", "`nobody`"},
+           Refused{"ann", R"(,"workspace_api_key_id":"k9"})", 404, "not_found",
+                   "api_key_not_found", "`k9`"},
+           Refused{"ann", R"(,"workspace_api_key_id":"bob-key"})", 404,
+                   "not_found", "api_key_not_found", "personal"},
+           Refused{"ann", R"(,"user_email":"ann@x.io"})", 403,
+                   "authorization_error", "insufficient_permissions",
+                   "created"},
+           Refused{"bob", R"(,"user_email":"cy@x.io"})", 403,
+                   "authorization_error", "insufficient_permissions", "admin"},
+           Refused{"cy", R"(,"user_email":"cy@x.io"})", 404, "not_found",
+                   "resource_not_found", "`voice:narrator`"},
+           Refused{"", R"(,"user_email":"cy@x.io"})", 401,
+                   "authentication_error", "missing_api_key", "xi-api-key"},
+           Refused{"lea", R"(,"user_email":"cy@x.io"})", 401,
+                   "authentication_error", "invalid_api_key", ""},
+           Refused{"off", R"(,"user_email":"cy@x.io"})", 401,
+                   "authentication_error", "invalid_api_key", ""},
+           Refused{"sk_wrong", R"(,"user_email":"cy@x.io"})", 401,
+                   "authentication_error", "invalid_api_key", ""},
+       }) {
+    const Replied reply = Share(one.who, start + one.body);
+    SCOPED_TRACE(absl::StrCat(one.who, " ", one.body));
+    EXPECT_EQ(reply.status, one.status);
+    const Json& detail = reply.body["detail"];
+    EXPECT_EQ(detail["type"], one.type);
+    EXPECT_EQ(detail["code"], one.code);
+    EXPECT_THAT(detail["message"].get<std::string>(), HasSubstr(one.words));
+    EXPECT_EQ(detail["request_id"], reply.Header("x-request-id"));
+    EXPECT_EQ(reply.response.content_type, "application/json");
+  }
+  EXPECT_EQ(studio_.Token()->revision, before);
+}
+
+TEST_F(SharingApi, LimitIsARefusalOfTheRequest) {
+  Must({SetLimit{2}});
+  const Replied reply =
+      Share("ann", R"({"role":"viewer","resource_type":"voice",)"
+                   R"("user_email":"cy@x.io"})");
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.Header("acl-fault"), "LIMIT");
+}
+
+TEST_F(SharingApi, AbsentAndInvisibleAnswerAlikeToTheByte) {
+  const std::string body =
+      R"({"role":"viewer","resource_type":"voice","user_email":"cy@x.io"})";
+  const Headers id = {{"x-request-id", "the-same"}};
+  const auto same = [&](const std::string& suffix, bool get) {
+    // The names have to be told apart by the caller alone.
+    const auto ask = [&](const std::string& resource) {
+      const std::string target =
+          absl::StrCat("/v1/workspace/resources/", resource, suffix);
+      return get ? Get("cy", target, id) : Post("cy", target, body, id);
+    };
+    Replied invisible = ask("narrator");
+    Must({RemoveResource{{"voice", "narrator"}}});
+    const Replied absent = ask("narrator");
+    EXPECT_EQ(invisible.status, 404);
+    EXPECT_EQ(absent.response.body, invisible.response.body);
+    EXPECT_EQ(absent.response.headers, invisible.response.headers);
+    Must({AddResource{{"voice", "narrator"}}});
+  };
+  same("/share", false);
+  same("/unshare", false);
+  same("?resource_type=voice", true);
+}
+
+TEST_F(SharingApi, FaultsOfTheFormComeFirstAndAllAtOnce) {
+  const Replied reply = Share("", R"({"user_email":7,"group_id":"ops"})");
+  EXPECT_EQ(reply.status, 422);
+  ASSERT_EQ(reply.body["detail"].size(), 3u);
+  EXPECT_EQ(
+      reply.body["detail"][0].dump(),
+      R"({"type":"missing","loc":["body","role"],"msg":"Field required","input":null})");
+  EXPECT_EQ(reply.body["detail"][1]["loc"].dump(),
+            R"(["body","resource_type"])");
+  EXPECT_EQ(reply.body["detail"][2]["type"], "string_type");
+  EXPECT_EQ(reply.body["detail"][2]["input"], 7);
+}
+
+TEST_F(SharingApi, BodyThatIsNoObjectOfJsonIsAFaultOfTheForm) {
+  struct Case {
+    const char* body;
+    const char* type;
+    const char* fault;
+  };
+  const std::string deep(100'000, '[');
+  for (const Case& one : {
+           Case{"", "application/json", "missing"},
+           Case{"{", "application/json", "json_invalid"},
+           Case{R"({"role":"viewer","role":"admin"})", "application/json",
+                "json_invalid"},
+           Case{R"({"role":"viewer"} x)", "application/json", "json_invalid"},
+           Case{"{\"role\":\"\xff\"}", "application/json", "json_invalid"},
+           Case{deep.c_str(), "application/json", "json_invalid"},
+           Case{"[]", "application/json", "dict_type"},
+           Case{"null", "application/json; charset=utf-8", "dict_type"},
+           Case{R"({"role":"viewer"})", "text/plain", "dict_type"},
+       }) {
+    const Replied reply = Post("ann", "/v1/workspace/resources/narrator/share",
+                               one.body, {{"Content-Type", one.type}});
+    EXPECT_EQ(reply.status, 422) << std::string(one.body).substr(0, 40);
+    ASSERT_EQ(reply.body["detail"].size(), 1u);
+    EXPECT_EQ(reply.body["detail"][0]["type"], one.fault)
+        << std::string(one.body).substr(0, 40);
+  }
+}
+
+TEST_F(SharingApi, RoleOfTheWorkspacesOwnLadderIsKnownToItsCallers) {
+  Must({SetLadder{{"viewer", "commenter", "editor", "publisher", "admin"}}});
+  const std::string body =
+      R"({"role":"publisher","resource_type":"voice","user_email":"cy@x.io"})";
+  EXPECT_EQ(Share("", body).status, 422);
+  EXPECT_EQ(Share("ann", body).status, 200);
+  EXPECT_EQ(Role(Subject::User("cy")), "publisher");
+}
+
+TEST_F(SharingApi, RetryUnderAnIdempotencyKeyIsAnsweredAgain) {
+  const std::string target = "/v1/workspace/resources/narrator/share";
+  const std::string body =
+      R"({"role":"viewer","resource_type":"voice","user_email":"cy@x.io"})";
+  const Headers once = {{"idempotency-key", "42"}};
+  const Replied first = Post("ann", target, body, once);
+  EXPECT_EQ(first.status, 200);
+  Must({acl::Unshare{{"voice", "narrator"}, Target::User("cy")}});
+  const Replied again = Post("ann", target, body, once);
+  EXPECT_EQ(again.status, 200);
+  EXPECT_EQ(again.Header("acl-revision"), first.Header("acl-revision"));
+  EXPECT_EQ(Role(Subject::User("cy")), "none");
+  EXPECT_EQ(Post("ann", target,
+                 R"({"role":"admin","resource_type":"voice",)"
+                 R"("user_email":"cy@x.io"})",
+                 once)
+                .status,
+            409);
+}
+
+TEST_F(SharingApi, ResourceIsShownWithItsGrantsAndWhomItCouldBeSharedWith) {
+  ASSERT_TRUE(
+      studio_
+          .Apply(
+              Actor::System(),
+              {acl::Share{{"voice", "narrator"}, Target::Default(), "viewer"},
+               acl::Share{
+                   {"voice", "narrator"}, Target::Group("ops"), "viewer"}})
+          .ok());
+  const Replied reply =
+      Get("bob", "/v1/workspace/resources/narrator?resource_type=voice");
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.response.body,
+            R"({"resource_id":"narrator","resource_name":"Narrator",)"
+            R"("resource_type":"voice","creator_user_id":"ann",)"
+            R"("anonymous_access_level_override":null,)"
+            R"("role_to_group_ids":{"admin":["ann"],"editor":["bob"],)"
+            R"("commenter":[],"viewer":["default","ops"]},)"
+            R"("share_options":[{"name":"Bot","id":"bot","type":"key"},)"
+            R"({"name":"cy@x.io","id":"cy","type":"user"},)"
+            R"({"name":"lea@x.io","id":"lea","type":"user"}]})");
+  EXPECT_EQ(Get("bob", "/v1/workspace/resources/narrator").status, 422);
+  EXPECT_EQ(
+      Get("bob", "/v1/workspace/resources/narrator?resource_type=vice").status,
+      422);
+  EXPECT_EQ(Get("bob", "/v1/workspace/resources/narrator?resource_type=project")
+                .code(),
+            "resource_not_found");
+}
+
+TEST_F(SharingApi, MembersAreListedAndUpdatedByAdmins) {
+  EXPECT_EQ(Get("cy", "/v1/workspace/members").body.size(), 4u);
+  const std::string target = "/v1/workspace/members";
+  EXPECT_EQ(
+      Post("bob", target, R"({"email":"cy@x.io","is_locked":true})").status,
+      403);
+  EXPECT_EQ(
+      Post("ann", target, R"({"email":"cy@x.io","is_locked":true})").status,
+      200);
+  EXPECT_TRUE(studio_.GetUser("cy")->locked());
+  EXPECT_EQ(Get("cy", target).status, 401);
+  EXPECT_EQ(Post("ann", target,
+                 R"({"email":"bob@x.io",)"
+                 R"("workspace_seat_type":"workspace_lite_member"})")
+                .status,
+            200);
+  const Json members = Get("ann", target).body;
+  EXPECT_EQ(
+      members[1].dump(),
+      R"({"user_id":"bob","email":"bob@x.io","first_name":"Bob",)"
+      R"("seat_type":"workspace_lite_member","is_owner":false,"is_locked":false})");
+  EXPECT_EQ(
+      Post("ann", target,
+           R"({"email":"bob@x.io","workspace_seat_type":"workspace_admin"})")
+          .status,
+      200);
+  EXPECT_TRUE(studio_.GetUser("bob")->workspace_admin());
+  EXPECT_EQ(Post("ann", target, R"({"email":"eve@x.io"})").code(),
+            "user_not_found");
+  EXPECT_EQ(Post("ann", target, R"({"email":"bot@x.io"})").code(),
+            "user_not_found");
+  EXPECT_EQ(Post("ann", target,
+                 R"({"email":"bob@x.io","workspace_seat_type":"king"})")
+                .status,
+            422);
+}
+
+TEST_F(SharingApi, GroupsAreListedFoundAndChanged) {
+  const std::string groups = "/v1/workspace/groups";
+  EXPECT_EQ(Get("bob", groups).body["ops"]["members"].dump(), R"(["cy"])");
+  EXPECT_EQ(
+      Get("bob", groups + "/search?name=Operations").response.body,
+      R"([{"name":"Operations","id":"ops","members_emails":["cy@x.io"]}])");
+  EXPECT_EQ(Get("bob", groups + "/search?name=Oper").response.body, "[]");
+  EXPECT_EQ(Get("bob", groups + "/search").status, 422);
+  const std::string bot = R"({"email":"bot@x.io"})";
+  EXPECT_EQ(Post("bob", groups + "/ops/members", bot).status, 403);
+  EXPECT_EQ(Post("ann", groups + "/ops/members", bot).status, 200);
+  EXPECT_EQ(Get("bob", groups).body["ops"]["members"].dump(),
+            R"(["bot","cy"])");
+  EXPECT_EQ(Post("ann", groups + "/ops/members/remove", bot).status, 200);
+  EXPECT_EQ(Get("bob", groups).body["ops"]["members"].dump(), R"(["cy"])");
+  EXPECT_EQ(Post("ann", groups + "/none/members", bot).code(),
+            "group_not_found");
+  EXPECT_EQ(
+      Post("ann", groups + "/ops/members", R"({"email":"eve@x.io"})").code(),
+      "user_not_found");
+}
+
+TEST_F(SharingApi, UnknownRoutesAndMethodsSaySo) {
+  EXPECT_EQ(Get("ann", "/v1/nothing").response.body,
+            R"({"detail":"Not Found"})");
+  EXPECT_EQ(Get("ann", "/v1/nothing").status, 404);
+  EXPECT_EQ(Get("ann", "/v1/workspace/members/").status, 404);
+  const Replied wrong = Ask("ann", "PUT", "/v1/workspace/members");
+  EXPECT_EQ(wrong.status, 405);
+  EXPECT_EQ(wrong.Header("Allow"), "GET, POST");
+  EXPECT_NE(wrong.Header("x-request-id"), "");
+  EXPECT_EQ(Get("ann", "/v1/%zz").status, 400);
+}
+
+TEST_F(SharingApi, LogHasALineForEachRequestAndNoSecret) {
+  Get("ann", "/v1/workspace/members");
+  Share("bob", "{\"role\":\"\\n\"}", "nar%0Arator");
+  ASSERT_EQ(log_.size(), 2u);
+  const Json first = Json::parse(log_[0]);
+  EXPECT_EQ(first["route"], "/v1/workspace/members");
+  EXPECT_EQ(first["status"], 200);
+  EXPECT_EQ(first["workspace"], "studio");
+  EXPECT_EQ(first["key"], "ann-key");
+  for (const std::string& line : log_) {
+    EXPECT_EQ(line.find('\n'), std::string::npos);
+    for (const auto& [who, secret] : secrets_) {
+      EXPECT_EQ(line.find(secret), std::string::npos);
+    }
+  }
+}
+
+}  // namespace
+}  // namespace acl::server

@@ -30,7 +30,7 @@ std::optional<Outcome> RefusedUnlessOperator(const Call& call) {
 // A part of a body as a message. FILE_MALFORMED.
 template <class Message>
 absl::Status ReadPart(const Json& json, Message* message) {
-  Places places;
+  Places places("body");
   return ReadMessage(Encoding::kJson, Dump(json), message, &places);
 }
 

@@ -10,6 +10,7 @@
 #include "acl/base/text.h"
 #include "acl/encoding/strict_json.h"
 #include "acl/server/apply.h"
+#include "acl/server/models.h"
 #include "acl/server/secret.h"
 
 namespace acl::server {
@@ -73,14 +74,27 @@ Json AccountNote(const std::string& annotation) {
   return note.ok() && note->is_object() ? *std::move(note) : Json::object();
 }
 
-Json AccountJson(const v1::ServiceAccount& account, Json keys) {
+// Those of the groups that are still there.
+Json SharingGroupsJson(const Reader& reader, const Json& note) {
+  Json groups = Json::array();
+  for (const Json& kept : note.value("default_sharing_groups", Json::array())) {
+    const absl::StatusOr<v1::Group> group =
+        reader.GetGroup(kept.value("group_id", ""));
+    if (!group.ok()) continue;
+    groups.push_back({{"group", GroupJson(*group)},
+                      {"permission_level", kept["permission_level"]}});
+  }
+  return groups;
+}
+
+Json AccountJson(const Reader& reader, const v1::ServiceAccount& account,
+                 Json keys) {
   const Json note = AccountNote(account.annotation());
   return {{"service_account_user_id", account.id()},
           {"name", account.name().empty() ? account.id() : account.name()},
           {"created_at_unix", note.value("created_at_unix", Json(nullptr))},
           {"api-keys", std::move(keys)},
-          {"default_sharing_groups",
-           note.value("default_sharing_groups", Json::array())}};
+          {"default_sharing_groups", SharingGroupsJson(reader, note)}};
 }
 
 // `default_sharing_groups` of a body, as it is kept.
@@ -149,7 +163,7 @@ Outcome ListServiceAccounts(Call* call) {
   status.Update(now->VisitServiceAccounts([&](const v1::ServiceAccount& one) {
     absl::StatusOr<Json> keys = KeysJson(*now, one.id());
     status.Update(keys.status());
-    if (keys.ok()) accounts.push_back(AccountJson(one, *std::move(keys)));
+    if (keys.ok()) accounts.push_back(AccountJson(*now, one, *std::move(keys)));
     return keys.ok();
   }));
   if (!status.ok()) return ErrorOf(status);

@@ -13,6 +13,7 @@
 #include "acl/base/fault.h"
 #include "acl/encoding/strict_json.h"
 #include "acl/server/apply.h"
+#include "acl/server/models.h"
 #include "acl/share/lookup.h"
 #include "acl/store/settings.h"
 
@@ -96,17 +97,6 @@ Outcome Apply(bool with_role, Call* call) {
   const ResourceId resource{share.type, call->ids[0]};
   if (with_role) return OkAfter({Share{resource, target, share.role}}, call);
   return OkAfter({Unshare{resource, target}}, call);
-}
-
-std::string FirstOf(const std::string& a, const std::string& b,
-                    const std::string& c) {
-  return !a.empty() ? a : !b.empty() ? b : c;
-}
-
-// What a reference points to.
-std::string IdIn(const std::string& reference) {
-  const size_t colon = reference.find(':');
-  return colon == std::string::npos ? reference : reference.substr(colon + 1);
 }
 
 Json RoleToGroupIds(const Snapshot& now, const v1::Resource& resource) {
@@ -213,27 +203,6 @@ Json MemberJson(const v1::User& user) {
           {"seat_type", SeatOf(user)},
           {"is_owner", user.workspace_admin()},
           {"is_locked", user.locked()}};
-}
-
-bool IsPrincipal(const std::string& member) {
-  return !absl::StartsWith(member, "group:");
-}
-
-Json GroupJson(const v1::Group& group) {
-  Json members = Json::array();
-  for (const std::string& member : group.members()) {
-    if (IsPrincipal(member)) members.push_back(IdIn(member));
-  }
-  return {{"name", FirstOf(group.name(), "", group.id())},
-          {"id", group.id()},
-          {"members", std::move(members)},
-          {"permissions", nullptr},
-          {"group_usage_limit", nullptr},
-          {"group_pvc_limit", nullptr},
-          {"character_count", nullptr},
-          {"is_scim_synced", false},
-          {"scim_group", nullptr},
-          {"scim_frozen", nullptr}};
 }
 
 std::string EmailOf(const Snapshot& now, const std::string& member) {

@@ -1,0 +1,228 @@
+// Administration, service accounts and keys.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/server/served.h"
+
+namespace acl::server {
+namespace {
+
+using testing::HasSubstr;
+
+constexpr char kChanges[] = "/acl/v1/changes";
+
+class AdminApiTest : public Served {};
+
+TEST_F(AdminApiTest, KeyOfAServiceAccountWorksFromItsFirstSightToItsEnd) {
+  const Replied account =
+      Post("ann", "/v1/service-accounts",
+           R"({"name":"Renderer","default_sharing_groups":)"
+           R"([{"group_id":"ops","permission_level":"viewer"}]})");
+  ASSERT_EQ(account.status, 200);
+  const std::string id = account.body["service-account-user-id"];
+  const std::string keys = "/v1/service-accounts/" + id + "/api-keys";
+  const Replied made = Post(
+      "ann", keys, R"({"name":"k","permissions":"all","character_limit":5})");
+  ASSERT_EQ(made.status, 200);
+  const std::string secret = made.body["xi-api-key"];
+  const std::string key = made.body["key_id"];
+
+  // It is a target, and then says who is calling.
+  EXPECT_EQ(Share("ann", absl::StrCat(R"({"role":"admin","resource_type":)",
+                                      R"("voice","workspace_api_key_id":")",
+                                      key, "\"}"))
+                .status,
+            200);
+  const std::string grant =
+      R"({"role":"viewer","resource_type":"voice","user_email":"cy@x.io"})";
+  EXPECT_EQ(Share(secret, grant).status, 200);
+
+  const Json listed = Get("ann", keys).body["api-keys"][0];
+  EXPECT_EQ(listed["name"], "k");
+  EXPECT_EQ(listed["key_id"], key);
+  EXPECT_EQ(listed["service_account_user_id"], id);
+  EXPECT_EQ(listed["hint"], secret.substr(secret.size() - 4));
+  EXPECT_EQ(listed["hashed_xi_api_key"], HashOfSecret(secret));
+  EXPECT_EQ(listed["is_disabled"], false);
+  EXPECT_EQ(listed["character_limit"], 5);
+  EXPECT_EQ(engine_.Export().DebugString().find(secret), std::string::npos);
+  const Json shown = Get("ann", "/v1/service-accounts").body;
+  ASSERT_EQ(shown["service-accounts"].size(), 2u);
+
+  EXPECT_EQ(Ask("ann", "PATCH", keys + "/" + key,
+                R"({"is_enabled":false,"name":"off"})")
+                .status,
+            200);
+  EXPECT_EQ(Share(secret, grant).code(), "invalid_api_key");
+  EXPECT_EQ(Get("ann", keys).body["api-keys"][0]["name"], "off");
+  EXPECT_EQ(
+      Ask("ann", "PATCH", keys + "/" + key, R"({"is_enabled":true})").status,
+      200);
+  EXPECT_EQ(Share(secret, grant).status, 200);
+  const Revision now = studio_.Token()->revision;
+  EXPECT_EQ(Ask("ann", "PATCH", keys + "/" + key,
+                R"({"is_enabled":"no_update","permissions":"no_update"})")
+                .status,
+            200);
+  EXPECT_EQ(studio_.Token()->revision, now);
+  EXPECT_EQ(Ask("ann", "DELETE", keys + "/" + key).status, 200);
+  EXPECT_EQ(Share(secret, grant).code(), "invalid_api_key");
+  EXPECT_EQ(Ask("ann", "DELETE", keys + "/" + key).code(), "api_key_not_found");
+}
+
+TEST_F(AdminApiTest, ServiceAccountsAreForAdmins) {
+  EXPECT_EQ(Get("bob", "/v1/service-accounts").status, 403);
+  EXPECT_EQ(Post("bob", "/v1/service-accounts", R"({"name":"x"})").status, 403);
+  EXPECT_EQ(Get("ann", "/v1/service-accounts/none/api-keys").code(),
+            "user_not_found");
+  EXPECT_EQ(Post("ann", "/v1/service-accounts", "{}").status, 422);
+  EXPECT_EQ(Post("ann", "/v1/service-accounts/bot/api-keys",
+                 R"({"name":"k","permissions":7})")
+                .status,
+            422);
+  // A key of somebody else is none of this account's.
+  EXPECT_EQ(
+      Ask("ann", "DELETE", "/v1/service-accounts/bot/api-keys/bob-key").code(),
+      "api_key_not_found");
+}
+
+TEST_F(AdminApiTest, BatchOfChangesIsAppliedWithReceipts) {
+  const Replied reply =
+      Post("ann", kChanges,
+           R"({"reason":"a new one","request_id":"r1","changes":[)"
+           R"({"add_user":{"id":"dan","email":"dan@x.io"}},)"
+           R"({"share":{"resource":"voice:narrator","target":"user:dan",)"
+           R"("role":"viewer"}}]})");
+  ASSERT_EQ(reply.status, 200) << reply.response.body;
+  EXPECT_EQ(reply.body["changed"], true);
+  EXPECT_EQ(reply.body["token"], studio_.Token()->ToString());
+  EXPECT_EQ(reply.body["receipts"][1]["share"]["effective_after"], "viewer");
+  EXPECT_EQ(Role(Subject::User("dan")), "viewer");
+}
+
+TEST_F(AdminApiTest, DryRunAndExpectedRevisionChangeNothing) {
+  const std::string change = R"("changes":[{"remove_user":{"id":"bob"}}]})";
+  const Replied dry = Post("ann", kChanges, R"({"dry_run":true,)" + change);
+  EXPECT_EQ(dry.body["dry_run"], true);
+  EXPECT_EQ(dry.body["receipts"][0]["removed"]["grants"], 1);
+  const Replied stale =
+      Post("ann", kChanges, R"({"expected_revision":1,)" + change);
+  EXPECT_EQ(stale.status, 409);
+  EXPECT_EQ(stale.code(), "revision_mismatch");
+  EXPECT_TRUE(studio_.GetUser("bob").ok());
+}
+
+TEST_F(AdminApiTest, ChangesAreForAdminsAndFaultsNameTheirPlace) {
+  EXPECT_EQ(Post("bob", kChanges, R"({"changes":[]})").status, 403);
+  EXPECT_EQ(Post("ann", kChanges, "{}").status, 422);
+  EXPECT_EQ(Post("ann", kChanges, R"({"changes":{}})").status, 422);
+  const Replied unknown =
+      Post("ann", kChanges, R"({"changes":[{"fly":{"id":"x"}}]})");
+  EXPECT_EQ(unknown.status, 400);
+  EXPECT_THAT(unknown.message(),
+              HasSubstr("body: changes[0] has the unknown key `fly`"));
+  const Replied malformed = Post(
+      "ann", kChanges,
+      R"({"changes":[{"add_user":{"id":""}},{"add_group":{"id":"a\nb"}}]})");
+  EXPECT_EQ(malformed.status, 400);
+  EXPECT_THAT(malformed.message(), HasSubstr("changes[1]"));
+  EXPECT_EQ(Post("ann", kChanges, R"({"as":"user:bob","changes":[]})").status,
+            403);
+}
+
+TEST_F(AdminApiTest, OperatorActsForAnybodyInTheWorkspaceThatItNames) {
+  const std::string share =
+      R"("changes":[{"share":{"resource":"voice:narrator",)"
+      R"("target":"user:cy","role":"viewer"}}]})";
+  const Headers studio = {{"acl-workspace", "studio"}};
+  EXPECT_EQ(Post("operator", kChanges, "{" + share).status, 400);
+  EXPECT_EQ(
+      Post("operator", kChanges, R"({"as":"user:bob",)" + share, studio).code(),
+      "insufficient_permissions");
+  EXPECT_EQ(
+      Post("operator", kChanges, R"({"as":"user:ann",)" + share, studio).status,
+      200);
+  EXPECT_EQ(Post("operator", kChanges, "{" + share, studio).status, 200);
+  EXPECT_EQ(
+      Post("operator", kChanges, "{" + share, {{"acl-workspace", "no"}}).code(),
+      "workspace_not_found");
+}
+
+TEST_F(AdminApiTest, WorldsGoOutAndIn) {
+  const Replied world = Get("ann", "/acl/v1/world");
+  ASSERT_EQ(world.status, 200);
+  EXPECT_EQ(world.body["workspaces"][0]["id"], "studio");
+  EXPECT_THAT(Get("ann", "/acl/v1/world?format=yaml").response.body,
+              HasSubstr("- id: studio"));
+  EXPECT_EQ(Get("ann", "/acl/v1/world?format=doc").status, 400);
+  EXPECT_EQ(Get("bob", "/acl/v1/world").status, 403);
+  EXPECT_EQ(Post("ann", "/acl/v1/world", world.response.body).status, 403);
+  EXPECT_EQ(Post("operator", "/acl/v1/world", world.response.body).status, 409);
+  ASSERT_EQ(Ask("operator", "DELETE", "/acl/v1/workspaces/studio").status, 200);
+  EXPECT_EQ(Get("ann", "/v1/workspace/members").status, 401);
+  ASSERT_EQ(Post("operator", "/acl/v1/world", world.response.body).status, 200);
+  // The keys came along.
+  EXPECT_EQ(Get("ann", "/v1/workspace/members").status, 200);
+  EXPECT_EQ(Get("operator", "/acl/v1/world").response.body,
+            world.response.body);
+}
+
+TEST_F(AdminApiTest, ImportTellsEveryFaultAndItsPlace) {
+  const Replied reply = Post(
+      "operator", "/acl/v1/world",
+      R"({"workspaces":[{"id":"w","users":[{"id":"a"},{"id":"a"},{"id":""}]}]})");
+  EXPECT_EQ(reply.status, 409);
+  const Json& faults = reply.body["detail"]["faults"];
+  ASSERT_EQ(faults.size(), 2u);
+  EXPECT_EQ(faults[0]["at"], "workspaces[0].users[1].id");
+  EXPECT_EQ(faults[0]["fault"], "ALREADY_EXISTS");
+  EXPECT_EQ(faults[1]["fault"], "MALFORMED");
+  EXPECT_EQ(engine_.WorkspaceIds().size(), 1u);
+}
+
+TEST_F(AdminApiTest, WorkspacesAreTheOperators) {
+  EXPECT_EQ(Post("ann", "/acl/v1/workspaces", R"({"id":"lab"})").status, 403);
+  EXPECT_EQ(Post("operator", "/acl/v1/workspaces", R"({"id":"lab"})").status,
+            200);
+  EXPECT_EQ(Post("operator", "/acl/v1/workspaces", R"({"id":"lab"})").status,
+            409);
+  EXPECT_EQ(Get("operator", "/acl/v1/workspaces").response.body,
+            R"({"workspaces":["lab","studio"]})");
+  EXPECT_EQ(Get("ann", "/acl/v1/workspaces").status, 403);
+}
+
+TEST_F(AdminApiTest, KeysAreMadeForAnybodyAndGetOtherSecrets) {
+  EXPECT_EQ(Post("bob", "/acl/v1/keys", R"({"owner":"user:bob"})").status, 403);
+  const Replied made = Post("ann", "/acl/v1/keys",
+                            R"({"owner":"user:cy","name":"n","key_id":"k7"})");
+  ASSERT_EQ(made.status, 200);
+  EXPECT_EQ(made.body["key_id"], "k7");
+  const std::string first = made.body["xi-api-key"];
+  EXPECT_EQ(Get(first, "/v1/workspace/members").status, 200);
+  const Replied other = Ask("ann", "POST", "/acl/v1/keys/k7/secret");
+  ASSERT_EQ(other.status, 200);
+  EXPECT_EQ(Get(first, "/v1/workspace/members").status, 401);
+  EXPECT_EQ(
+      Get(other.body["xi-api-key"].get<std::string>(), "/v1/workspace/members")
+          .status,
+      200);
+  EXPECT_EQ(Ask("ann", "POST", "/acl/v1/keys/none/secret").code(),
+            "api_key_not_found");
+}
+
+TEST_F(AdminApiTest, KeyWithoutASecretLetsNobodyIn) {
+  Must({AddKey{"bare", PrincipalId::User("ann")}});
+  const std::string secret = *NewSecret({"studio", "bare"});
+  EXPECT_EQ(Get(secret, "/v1/workspace/members").status, 401);
+  AddKey other{"other", PrincipalId::User("ann")};
+  other.annotation = R"({"sha256":""})";
+  Must({other});
+  EXPECT_EQ(
+      Get(*NewSecret({"studio", "other"}), "/v1/workspace/members").status,
+      401);
+}
+
+}  // namespace
+}  // namespace acl::server

@@ -1,0 +1,168 @@
+// The engine's own answers, and operations.
+#include <string>
+
+#include "absl/strings/str_cat.h"
+#include "acl/server/http/target.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/server/served.h"
+
+namespace acl::server {
+namespace {
+
+using testing::HasSubstr;
+
+class QuestionApiTest : public Served {
+ protected:
+  std::string Answer(const std::string& who, const std::string& target) {
+    return Get(who, target).response.body;
+  }
+};
+
+TEST_F(QuestionApiTest, RoleComesWithItsWitness) {
+  const std::string token = studio_.Token()->ToString();
+  EXPECT_EQ(
+      Answer("bob", "/acl/v1/role?subject=user:bob&resource=voice:narrator"),
+      absl::StrCat(R"({"role":"editor","witness":{"source":"direct"},)",
+                   R"("revision":)", studio_.Token()->revision, R"(,"token":")",
+                   token, "\"}"));
+}
+
+TEST_F(QuestionApiTest, ChecksAreOneByOneOrManyAtOneRevision) {
+  EXPECT_EQ(Get("bob",
+                "/acl/v1/check?subject=email:bob%40x.io&role=editor"
+                "&resource=voice:narrator")
+                .body["allowed"],
+            true);
+  const Replied many = Post(
+      "ann", "/acl/v1/checks",
+      R"({"questions":[)"
+      R"({"subject":"user:bob","role":"editor","resource":"voice:narrator"},)"
+      R"({"subject":"user:bob","role":"admin","resource":"voice:narrator"},)"
+      R"({"subject":"user:eve","role":"viewer","resource":"voice:none"}]})");
+  EXPECT_EQ(many.body["allowed"].dump(), "[true,false,false]");
+  EXPECT_EQ(many.body["revision"], studio_.Token()->revision);
+  EXPECT_EQ(Post("ann", "/acl/v1/checks", "{}").status, 422);
+  const Replied bad = Post(
+      "ann", "/acl/v1/checks",
+      R"({"questions":[{"subject":"user:bob","role":"king","resource":"voice:x"}]})");
+  EXPECT_EQ(bad.status, 400);
+  EXPECT_THAT(bad.message(), HasSubstr("question 0: "));
+}
+
+TEST_F(QuestionApiTest, WhoAndWhatComeInPages) {
+  const Replied first =
+      Get("ann", "/acl/v1/who?resource=voice:narrator&page_size=1");
+  EXPECT_EQ(first.body["items"].dump(),
+            R"([{"principal":"user:ann","role":"admin"}])");
+  const Replied second = Get(
+      "ann",
+      absl::StrCat("/acl/v1/who?resource=voice:narrator&page_size=1"
+                   "&page_token=",
+                   Escape(first.body["next_page_token"].get<std::string>())));
+  EXPECT_EQ(second.body["items"].dump(),
+            R"([{"principal":"user:bob","role":"editor"}])");
+  EXPECT_TRUE(second.body["next_page_token"].is_null());
+  EXPECT_EQ(Get("bob", "/acl/v1/what?subject=user:bob").body["items"].dump(),
+            R"([{"resource":"voice:narrator","role":"editor"}])");
+  EXPECT_EQ(
+      Get("ann", "/acl/v1/who?resource=voice:narrator&page_size=x").status,
+      400);
+}
+
+TEST_F(QuestionApiTest, ExplanationTellsWhatWouldAllowIt) {
+  const Replied reply = Get(
+      "cy",
+      "/acl/v1/explain?subject=user:cy&resource=voice:narrator&role=viewer");
+  EXPECT_EQ(reply.body["allowed"], false);
+  EXPECT_EQ(reply.body["remedies"][0]["change"], "grant");
+}
+
+TEST_F(QuestionApiTest, OthersAreAskedAboutOnlyByThoseWhoMay) {
+  const std::string about_bob = "subject=user:bob&resource=voice:narrator";
+  EXPECT_EQ(Get("cy", "/acl/v1/role?" + about_bob).status, 403);
+  EXPECT_EQ(Get("cy", "/acl/v1/who?resource=voice:narrator").status, 403);
+  EXPECT_EQ(Get("cy", "/acl/v1/what?subject=user:bob").status, 403);
+  EXPECT_EQ(
+      Get("cy", "/acl/v1/role?subject=user:cy&resource=voice:none").status,
+      200);
+  Must({acl::Share{{"voice", "narrator"}, Target::User("cy"), "admin"}});
+  EXPECT_EQ(Get("cy", "/acl/v1/role?" + about_bob).status, 200);
+  EXPECT_EQ(Get("cy", "/acl/v1/who?resource=voice:narrator").status, 200);
+  EXPECT_EQ(Get("cy", "/acl/v1/what?subject=user:bob").status, 403);
+  EXPECT_EQ(Get("", "/acl/v1/what?subject=user:bob").status, 401);
+}
+
+TEST_F(QuestionApiTest, LeastRevisionIsWaitedForAndNeverAnsweredOlder) {
+  const std::string target =
+      "/acl/v1/role?subject=user:bob&resource=voice:narrator";
+  RevisionToken token = *studio_.Token();
+  EXPECT_EQ(Get("bob", target, {{"acl-min-revision", token.ToString()}}).status,
+            200);
+  ++token.revision;
+  const Replied late =
+      Get("bob", target, {{"acl-min-revision", token.ToString()}});
+  EXPECT_EQ(late.status, 503);
+  EXPECT_EQ(late.code(), "revision_timeout");
+  EXPECT_EQ(late.Header("Retry-After"), "1");
+  EXPECT_EQ(Get("bob", target, {{"acl-min-revision", "7"}}).status, 400);
+  ++token.incarnation;
+  EXPECT_EQ(Get("bob", target, {{"acl-min-revision", token.ToString()}}).code(),
+            "revision_not_available");
+}
+
+TEST_F(QuestionApiTest, EngineInMemoryHasNoPast) {
+  EXPECT_EQ(Get("bob",
+                "/acl/v1/role?subject=user:bob&resource=voice:narrator"
+                "&at=1")
+                .status,
+            400);
+}
+
+TEST_F(QuestionApiTest, FaultsOfAQuestionNameIt) {
+  EXPECT_EQ(Get("ann", "/acl/v1/role").body["detail"].size(), 2u);
+  EXPECT_THAT(
+      Get("ann", "/acl/v1/role?subject=bob&resource=voice:narrator").message(),
+      HasSubstr("`bob`"));
+  EXPECT_THAT(
+      Get("ann", "/acl/v1/role?subject=user:bob&resource=vice:x").message(),
+      HasSubstr("`vice`"));
+}
+
+TEST_F(QuestionApiTest, HealthReadinessAndDocumentNeedNoKey) {
+  EXPECT_EQ(Answer("", "/healthz"), R"({"status":"ok"})");
+  EXPECT_EQ(Answer("", "/readyz"), R"({"status":"ok"})");
+  EXPECT_EQ(Ask("", "HEAD", "/healthz").status, 200);
+  EXPECT_THAT(Answer("", "/openapi.yaml"), HasSubstr("openapi: 3"));
+  service_.set_stopping();
+  EXPECT_EQ(Get("", "/readyz").status, 503);
+  EXPECT_EQ(Get("", "/healthz").status, 200);
+}
+
+TEST_F(QuestionApiTest, MetricsCountWhatWasDone) {
+  Get("bob",
+      "/acl/v1/check?subject=user:bob&role=admin&resource=voice:narrator");
+  Get("bob", "/acl/v1/role?subject=user:bob&resource=voice:narrator");
+  Share("bob",
+        R"({"role":"viewer","resource_type":"voice","user_email":"cy@x.io"})");
+  Ask("", "NONSENSE", "/healthz");
+  const std::string text = Answer("", "/metrics");
+  for (const char* line :
+       {"acl_decisions_total{outcome=\"denied\"} 1\n",
+        "acl_decisions_total{outcome=\"allowed\"} 1\n",
+        "acl_changes_total{fault=\"not_admin\",outcome=\"refused\"} 1\n",
+        "acl_http_requests_total{method=\"GET\",route=\"/acl/v1/check\","
+        "status=\"200\"} 1\n",
+        "acl_http_requests_total{method=\"other\",route=\"/healthz\","
+        "status=\"405\"} 1\n",
+        "acl_writable 1\n", "acl_workspaces 1\n",
+        "acl_memory_bytes{part=\"grants\"} "}) {
+    EXPECT_THAT(text, HasSubstr(line));
+  }
+  EXPECT_THAT(text,
+              HasSubstr(absl::StrCat("acl_revision{workspace=\"studio\"} ",
+                                     studio_.Token()->revision, "\n")));
+}
+
+}  // namespace
+}  // namespace acl::server

@@ -58,12 +58,12 @@ Feed::Look Feed::Await(Revision revision, absl::Duration timeout) {
     changed_.wait_for(lock, absl::ToChronoNanoseconds(bounded), come);
   }
   Look look;
-  if (!changes_.empty() && changes_.back()->revision >= revision) {
-    const Revision first = changes_.front()->revision;
-    look.gone = first > revision;
-    if (!look.gone) look.change = changes_[revision - first];
-  } else {
+  if (!changes_.empty()) look.last = changes_.back()->revision;
+  if (look.last < revision) {
     look.end = end_;
+  } else if (const Revision first = changes_.front()->revision;
+             first <= revision) {
+    look.change = changes_[revision - first];
   }
   return look;
 }

@@ -59,7 +59,9 @@ class Feed {
   // What a look at the feed finds.
   struct Look {
     std::shared_ptr<const FedChange> change;  // null: see the rest
-    bool gone = false;                        // it is older than what is kept
+    // The latest that came here; 0: none since somebody watches. What is not
+    // later and not here is older than what is kept.
+    Revision last = 0;
     std::optional<std::pair<Fault, std::string>> end;
   };
   // The change that leads to `revision`; waits for it up to `timeout`.

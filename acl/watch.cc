@@ -1,5 +1,6 @@
 #include "acl/watch.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -33,21 +34,24 @@ Watch::~Watch() { feed_->Leave(options_.roles); }
 
 absl::StatusOr<WatchedChange> Watch::Next(absl::Duration timeout) {
   const Revision next = position_.revision + 1;
-  bool past = past_ != nullptr || next <= live_;
+  const bool past = past_ != nullptr || next <= live_;
   const Feed::Look look =
       feed_->Await(next, past ? absl::ZeroDuration() : timeout);
   if (look.change != nullptr && (!options_.roles || look.change->before)) {
     past_ = nullptr;
     return Deliver(*look.change);
   }
-  if (past || look.gone || look.change != nullptr) {
+  // The journal may have more by now: what is not published yet could be taken
+  // back.
+  if (next <= std::max(live_, look.last)) {
     absl::StatusOr<std::optional<WatchedChange>> found = FromPast();
     if (!found.ok()) return found.status();
     if (*found) return *std::move(*found);
-    if (next <= live_) return FellBehind(next);
+    return FellBehind(next);
+  }
+  if (past) {
     // The past has come to the present.
     past_ = nullptr;
-    live_ = 0;
     return Next(timeout);
   }
   if (look.end) return Refuse(look.end->first, look.end->second);

@@ -75,7 +75,7 @@ class Watch {
   const std::shared_ptr<Feed> feed_;
   const WatchOptions options_;
   const OpenPast open_past_;  // null: there is no past
-  Revision live_;
+  const Revision live_;
   RevisionToken position_;
   std::unique_ptr<PastChanges> past_;
 };

@@ -92,23 +92,6 @@ Json ChangesJson(const std::vector<Change>& changes, const Receipt& receipt) {
   return receipts;
 }
 
-Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
-                 const std::vector<RoleChange>& roles) {
-  Json list = Json::array();
-  for (const RoleChange& change : roles) {
-    list.push_back({{"subject", change.subject},
-                    {"resource", change.resource},
-                    {"before", change.before},
-                    {"after", change.after}});
-  }
-  return {{"changed", receipt.changed},
-          {"dry_run", receipt.dry_run},
-          {"replayed", receipt.replayed},
-          {"revision", receipt.revision},
-          {"receipts", ChangesJson(changes, receipt)},
-          {"effective_roles", std::move(list)}};
-}
-
 Json CallJson(const Change& change) {
   return Json::parse(WriteMessage(Encoding::kJson, ToMessage(change)));
 }

@@ -5,7 +5,6 @@
 #include <string>
 #include <vector>
 
-#include "acl/audit/role_changes.h"
 #include "acl/engine.h"
 #include "nlohmann/json.hpp"
 
@@ -27,11 +26,6 @@ Json ChangesJson(const std::vector<Change>& changes, const Receipt& receipt);
 
 // The receipt of one share or unshare.
 Json ShareReceiptJson(const Receipt& receipt);
-
-// What a batch did: each change with its receipt, and the effective roles that
-// became others.
-Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
-                 const std::vector<RoleChange>& roles);
 
 // JSON on one line, with what is not UTF-8 replaced.
 std::string Dump(const Json& json);

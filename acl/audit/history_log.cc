@@ -166,9 +166,7 @@ bool Fits(const HistoryFilter& filter, const Change& change,
          (receipt.share && receipt.share->target.ToString() == filter.target);
 }
 
-}  // namespace
-
-bool Fits(const HistoryFilter& filter, const HistoryEntry& entry) {
+bool FitsAsAWhole(const HistoryFilter& filter, const HistoryEntry& entry) {
   if (!filter.actor.empty() && entry.actor != filter.actor) return false;
   if (!filter.workspace.empty() &&
       std::count(entry.workspaces.begin(), entry.workspaces.end(),
@@ -176,13 +174,27 @@ bool Fits(const HistoryFilter& filter, const HistoryEntry& entry) {
     return false;
   }
   if (filter.since && entry.time < *filter.since) return false;
-  if (filter.until && entry.time > *filter.until) return false;
-  if (filter.target.empty() && filter.resource.empty()) return true;
-  for (size_t i = 0; i < entry.changes.size(); ++i) {
-    if (Fits(filter, entry.changes[i], entry.receipt.changes[i])) return true;
-  }
-  return false;
+  return !filter.until || entry.time <= *filter.until;
 }
+
+// Leaves only what fits; false if nothing does.
+bool Narrow(const HistoryFilter& filter, HistoryEntry* entry) {
+  if (!FitsAsAWhole(filter, *entry)) return false;
+  if (filter.target.empty() && filter.resource.empty()) return true;
+  std::vector<Change> changes;
+  std::vector<ChangeReceipt> receipts;
+  for (size_t i = 0; i < entry->changes.size(); ++i) {
+    if (!Fits(filter, entry->changes[i], entry->receipt.changes[i])) continue;
+    changes.push_back(std::move(entry->changes[i]));
+    receipts.push_back(std::move(entry->receipt.changes[i]));
+  }
+  entry->others = entry->changes.size() - changes.size();
+  entry->changes = std::move(changes);
+  entry->receipt.changes = std::move(receipts);
+  return !entry->changes.empty();
+}
+
+}  // namespace
 
 absl::StatusOr<HistorySpan> VisitHistory(
     const std::string& folder, const HistoryFilter& filter, FileSystem* files,
@@ -195,16 +207,16 @@ absl::StatusOr<HistorySpan> VisitHistory(
   HistorySpan span;
   if (found->empty()) return span;
   Entries entries;
-  const absl::StatusOr<JournalEnd> end =
-      ReadJournal(folder, {found->front().first, {}}, files, progress,
-                  [&](const JournalRecord& record) -> absl::Status {
-                    const absl::StatusOr<std::optional<HistoryEntry>> entry =
-                        entries.Add(record);
-                    if (!entry.ok()) return entry.status();
-                    if (!*entry || !Fits(filter, **entry))
-                      return absl::OkStatus();
-                    return visit(**entry);
-                  });
+  const absl::StatusOr<JournalEnd> end = ReadJournal(
+      folder, {found->front().first, {}}, files, progress,
+      [&](const JournalRecord& record) -> absl::Status {
+        absl::StatusOr<std::optional<HistoryEntry>> entry = entries.Add(record);
+        if (!entry.ok()) return entry.status();
+        if (!*entry || !Narrow(filter, &**entry)) {
+          return absl::OkStatus();
+        }
+        return visit(**entry);
+      });
   if (!end.ok()) return end.status();
   if (end->head.sequence >= found->front().first) {
     span = {found->front().first, end->head.sequence};

@@ -2,6 +2,7 @@
 #ifndef ACL_AUDIT_HISTORY_LOG_H_
 #define ACL_AUDIT_HISTORY_LOG_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <optional>
@@ -32,11 +33,14 @@ struct HistoryEntry {
   // Of a change: the call, and what it answered.
   std::vector<Change> changes = {};
   Receipt receipt = {};
+  // How many changes of the batch are left out of both, since they don't fit.
+  size_t others = 0;
   std::string reason = {};
   std::string request_id = {};
 };
 
-// Which entries are wanted: those that fit all that is set.
+// Which entries are wanted: those that fit all that is set. Of a batch the
+// changes are wanted that name the target and the resource.
 struct HistoryFilter {
   std::string actor = {};      // `user:ID`, ...
   std::string workspace = {};  // an id
@@ -49,8 +53,6 @@ struct HistoryFilter {
   std::optional<absl::Time> since = {};
   std::optional<absl::Time> until = {};
 };
-
-bool Fits(const HistoryFilter& filter, const HistoryEntry& entry);
 
 // What of the history was there.
 struct HistorySpan {

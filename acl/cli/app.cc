@@ -181,7 +181,7 @@ class CommandLine {
   void AddLog() {
     CLI::App* log = Command(
         "log", "Who changed what in a journal folder, when and why",
-        "  acl log -w /var/lib/acl --limit 10\n"
+        "  acl log -w /var/lib/acl --limit 10 --summary\n"
         "  acl log -w /var/lib/acl --target user:bob --since 2026-03-01\n"
         "  acl log -w /var/lib/acl --actor user:ann --json\n");
     log->add_option("--actor", log_.actor, "Only what this actor did")
@@ -201,6 +201,8 @@ class CommandLine {
     log->add_option("--limit", log_.limit, "Only the last N of them")
         ->type_name("N")
         ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+    log->add_flag("--summary", log_.summary,
+                  "Of a batch only how many changes of which kinds it had");
     log->callback([this] { code_ = LogCommand(common_, log_, console_); });
   }
 
@@ -209,7 +211,7 @@ class CommandLine {
         "diff", "What differs in grants and in effective roles",
         "  acl diff before.yaml after.yaml\n"
         "  acl diff /var/lib/acl@2026-03-01 /var/lib/acl\n"
-        "  acl diff @17 @42 -w /var/lib/acl --workspace studio\n"
+        "  acl diff @17 @42 -w /var/lib/acl --workspace studio --summary\n"
         "  acl diff /var/lib/acl new.yaml --changes changes.yaml\n\n"
         "A and B are world files, journal folders, or FOLDER@MOMENT; @MOMENT "
         "is\nof the folder that --world names. A moment is written as for "
@@ -218,11 +220,15 @@ class CommandLine {
                "How it was: a world file, a journal folder, FOLDER@MOMENT, or "
                "@MOMENT of the folder that --world names");
     Positional(diff, "B", &diff_.after, "How it is, likewise");
+    CLI::Option* summary = diff->add_flag(
+        "--summary", diff_.summary,
+        "Only how many grants and roles differ, by what they were and are");
     diff->add_option("--changes", diff_.changes,
                      "Instead: write a change file that makes B of A, to the "
                      "last name, and say how many changes of which kinds it "
                      "has; its ending tells its format")
-        ->type_name("FILE");
+        ->type_name("FILE")
+        ->excludes(summary);
     diff->callback([this] { code_ = DiffCommand(common_, diff_, console_); });
   }
 
@@ -286,6 +292,8 @@ class CommandLine {
         "  acl apply offboarding.yaml --as system -w studio.yaml\n");
     Positional(apply, "CHANGES", &apply_.changes, "The change file");
     AddCallOptions(apply, &apply_.call);
+    apply->add_flag("--summary", apply_.summary,
+                    "Only how many changes and changed roles of which kinds");
     apply->callback(
         [this] { code_ = ApplyCommand(common_, apply_, console_); });
   }

@@ -181,10 +181,10 @@ ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
   }
   console.out << (console.json
                       ? Dump(AppliedJson(file->changes, applied->receipt,
-                                         applied->roles)) +
+                                         applied->roles, arguments.summary)) +
                             "\n"
                       : AppliedText(file->changes, applied->receipt,
-                                    applied->roles));
+                                    applied->roles, arguments.summary));
   return kAllow;
 }
 

@@ -58,33 +58,36 @@ struct ShareArguments {
 ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console);
 
-// `acl apply CHANGES --as ACTOR`
+// `acl apply CHANGES --as ACTOR [--summary]`
 struct ApplyArguments {
-  std::string changes;  // the file
+  std::string changes;   // the file
+  bool summary = false;  // counts, no lists
   CallArguments call;
 };
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
                       const Console& console);
 
 // `acl log [--actor ACTOR] [--target TARGET] [--resource RESOURCE]
-// [--since WHEN] [--until WHEN] [--limit N]`
+// [--since WHEN] [--until WHEN] [--limit N] [--summary]`
 struct LogArguments {
   std::string actor;
   std::string target;
   std::string resource;
   std::string since;  // a day or a time
   std::string until;
-  size_t limit = 0;  // 0: all
+  size_t limit = 0;      // 0: all
+  bool summary = false;  // counts of what batches did
 };
 ExitCode LogCommand(const Common& common, const LogArguments& arguments,
                     const Console& console);
 
-// `acl diff A B [--changes FILE]`: 0 if they are equal, 1 if they differ, 3 for
-// every refusal.
+// `acl diff A B [--summary | --changes FILE]`: 0 if they are equal, 1 if they
+// differ, 3 for every refusal.
 struct DiffArguments {
   std::string before;  // PATH, PATH@MOMENT or @MOMENT
   std::string after;
-  std::string changes;  // the change file to write; empty: the differences
+  bool summary = false;  // counts, no lists
+  std::string changes;   // the change file to write; empty: the differences
 };
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console);

@@ -1,4 +1,3 @@
-#include <map>
 #include <memory>
 #include <set>
 #include <string>
@@ -15,6 +14,7 @@
 #include "acl/cli/commands.h"
 #include "acl/cli/print.h"
 #include "acl/cli/progress.h"
+#include "acl/cli/sums.h"
 #include "acl/encoding/encoding.h"
 #include "acl/encoding/file.h"
 
@@ -93,11 +93,21 @@ absl::StatusOr<Found> Compare(const DiffArguments& arguments,
   return found;
 }
 
-std::string ItemsText(const std::vector<Found::Item>& items, const char* what) {
+RoleSums SumsOf(const std::vector<Found::Item>& items) {
+  RoleSums sums;
+  for (const Found::Item& item : items) {
+    sums.Add(item.workspace, item.who, item.resource, item.before, item.after);
+  }
+  return sums;
+}
+
+std::string ItemsText(const std::vector<Found::Item>& items, const char* what,
+                      const char* who, bool summary) {
   if (items.empty()) return absl::StrCat("no ", what, " differs\n");
   std::string text =
       absl::StrCat(Some(items.size(), what),
                    items.size() == 1 ? " differs:\n" : " differ:\n");
+  if (summary) return text + SumsOf(items).Text(who);
   for (const Found::Item& item : items) {
     absl::StrAppend(&text, "  ", Printable(item.workspace), "  ",
                     Printable(item.who), " on ", Printable(item.resource), ": ",
@@ -106,7 +116,9 @@ std::string ItemsText(const std::vector<Found::Item>& items, const char* what) {
   return text;
 }
 
-Json ItemsJson(const std::vector<Found::Item>& items, const char* who) {
+Json ItemsJson(const std::vector<Found::Item>& items, const char* who,
+               bool summary) {
+  if (summary) return SumsOf(items).ToJson(who);
   Json list = Json::array();
   for (const Found::Item& item : items) {
     list.push_back({{"workspace", item.workspace},
@@ -174,31 +186,17 @@ absl::StatusOr<v1::ChangeFile> FindChanges(const Engine& before,
                              "by --workspace ID"));
 }
 
-// How many there are of each kind, in the words of change files.
-std::map<std::string, size_t> KindsOf(const v1::ChangeFile& file) {
-  std::map<std::string, size_t> kinds;
-  for (const v1::Change& change : file.changes()) {
-    const auto* const field = v1::Change::descriptor()->FindFieldByNumber(
-        static_cast<int>(change.change_case()));
-    ++kinds[field->name()];
-  }
-  return kinds;
-}
-
 std::string WrittenText(const std::string& path, const v1::ChangeFile& file) {
   const std::string of = absl::StrCat("workspace ", Quoted(file.workspace()));
   if (file.changes().empty()) {
     return absl::StrCat(Printable(path), ": no change; ", of,
                         " does not differ\n");
   }
-  std::string text =
+  const std::string text =
       absl::StrCat(Printable(path), ": ",
                    Some(static_cast<size_t>(file.changes_size()), "change"),
                    " of ", of, " at revision ", file.expected_revision(), "\n");
-  for (const auto& [kind, count] : KindsOf(file)) {
-    absl::StrAppend(&text, "  ", count, " ", kind, "\n");
-  }
-  return text;
+  return text + KindsText(KindsOf(file));
 }
 
 Json WrittenJson(const std::string& path, const v1::ChangeFile& file) {
@@ -256,14 +254,17 @@ ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
     Fail(console, found.status());
     return kBadInput;
   }
-  console.out << (console.json
-                      ? Dump({{"equal", found->equal()},
-                              {"grants", ItemsJson(found->grants, "target")},
-                              {"effective_roles",
-                               ItemsJson(found->roles, "subject")}}) +
-                            "\n"
-                      : ItemsText(found->grants, "grant") +
-                            ItemsText(found->roles, "effective role"));
+  console.out
+      << (console.json
+              ? Dump({{"equal", found->equal()},
+                      {"grants",
+                       ItemsJson(found->grants, "target", arguments.summary)},
+                      {"effective_roles", ItemsJson(found->roles, "subject",
+                                                    arguments.summary)}}) +
+                    "\n"
+              : ItemsText(found->grants, "grant", "target", arguments.summary) +
+                    ItemsText(found->roles, "effective role", "subject",
+                              arguments.summary));
   return found->equal() ? kAllow : kDiffers;
 }
 

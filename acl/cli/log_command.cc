@@ -86,8 +86,10 @@ absl::Status CheckFolder(const Common& common) {
 // Prints entries, or keeps the last ones until the end.
 class Printer {
  public:
-  Printer(size_t limit, const Console& console)
-      : limit_(limit), console_(console) {}
+  Printer(const LogArguments& arguments, const Console& console)
+      : limit_(arguments.limit),
+        summary_(arguments.summary),
+        console_(console) {}
 
   void Add(const HistoryEntry& entry) {
     if (limit_ == 0) return Print(entry);
@@ -101,14 +103,15 @@ class Printer {
  private:
   void Print(const HistoryEntry& entry) {
     if (console_.json) {
-      console_.out << Dump(EntryJson(entry)) << "\n";
+      console_.out << Dump(EntryJson(entry, summary_)) << "\n";
       return;
     }
-    console_.out << separator_ << EntryText(entry);
+    console_.out << separator_ << EntryText(entry, summary_);
     separator_ = "\n";
   }
 
   const size_t limit_;
+  const bool summary_;
   const Console& console_;
   std::deque<HistoryEntry> last_;
   absl::string_view separator_;
@@ -121,7 +124,7 @@ ExitCode LogCommand(const Common& common, const LogArguments& arguments,
   const absl::StatusOr<HistoryFilter> filter = FilterOf(common, arguments);
   if (!filter.ok()) return Fail(console, filter.status());
   if (absl::Status s = CheckFolder(common); !s.ok()) return Fail(console, s);
-  Printer printer(arguments.limit, console);
+  Printer printer(arguments, console);
   const absl::StatusOr<HistorySpan> span = [&] {
     // On a terminal the entries themselves show how far it is.
     Console beside = console;

@@ -8,6 +8,7 @@
 #include "absl/time/time.h"
 #include "acl/audit/explanation_text.h"
 #include "acl/base/text.h"
+#include "acl/cli/sums.h"
 #include "fmt/format.h"
 
 namespace acl::cli {
@@ -44,11 +45,24 @@ std::string RevisionText(const Receipt& receipt) {
                      receipt.revision);
 }
 
+// What went along, if anything did.
 std::string RemovedText(const Cascade& removed) {
-  return fmt::format(
-      "  with it: {}, {}, {}; {} lost their creator\n",
-      Some(removed.grants, "grant"), Some(removed.memberships, "membership"),
-      Some(removed.keys, "key"), Some(removed.creators, "resource"));
+  std::vector<std::string> parts;
+  const auto add = [&](size_t count, const char* what) {
+    if (count > 0) parts.push_back(Some(count, what));
+  };
+  add(removed.grants, "grant");
+  add(removed.memberships, "membership");
+  add(removed.keys, "key");
+  std::string text;
+  if (!parts.empty()) {
+    text = fmt::format("  with it: {}\n", absl::StrJoin(parts, ", "));
+  }
+  if (removed.creators > 0) {
+    text += fmt::format("  {} without a creator now\n",
+                        Some(removed.creators, "resource"));
+  }
+  return text;
 }
 
 // The fields that ToString() leaves out, a line each.
@@ -91,19 +105,62 @@ std::string ChangesText(const std::vector<Change>& changes,
   return text;
 }
 
+namespace {
+
+RoleSums SumsOf(const std::vector<RoleChange>& roles) {
+  RoleSums sums;
+  for (const RoleChange& change : roles) {
+    sums.Add("", change.subject, change.resource, change.before, change.after);
+  }
+  return sums;
+}
+
+// What was called, in short.
+std::string CallsText(const std::vector<Change>& changes) {
+  return Some(changes.size(), "change") + "\n" + KindsText(KindsOf(changes));
+}
+
+}  // namespace
+
 std::string AppliedText(const std::vector<Change>& changes,
                         const Receipt& receipt,
-                        const std::vector<RoleChange>& roles) {
-  std::string text = ChangesText(changes, receipt, false);
+                        const std::vector<RoleChange>& roles, bool summary) {
+  std::string text =
+      summary ? CallsText(changes) : ChangesText(changes, receipt, false);
   text += roles.empty() ? std::string("no effective role changed\n")
                         : fmt::format("{} changed:\n",
                                       Some(roles.size(), "effective role"));
+  if (summary)
+    return text + SumsOf(roles).Text("subject") + RevisionText(receipt);
   for (const RoleChange& change : roles) {
     text +=
         fmt::format("  {} on {}: {} -> {}\n", Printable(change.subject),
                     Printable(change.resource), change.before, change.after);
   }
   return text + RevisionText(receipt);
+}
+
+Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
+                 const std::vector<RoleChange>& roles, bool summary) {
+  Json json = {{"changed", receipt.changed},
+               {"dry_run", receipt.dry_run},
+               {"replayed", receipt.replayed},
+               {"revision", receipt.revision}};
+  if (summary) {
+    json["kinds"] = KindsOf(changes);
+    json["effective_roles"] = SumsOf(roles).ToJson("subject");
+    return json;
+  }
+  Json list = Json::array();
+  for (const RoleChange& change : roles) {
+    list.push_back({{"subject", change.subject},
+                    {"resource", change.resource},
+                    {"before", change.before},
+                    {"after", change.after}});
+  }
+  json["receipts"] = ChangesJson(changes, receipt);
+  json["effective_roles"] = std::move(list);
+  return json;
 }
 
 namespace {
@@ -130,7 +187,7 @@ absl::string_view KindWordOf(const HistoryEntry& entry) {
 }
 
 // What was done, a line or more.
-std::string DeedText(const HistoryEntry& entry) {
+std::string DeedText(const HistoryEntry& entry, bool summary) {
   const std::string ids = absl::StrJoin(
       entry.workspaces, ", ", [](std::string* out, const std::string& id) {
         absl::StrAppend(out, Quoted(id));
@@ -146,13 +203,19 @@ std::string DeedText(const HistoryEntry& entry) {
     case HistoryEntry::Kind::kChange:
       break;
   }
-  return ChangesText(entry.changes, entry.receipt, true) +
-         (entry.receipt.changed ? "" : "nothing changed\n");
+  std::string text = summary && entry.changes.size() > 1
+                         ? CallsText(entry.changes)
+                         : ChangesText(entry.changes, entry.receipt, true);
+  if (entry.others > 0) {
+    text += fmt::format("and {} of the same batch\n",
+                        Some(entry.others, "other change"));
+  }
+  return text + (entry.receipt.changed ? "" : "nothing changed\n");
 }
 
 }  // namespace
 
-std::string EntryText(const HistoryEntry& entry) {
+std::string EntryText(const HistoryEntry& entry, bool summary) {
   std::string text =
       fmt::format("record {}  {}  {}", entry.record,
                   TimeText(kSeconds, entry.time), Printable(entry.actor));
@@ -167,7 +230,7 @@ std::string EntryText(const HistoryEntry& entry) {
   if (!entry.request_id.empty()) {
     text += "  request: " + Printable(entry.request_id) + "\n";
   }
-  const std::string deed = DeedText(entry);
+  const std::string deed = DeedText(entry, summary);
   for (const absl::string_view line :
        absl::StrSplit(deed, '\n', absl::SkipEmpty())) {
     absl::StrAppend(&text, "  ", line, "\n");
@@ -175,7 +238,7 @@ std::string EntryText(const HistoryEntry& entry) {
   return text;
 }
 
-Json EntryJson(const HistoryEntry& entry) {
+Json EntryJson(const HistoryEntry& entry, bool summary) {
   Json json = {{"record", entry.record},
                {"time", TimeText(kMicroseconds, entry.time)},
                {"actor", entry.actor},
@@ -186,6 +249,11 @@ Json EntryJson(const HistoryEntry& entry) {
   json["changed"] = entry.receipt.changed;
   json["reason"] = entry.reason;
   json["request_id"] = entry.request_id;
+  json["others"] = entry.others;
+  if (summary) {
+    json["kinds"] = KindsOf(entry.changes);
+    return json;
+  }
   Json calls = Json::array();
   for (const Change& change : entry.changes) calls.push_back(CallJson(change));
   json["changes"] = std::move(calls);

@@ -22,17 +22,20 @@ std::string ChangesText(const std::vector<Change>& changes,
                         const Receipt& receipt, bool details);
 
 // What a batch did: each change with its receipt, and the effective roles that
-// became others.
+// became others; with `summary` how many there are of each kind.
 std::string AppliedText(const std::vector<Change>& changes,
                         const Receipt& receipt,
-                        const std::vector<RoleChange>& roles);
+                        const std::vector<RoleChange>& roles, bool summary);
+Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
+                 const std::vector<RoleChange>& roles, bool summary);
 
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);
 
-// An entry of a history, over several lines; and as an object.
-std::string EntryText(const HistoryEntry& entry);
-Json EntryJson(const HistoryEntry& entry);
+// An entry of a history, over several lines; and as an object. With `summary`
+// a batch is told by how many changes there are of each kind.
+std::string EntryText(const HistoryEntry& entry, bool summary);
+Json EntryJson(const HistoryEntry& entry, bool summary);
 
 // "1 file", "2 files".
 std::string Some(size_t count, const char* what);

@@ -102,6 +102,39 @@ TEST_F(DiffTest, WhenAPathHasAnAtSignThenItIsAPath) {
   EXPECT_EQ(Acl({"diff", path + "@0", world_}).code, kAllow);
 }
 
+TEST_F(DiffTest, WhenASummaryIsWantedThenDifferencesAreCounted) {
+  Write(world_ + ".changes.yaml",
+        "changes:\n"
+        "  - {add_user: {id: eve}}\n"
+        "  - {add_user: {id: fay}}\n"
+        "  - {add_resource: {resource: voice:other}}\n"
+        "  - {share: {resource: voice:other, target: default, role: viewer}}\n"
+        "  - {unshare: {resource: voice:narrator, target: group:audio}}\n");
+  ASSERT_EQ(
+      OnFolder({"apply", world_ + ".changes.yaml", "--as", "system"}).code,
+      kAllow);
+  const Result differ = Acl({"diff", world_, folder_, "--summary"});
+  EXPECT_EQ(differ.code, kDiffers) << differ.err;
+  EXPECT_EQ(differ.out,
+            "2 grants differ:\n"
+            "  studio  1 editor -> none, for 1 target on 1 resource\n"
+            "  studio  1 none -> viewer, for 1 target on 1 resource\n"
+            "8 effective roles differ:\n"
+            "  studio  7 none -> viewer, for 5 subjects on 2 resources\n"
+            "  studio  1 editor -> viewer, for 1 subject on 1 resource\n");
+  const json summary =
+      json::parse(Acl({"diff", world_, folder_, "--summary", "--json"}).out);
+  EXPECT_EQ(summary["effective_roles"][0], json({{"workspace", "studio"},
+                                                 {"before", "none"},
+                                                 {"after", "viewer"},
+                                                 {"count", 7},
+                                                 {"subjects", 5},
+                                                 {"resources", 2}}));
+  EXPECT_EQ(summary["grants"][0]["targets"], 1);
+  EXPECT_EQ(Acl({"diff", world_, world_, "--summary"}).out,
+            "no grant differs\nno effective role differs\n");
+}
+
 class DiffChangesTest : public DiffTest {
  protected:
   static std::string Path(const std::string& name) {

@@ -95,8 +95,7 @@ TEST_F(Files, ApplyPrintsEveryReceiptAndEveryRoleThatChanged) {
       "  effective  editor -> admin\n"
       "add user:eve\n"
       "remove group:audio\n"
-      "  with it: 1 grant, 1 membership, 0 keys; 0 resources lost their "
-      "creator\n"
+      "  with it: 1 grant, 1 membership\n"
       "update key:k1\n"
       "3 effective roles changed:\n"
       "  key:k1 on voice:narrator: viewer -> none\n"
@@ -109,6 +108,51 @@ TEST_F(Files, ApplyPrintsEveryReceiptAndEveryRoleThatChanged) {
   EXPECT_EQ(OnWorld(arguments).out, expected + "revision 1\n");
   EXPECT_EQ(OnWorld({"role", "user:bob", "voice:narrator"}).out,
             "admin\tdirect\n");
+}
+
+TEST_F(Files, ApplyTellsWhatARemovalTookAlong) {
+  Write(Path("c.yaml"),
+        "changes:\n"
+        "  - remove_user: {id: ann}\n"
+        "  - remove_service_account: {id: renderer}\n"
+        "  - add_user: {id: eve}\n"
+        "  - remove_user: {id: eve}\n");
+  const Result applied = OnWorld({"apply", Path("c.yaml"), "--as", "system"});
+  EXPECT_THAT(applied.out,
+              ::testing::StartsWith("remove user:ann\n"
+                                    "  1 resource without a creator now\n"
+                                    "remove service_account:renderer\n"
+                                    "  with it: 2 keys\n"
+                                    "add user:eve\n"
+                                    "remove user:eve\n"
+                                    "2 effective roles"));
+}
+
+TEST_F(Files, WhenASummaryIsWantedThenApplyCounts) {
+  Write(Path("c.yaml"), kChanges);
+  const std::vector<std::string> arguments = {
+      "apply", Path("c.yaml"), "--as", "system", "--dry-run", "--summary"};
+  EXPECT_EQ(OnWorld(arguments).out,
+            "4 changes\n"
+            "  1 add_user\n"
+            "  1 remove_group\n"
+            "  1 share\n"
+            "  1 update_key\n"
+            "3 effective roles changed:\n"
+            "  1 editor -> admin, for 1 subject on 1 resource\n"
+            "  1 none -> viewer, for 1 subject on 1 resource\n"
+            "  1 viewer -> none, for 1 subject on 1 resource\n"
+            "dry run: it would be revision 1; nothing was written\n");
+  std::vector<std::string> in_json = arguments;
+  in_json.push_back("--json");
+  const nlohmann::json json = nlohmann::json::parse(OnWorld(in_json).out);
+  EXPECT_EQ(json["kinds"]["share"], 1);
+  EXPECT_EQ(json["effective_roles"][0], nlohmann::json({{"before", "editor"},
+                                                        {"after", "admin"},
+                                                        {"count", 1},
+                                                        {"subjects", 1},
+                                                        {"resources", 1}}));
+  EXPECT_FALSE(json.contains("receipts"));
 }
 
 TEST_F(Files, RefusedChangesNameFileAndLineAndLeaveTheWorld) {

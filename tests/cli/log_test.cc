@@ -117,6 +117,34 @@ TEST_F(LogTest, WhenFilteredThenOnlyWhatFitsIsThere) {
   EXPECT_THAT(Revisions({"--workspace", "other"}), ElementsAre());
 }
 
+TEST_F(LogTest, WhenOneOfABatchFitsThenTheOthersAreOnlyCounted) {
+  const Result log = OnFolder({"log", "--target", "user:cleo"});
+  EXPECT_THAT(log.out, ::testing::EndsWith("  add user:cleo\n"
+                                           "    name: `Cleo`\n"
+                                           "    workspace_admin: true\n"
+                                           "  add user:cleo to group:mixers\n"
+                                           "  and 1 other change of the same "
+                                           "batch\n"));
+  const json entry = Log({"--target", "group:mixers"})[0];
+  EXPECT_EQ(entry["changes"].size(), 1u);
+  EXPECT_EQ(entry["receipts"].size(), 1u);
+  EXPECT_EQ(entry["others"], 2);
+  EXPECT_EQ(Log()[2]["others"], 0);
+}
+
+TEST_F(LogTest, WhenASummaryIsWantedThenBatchesAreCounted) {
+  const Result log = OnFolder({"log", "--summary"});
+  EXPECT_THAT(log.out, HasSubstr("  3 changes\n"
+                                 "    1 add_member\n"
+                                 "    1 add_user\n"
+                                 "    1 remove_user\n"));
+  EXPECT_THAT(log.out, HasSubstr("    grant      none -> viewer\n"));
+  const std::vector<json> entries = Log({"--summary"});
+  EXPECT_EQ(entries[2]["kinds"],
+            json({{"add_member", 1}, {"add_user", 1}, {"remove_user", 1}}));
+  EXPECT_FALSE(entries[2].contains("receipts"));
+}
+
 TEST_F(LogTest, WhenLimitedThenTheLastAreThereAndTheNewestIsLast) {
   EXPECT_THAT(Revisions({"--limit", "2"}), ElementsAre(2, 3));
   EXPECT_THAT(Revisions({"--limit", "9"}), ElementsAre(-1, 1, 2, 3));

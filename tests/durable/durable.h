@@ -2,7 +2,10 @@
 #ifndef TESTS_DURABLE_DURABLE_H_
 #define TESTS_DURABLE_DURABLE_H_
 
+#include <condition_variable>
+#include <cstdint>
 #include <memory>
+#include <mutex>
 #include <string>
 
 #include "acl/engine.h"
@@ -15,13 +18,50 @@ namespace acl {
 constexpr char kFolder[] = "/data";
 inline const ResourceId kVoice{"voice", "v"};
 
+// Steps that wait.
+class HeldSteps {
+ public:
+  // A schedule whose syncs wait until Release(), the first of which then fails,
+  // if there is an error. It refers to this.
+  Schedule Syncs(int error) {
+    return [this, error](const FileStep& step) -> StepOutcome {
+      if (step.call != FileStep::Call::kSync) return {};
+      return Wait() && error != 0 ? StepOutcome{false, error, {}}
+                                  : StepOutcome{};
+    };
+  }
+  // Waits for Release(); true for whoever came first.
+  bool Wait() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    const bool first = ++held_ == 1;
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return released_; });
+    return first;
+  }
+  void AwaitHeld() {
+    std::unique_lock<std::mutex> lock(mutex_);
+    changed_.wait(lock, [this] { return held_ > 0; });
+  }
+  void Release() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    released_ = true;
+    changed_.notify_all();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int held_ = 0;
+  bool released_ = false;
+};
+
 class DurableTest : public ::testing::Test {
  protected:
   absl::StatusOr<std::unique_ptr<Engine>> Open() {
     FolderOptions options;
     options.files = files_.get();
     options.durability = durability_;
-    options.journal_file_bytes = 2000;
+    options.journal_file_bytes = journal_file_bytes_;
     options.checkpoints = checkpoints_;
     options.keep_history = keep_history_;
     EngineOptions engine_options;
@@ -75,6 +115,7 @@ class DurableTest : public ::testing::Test {
 
   std::unique_ptr<MemoryFiles> files_ = std::make_unique<MemoryFiles>();
   Durability durability_ = Durability::kDisk;
+  uint64_t journal_file_bytes_ = 2000;
   bool checkpoints_ = false;  // by themselves
   bool keep_history_ = true;
   Observer* observer_ = nullptr;

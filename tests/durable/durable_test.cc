@@ -3,9 +3,7 @@
 #include "tests/durable/durable.h"
 
 #include <cerrno>
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <thread>
 #include <vector>
@@ -195,46 +193,24 @@ TEST_F(DurableTest, WhenTheCutBackFailsThenTheOutcomeIsUnknown) {
 // it, and gathered.
 class PendingTest : public DurableTest {
  protected:
-  // Lets syncs wait until Release(), the first of which then fails or not.
-  void HoldSyncs(int error) {
-    files_->SetSchedule([this, error](const FileStep& step) -> StepOutcome {
-      if (step.call != FileStep::Call::kSync) return {};
-      std::unique_lock<std::mutex> lock(mutex_);
-      ++held_;
-      changed_.notify_all();
-      changed_.wait(lock, [this] { return released_; });
-      return held_ == 1 ? StepOutcome{false, error, {}} : StepOutcome{};
-    });
-  }
-  void AwaitHeld() {
-    std::unique_lock<std::mutex> lock(mutex_);
-    changed_.wait(lock, [this] { return held_ > 0; });
-  }
-  void Release() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    released_ = true;
-    changed_.notify_all();
-  }
+  void HoldSyncs(int error) { files_->SetSchedule(held_.Syncs(error)); }
   std::thread Call(std::string user, std::string role,
                    absl::StatusOr<Receipt>* receipt) {
     return std::thread([=] { *receipt = Share(user, role); });
   }
 
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  int held_ = 0;
-  bool released_ = false;
+  HeldSteps held_;
 };
 
 TEST_F(PendingTest, WhenItIsNotDurableYetThenNobodySeesIt) {
   HoldSyncs(0);
   absl::StatusOr<Receipt> first, second;
   std::thread one = Call("dan", "viewer", &first);
-  AwaitHeld();
+  held_.AwaitHeld();
   std::thread two = Call("dan", "editor", &second);
   absl::SleepFor(absl::Milliseconds(50));
   EXPECT_EQ(RoleOf("dan"), "none");
-  Release();
+  held_.Release();
   one.join();
   two.join();
   ASSERT_TRUE(first.ok() && second.ok());
@@ -248,12 +224,12 @@ TEST_F(PendingTest, WhenTheDiskFailsThenAllThatWasDecidedUponItIsRefused) {
   HoldSyncs(EIO);
   absl::StatusOr<Receipt> first, second, same, refused;
   std::thread one = Call("dan", "viewer", &first);
-  AwaitHeld();
+  held_.AwaitHeld();
   std::thread two = Call("dan", "editor", &second);
   std::thread three = Call("dan", "viewer", &same);
   std::thread four = Call("nobody", "viewer", &refused);
   absl::SleepFor(absl::Milliseconds(50));
-  Release();
+  held_.Release();
   for (std::thread* thread : {&one, &two, &three, &four}) thread->join();
   EXPECT_EQ(FaultOf(first.status()), v1::OUTCOME_UNKNOWN);
   EXPECT_EQ(FaultOf(second.status()), v1::OUTCOME_UNKNOWN);
@@ -266,10 +242,7 @@ TEST_F(PendingTest, WhenARefusalRestsOnWhatFailsThenItIsDecidedAnew) {
   int writes = 0;
   files_->SetSchedule([this, &writes](const FileStep& step) -> StepOutcome {
     if (step.call != FileStep::Call::kWrite || ++writes > 1) return {};
-    std::unique_lock<std::mutex> lock(mutex_);
-    ++held_;
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return released_; });
+    held_.Wait();
     return {false, ENOSPC, 0};
   });
   const auto add = [&](absl::StatusOr<Receipt>* receipt) {
@@ -279,11 +252,11 @@ TEST_F(PendingTest, WhenARefusalRestsOnWhatFailsThenItIsDecidedAnew) {
   };
   absl::StatusOr<Receipt> first, second;
   std::thread one = add(&first);
-  AwaitHeld();
+  held_.AwaitHeld();
   // The user exists for it until the disk turns out to be full.
   std::thread two = add(&second);
   absl::SleepFor(absl::Milliseconds(50));
-  Release();
+  held_.Release();
   one.join();
   two.join();
   EXPECT_EQ(FaultOf(first.status()), v1::DISK_FULL);

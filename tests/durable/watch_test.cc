@@ -206,6 +206,25 @@ TEST_F(WatchTest, WhenItIsTooSlowThenItReadsTheJournal) {
   EXPECT_EQ(watch->position(), Now());
 }
 
+// What is in the file may not be on the disk: the power could take it back.
+TEST_F(WatchTest, WhenAChangeIsNotDurableYetThenItIsNotGiven) {
+  journal_file_bytes_ = 1 << 20;
+  Reopen();
+  const RevisionToken begin = Now();
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  const auto watch = Begin(begin);
+  ASSERT_TRUE(watch->Next(kNow).ok());
+  HeldSteps held;
+  files_->SetSchedule(held.Syncs(0));
+  std::thread change([&] { EXPECT_TRUE(Share("dan", "editor").ok()); });
+  held.AwaitHeld();
+  EXPECT_TRUE(IsRefusal(watch->Next(kNow), absl::StatusCode::kDeadlineExceeded,
+                        v1::REVISION_TIMEOUT, "no change came"));
+  held.Release();
+  change.join();
+  EXPECT_EQ(watch->Next(kNow)->token.revision, begin.revision + 2);
+}
+
 TEST_F(WatchTest, WhenThreeWatchBesideWritersThenEachSeesEachChangeOnce) {
   constexpr int kWriters = 3;
   constexpr int kEach = 300;

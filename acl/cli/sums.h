@@ -1,0 +1,58 @@
+// Long lists of changes and of roles that changed, in a few lines.
+#ifndef ACL_CLI_SUMS_H_
+#define ACL_CLI_SUMS_H_
+
+#include <cstddef>
+#include <map>
+#include <set>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "acl/cli/print.h"
+#include "acl/share/change.h"
+#include "proto/acl/v1/change.pb.h"
+
+namespace acl::cli {
+
+// How many changes there are of each kind, in the words of change files.
+using Kinds = std::map<std::string, size_t>;
+Kinds KindsOf(const v1::ChangeFile& file);
+Kinds KindsOf(const std::vector<Change>& changes);
+// A line for each: "  3 add_user".
+std::string KindsText(const Kinds& kinds);
+
+// Roles that became others, by what they were and are.
+class RoleSums {
+ public:
+  // `workspace` may be empty, if there is only one.
+  void Add(const std::string& workspace, const std::string& who,
+           const std::string& resource, const std::string& before,
+           const std::string& after);
+
+  // A line for each, the most frequent of a workspace first:
+  // "  26148 none -> read, for 264 subjects on 78 resources". `who`: what those
+  // who have the roles are called, one of them.
+  std::string Text(const char* who) const;
+  // The same as an array of objects.
+  Json ToJson(const char* who) const;
+
+ private:
+  struct Sum {
+    size_t count = 0;
+    std::set<std::string> who;
+    std::set<std::string> resources;
+  };
+  struct Line {
+    std::string workspace, before, after;
+    const Sum* sum;
+  };
+  std::vector<Line> Lines() const;
+
+  // Workspace, before, after.
+  std::map<std::tuple<std::string, std::string, std::string>, Sum> sums_;
+};
+
+}  // namespace acl::cli
+
+#endif  // ACL_CLI_SUMS_H_

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import net from "node:net";
 import test from "node:test";
+import { Validator } from "@seriousme/openapi-schema-validator";
 import { ElevenLabsClient } from "@elevenlabs/elevenlabs-js";
 
 const { SERVER, ANN, BOB } = process.env;
@@ -196,4 +197,18 @@ test("a share is seen by whoever presents its revision", async () => {
   });
   assert.equal(status, 200);
   assert.equal(JSON.parse(body).token, headers.get("acl-revision"));
+});
+
+test("the document is OpenAPI, and describes what there is", async () => {
+  const { body } = await raw("/openapi.yaml");
+  const validator = new Validator();
+  const result = await validator.validate(body);
+  assert.ok(result.valid, JSON.stringify(result.errors));
+  for (const [path, operations] of Object.entries(validator.specification.paths)) {
+    for (const method of Object.keys(operations)) {
+      // Nobody's request finds the route, and goes no further.
+      const { status } = await fetch(SERVER + path.replaceAll(/\{\w+\}/g, "x"), { method: method.toUpperCase() });
+      assert.ok(![404, 405].includes(status), `${method} ${path}: ${status}`);
+    }
+  }
 });

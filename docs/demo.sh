@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # The demo: `./dev demo [DIR]` runs it with the acl command that it has built.
 # An audio studio first; then, where DIR is given, the GitHub organisations whose
-# Peribolos configuration it holds.
+# Peribolos configuration it holds; then the studio behind a server.
 set -euo pipefail
 
-acl=$1
+acl=$(realpath "$1")
 folder=${2-}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -95,25 +95,61 @@ show who voice:narrator
 show what user:bob
 show matrix
 
-[[ -n $folder ]] || exit 0
+# The organisations in a folder.
+github() {
+  export ACL_WORLD=$work/github.binpb
+  tell "And a real one: the GitHub organisations in $folder."
+  printf '\n  $ acl import peribolos DIR -o github.binpb\n'
+  "$acl" import peribolos "$folder" -o "$ACL_WORLD" | sed 's/^/    /'
 
-export ACL_WORLD=$work/github.binpb
-tell "And a real one: the GitHub organisations in $folder."
-printf '\n  $ acl import peribolos DIR -o github.binpb\n'
-"$acl" import peribolos "$folder" -o "$ACL_WORLD" | sed 's/^/    /'
+  # The organisation, repository and team member to look at: the pair whose role
+  # comes from a team and is the highest.
+  tell "Every pair of a person and a repository with a role, by role:"
+  "$acl" matrix >"$work/matrix.csv"
+  tail -n +2 "$work/matrix.csv" | cut -d, -f1,6 | sort | uniq -c | sort -k2,2 -t' ' |
+    awk '{ printf "    %8d  %s\n", $1, $2 }' | sort -k2
 
-# The organisation, repository and team member to look at: the pair whose role
-# comes from a team and is the highest.
-tell "Every pair of a person and a repository with a role, by role:"
-"$acl" matrix >"$work/matrix.csv"
-tail -n +2 "$work/matrix.csv" | cut -d, -f1,6 | sort | uniq -c | sort -k2,2 -t' ' |
-  awk '{ printf "    %8d  %s\n", $1, $2 }' | sort -k2
+  pick=$(tail -n +2 "$work/matrix.csv" | grep -E ',(maintain|write)$' | head -n 1 || true)
+  if [[ -n $pick ]]; then
+    IFS=, read -r org kind user type repo role <<<"$pick"
+    tell "Why may $user $role on $org/$repo? And what would make it admin?"
+    show explain "$kind:$user" "$type:$repo" --role admin --workspace "$org"
+    tell "Who can administer $org/$repo?"
+    show who "$type:$repo" --min-role admin --workspace "$org"
+  fi
+}
+[[ -z $folder ]] || github
 
-pick=$(tail -n +2 "$work/matrix.csv" | grep -E ',(maintain|write)$' | head -n 1 || true)
-if [[ -n $pick ]]; then
-  IFS=, read -r org kind user type repo role <<<"$pick"
-  tell "Why may $user $role on $org/$repo? And what would make it admin?"
-  show explain "$kind:$user" "$type:$repo" --role admin --workspace "$org"
-  tell "Who can administer $org/$repo?"
-  show who "$type:$repo" --min-role admin --workspace "$org"
-fi
+tell "The same over HTTP: a journal folder, a key for Ann, a server for a moment, and a share by curl."
+cd "$work"
+show init data --from studio.yaml
+secret=$("$acl" key create user:ann -w data --json | sed 's/.*"secret":"\([^"]*\)".*/\1/')
+printf '\n  $ acl key create user:ann -w data\n  $ acl serve --data data --listen 127.0.0.1:0 &\n'
+: >serve
+"$acl" serve --data data --listen 127.0.0.1:0 --quiet 2>serve &
+server=$!
+trap 'kill "$server" 2>/dev/null || true; rm -rf "$work"' EXIT
+for _ in {1..100}; do
+  url=$(sed -n 's/^acl: listening on //p' serve)
+  [[ -z $url ]] || break
+  sleep 0.1
+done
+
+# Shows a request as one would type it, and what the server answers.
+ask() {
+  printf '\n  $ curl'
+  local word
+  for word in "${@//$url/\$URL}"; do
+    if [[ $word == *[\"\&\ ]* && $word != *\$* ]]; then word="'$word'"; fi
+    if [[ $word == *\&* && $word == *\$* ]]; then word="\"$word\""; fi
+    printf ' %s' "$word"
+  done
+  printf '\n'
+  curl -sS -H "xi-api-key: $secret" "$@" | sed 's/^/    /; $a\' || true
+}
+ask "$url/v1/workspace/resources/narrator/share" -H 'content-type: application/json' \
+  -d '{"role":"editor","resource_type":"voice","user_email":"cleo@studio.example"}'
+ask "$url/acl/v1/role?subject=user:cleo&resource=voice:narrator"
+kill "$server"
+wait "$server" || true
+show log -w data --limit 1

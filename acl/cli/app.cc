@@ -1,5 +1,6 @@
 #include "acl/cli/app.h"
 
+#include <cstdlib>
 #include <string>
 #include <vector>
 
@@ -26,6 +27,9 @@ constexpr char kFormats[] =
 class CommandLine {
  public:
   explicit CommandLine(const Console& console) : console_(console) {
+    // The parser would have the variable win over the option.
+    const char* const world = std::getenv("ACL_WORLD");
+    if (world != nullptr) common_.world = world;
     app_.require_subcommand(1);
     app_.footer(std::string("\n") + kReferences + kExitCodes +
                 "Each command has its own --help, with examples.");
@@ -80,8 +84,7 @@ class CommandLine {
     command
         ->add_option("-w,--world", common_.world,
                      "The world: a file, .yaml, .json, .txtpb or .binpb, or a "
-                     "journal folder")
-        ->envname("ACL_WORLD")
+                     "journal folder (default: $ACL_WORLD)")
         ->type_name("PATH");
     command
         ->add_option("--workspace", common_.workspace,

@@ -17,6 +17,9 @@ says 'acl: user `ann` created `voice:narrator` and stays admin'
 says 'acme: 4 users, 3 groups, 4 repositories, 8 grants'
 says 'user:ann on repository:shared: write'
 says 'user:olga	admin'
+says '{"status":"ok"}'
+says '{"role":"editor","witness":{"source":"direct"}'
+says 'user:cleo on voice:narrator'
 
 # The process itself: exit codes, and messages on stderr.
 "$2" --help >/dev/null

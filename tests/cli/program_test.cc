@@ -52,6 +52,15 @@ TEST_F(ProgramTest, EmptyFilesAndFoldersAreBadInputOrRefusedBySystem) {
   EXPECT_THAT(none.err, HasSubstr("can't open: No such file or directory"));
 }
 
+TEST_F(ProgramTest, OptionWinsOverTheVariableThatStandsForIt) {
+  Program variable({"role", "user:bob", "voice:narrator"});
+  EXPECT_THAT(variable.Set("ACL_WORLD", world_).Run().out,
+              StartsWith("editor"));
+  Program option({"role", "user:bob", "voice:narrator", "-w", world_});
+  EXPECT_THAT(option.Set("ACL_WORLD", "none.yaml").Run().out,
+              StartsWith("editor"));
+}
+
 TEST_F(ProgramTest, CutFilesAreBadInputAndChangeNothing) {
   const std::string folder = TestFolder();
   for (const std::string ending : kEndings) {

@@ -1,0 +1,113 @@
+#!/usr/bin/env bash
+# The server as people run it: `serve_test.sh ACL`.
+set -euo pipefail
+
+acl=$(realpath "$1")
+cd "$(mktemp -d)"
+server=
+trap '[[ -z $server ]] || kill -9 "$server" 2>/dev/null || true' EXIT
+
+fail() { printf '%s\n' "$*" >&2 && exit 1; }
+
+# expect CODE WORDS COMMAND...: it ends with the code, and says the words.
+expect() {
+  local code=$1 words=$2 status=0 output
+  shift 2
+  output=$("$@" 2>&1 </dev/null) || status=$?
+  ((status == code)) || fail "exit code $status, not $code: $* said: $output"
+  grep -qF -- "$words" <<<"$output" || fail "$* did not say '$words': $output"
+}
+
+# start OPTION...: serves, and sets `url`.
+start() {
+  : >err
+  "$acl" serve "$@" --listen 127.0.0.1:0 >log 2>err &
+  server=$!
+  for _ in {1..200}; do
+    url=$(sed -n 's/^acl: listening on //p' err)
+    [[ -z $url ]] || return 0
+    kill -0 "$server" 2>/dev/null || fail "it ended: $(cat err)"
+    sleep 0.05
+  done
+  fail "it does not listen: $(cat err)"
+}
+
+# stop SIGNAL: it ends by itself, with 0.
+stop() {
+  kill "-$1" "$server"
+  local status=0
+  wait "$server" || status=$?
+  server=
+  ((status == 0)) || fail "exit code $status after $1"
+}
+
+cat >world.yaml <<'WORLD'
+workspaces:
+  - id: studio
+    users: [{id: ann, email: ann@x.io, workspace_admin: true}, {id: bob, email: bob@x.io}]
+    resources: [{type: voice, id: v, creator: "user:ann"}]
+WORLD
+printf 'short' >short.key
+head -c 32 /dev/urandom | base64 >operator.key
+
+expect 3 '`--data FOLDER`, or `--memory`' "$acl" serve
+expect 3 '`--data FOLDER`, or `--memory`' "$acl" serve --memory --data data
+expect 3 'give HOST:PORT' "$acl" serve --memory --listen nowhere
+expect 3 'at least 32' "$acl" serve --memory --operator-key short.key
+expect 1 'No such file' "$acl" serve --memory --world none.yaml
+
+# A folder that begins with a world, and the first key of an empty server.
+"$acl" init data --from world.yaml >/dev/null
+secret=$("$acl" key create user:ann -w data --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
+[[ $secret == sk_* ]] || fail "no secret: $secret"
+expect 1 'is not in the workspace' "$acl" key create user:eve -w data
+! grep -rqF -- "${secret##*.}" data || fail "the secret is in the folder"
+
+start --data data --operator-key operator.key
+grep -q '^acl: data: 3 records$' err || fail "$(cat err)"
+expect 1 'another engine writes to data' "$acl" serve --data data --listen 127.0.0.1:0
+expect 1 'another engine writes to data' "$acl" key create user:ann -w data
+expect 1 'in use' "$acl" serve --memory --listen "${url#http://}"
+[[ $(curl -sS "$url/healthz") == '{"status":"ok"}' ]] || fail "healthz"
+[[ $(curl -sS -H "xi-api-key: $secret" -H 'content-type: application/json' \
+  -d '{"role":"editor","resource_type":"voice","user_email":"bob@x.io"}' \
+  "$url/v1/workspace/resources/v/share") == '{"status":"ok"}' ]] || fail "share"
+# Readers read while it serves; the past is asked over HTTP too.
+expect 0 'editor' "$acl" role user:bob voice:v -w data
+curl -sS -H "xi-api-key: $secret" "$url/acl/v1/role?subject=user:bob&resource=voice:v&at=1" |
+  grep -q '"role":"none"' || fail "the past"
+[[ $(curl -sS -H "xi-api-key: $(cat operator.key)" "$url/acl/v1/workspaces") == \
+  '{"workspaces":["studio"]}' ]] || fail "operator"
+stop TERM
+grep -q '"route":"/v1/workspace/resources/{}/share","status":200' log || fail "$(cat log)"
+! grep -qF -- "${secret##*.}" log || fail "the secret is in the log"
+expect 0 'whole' "$acl" journal verify data
+
+# What was shared is there again; --world is for an empty engine alone.
+start --data data --world world.yaml
+! grep -q 'world imported' err || fail "$(cat err)"
+! grep -q 'not closed properly' err || fail "$(cat err)"
+curl -sS -H "xi-api-key: $secret" "$url/acl/v1/role?subject=user:bob&resource=voice:v" |
+  grep -q '"role":"editor"' || fail "it is gone"
+curl -sS -H "xi-api-key: $secret" -H 'content-type: application/json' \
+  -d '{"resource_type":"voice","user_email":"bob@x.io"}' \
+  "$url/v1/workspace/resources/v/unshare" >/dev/null
+kill -9 "$server"
+wait "$server" 2>/dev/null || true
+server=
+start --data data --quiet
+grep -q 'not closed properly' err || fail "$(cat err)"
+curl -sS "$url/healthz" >/dev/null
+stop INT
+[[ ! -s log ]] || fail "quiet: $(cat log)"
+
+# With TLS, in memory, begun with a world.
+openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
+  -keyout key.pem -out cert.pem 2>/dev/null
+expect 3 'cert.pem' "$acl" serve --memory --tls-cert cert.pem --tls-key cert.pem --listen 127.0.0.1:0
+start --memory --world world.yaml --tls-cert cert.pem --tls-key key.pem
+grep -q 'in memory alone; world imported' err || fail "$(cat err)"
+[[ $url == https://* ]] || fail "$url"
+[[ $(curl -sSk "$url/readyz") == '{"status":"ok"}' ]] || fail "readyz over TLS"
+stop TERM
+echo "the server starts, serves, stops and starts again"

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <random>
+#include <thread>
 #include <utility>
 
 #include "absl/strings/match.h"
@@ -255,6 +256,14 @@ absl::Status Journal::Await(const Ticket& ticket) {
 
 void Journal::Commit(std::unique_lock<std::mutex>* lock) {
   TakeTurn(lock);
+  // Those who were answered last come again, if they are let: one sync serves
+  // all that are there by then.
+  if (open_->records.size() < last_batch_) {
+    lock->unlock();
+    std::this_thread::yield();
+    lock->lock();
+  }
+  last_batch_ = open_->records.size();
   const Ticket batch = std::exchange(open_, std::make_shared<Batch>());
   JournalHead head = head_;
   lock->unlock();

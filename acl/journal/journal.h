@@ -120,6 +120,7 @@ class Journal : public ChangeLog {
   mutable std::mutex mutex_;
   std::condition_variable changed_;  // nobody writes
   bool writing_ = false;
+  size_t last_batch_ = 0;  // records
   JournalHead head_;
   Ticket open_;     // what is being gathered
   Outcome broken_;  // what everybody is told since then

@@ -16,8 +16,7 @@
 namespace acl {
 namespace {
 
-// About how much is read at once: each time the file is read from its
-// beginning.
+// About how much is read at once.
 constexpr size_t kReadBytes = size_t{16} << 20;
 
 }  // namespace
@@ -54,19 +53,13 @@ absl::StatusOr<std::optional<WatchedChange>> PastChanges::Next() {
 }
 
 absl::Status PastChanges::ReadMore() {
-  size_t bytes = 0;
-  const absl::Status read =
-      ReadJournal(source_.folder, {record_ + 1, {}}, source_.files, nullptr,
-                  [&](const JournalRecord& record) {
-                    // What is torn is not there yet.
-                    records_.emplace_back(record.bytes);
-                    record_ = record.sequence;
-                    bytes += record.bytes.size();
-                    return bytes < kReadBytes ? absl::OkStatus()
-                                              : absl::CancelledError("enough");
-                  })
-          .status();
-  return absl::IsCancelled(read) ? absl::OkStatus() : read;
+  return tail_
+      .Read(kReadBytes,
+            [&](const JournalRecord& record) {
+              records_.emplace_back(record.bytes);
+              return absl::OkStatus();
+            })
+      .status();
 }
 
 absl::StatusOr<std::optional<WatchedChange>> PastChanges::Make(

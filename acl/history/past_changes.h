@@ -17,6 +17,8 @@
 #include "acl/history/watched_change.h"
 #include "acl/history/workspace_replay.h"
 #include "acl/journal/file_system.h"
+#include "acl/journal/folder_options.h"
+#include "acl/journal/journal_tail.h"
 
 namespace acl {
 
@@ -36,7 +38,9 @@ class PastChanges {
       const PastSource& source, const std::string& workspace,
       const RevisionToken& from, bool roles);
 
-  // The next one; nothing if there is none yet. JOURNAL_DAMAGED, FILE_ACCESS.
+  // The next one; nothing if there is none yet. What is in the file counts,
+  // whether it is on the disk or not. JOURNAL_DAMAGED, FILE_ACCESS, after which
+  // it may be called again.
   // Memory: the workspace, and some megabytes of records.
   absl::StatusOr<std::optional<WatchedChange>> Next();
 
@@ -44,18 +48,19 @@ class PastChanges {
   PastChanges(PastSource source, std::shared_ptr<const State> state,
               uint64_t record, bool roles)
       : source_(std::move(source)),
+        tail_(source_.folder, {record + 1, {}}, Durability::kProcess,
+              source_.files),
         state_(state),
         replay_(std::move(state)),
-        record_(record),
         roles_(roles) {}
 
   absl::Status ReadMore();
   absl::StatusOr<std::optional<WatchedChange>> Make(const std::string& record);
 
   const PastSource source_;
+  JournalTail tail_;
   std::shared_ptr<const State> state_;  // before the next change
   WorkspaceReplay replay_;
-  uint64_t record_;  // the last that was read
   const bool roles_;
   std::deque<std::string> records_;  // that were read, and not given yet
 };

@@ -44,6 +44,7 @@ using BlockProducer =
 // Writes a checkpoint; `until` of the header is not looked at. It is read back
 // before it gets its name, and is on the disk when this returns. If it fails
 // the folder is as before, but for a file that ends with `.new`.
+// REQUIRES: there is a record that it is of.
 absl::Status WriteCheckpoint(const std::string& folder,
                              const CheckpointHeader& header, FileSystem* files,
                              BlockProducer produce);

@@ -151,6 +151,8 @@ void JournalRun::PutBatch(int count) {
 }
 
 void JournalRun::Checkpoint() {
+  // There is nothing to keep.
+  if (journal_->head().sequence == 0) return;
   const CheckpointHeader header{journal_->opened().id, journal_->head()};
   const absl::Status written =
       WriteCheckpoint(kFolder, header, &files_,

@@ -1,0 +1,411 @@
+// A journal that is followed while it is written: every record in order, none
+// that could be taken back.
+#include "acl/journal/journal_tail.h"
+
+#include <atomic>
+#include <cerrno>
+#include <memory>
+#include <string>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "acl/journal/journal.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "tests/base/refusal.h"
+#include "tests/journal/memory_files.h"
+
+namespace acl {
+namespace {
+
+using ::testing::ElementsAre;
+using ::testing::IsEmpty;
+
+constexpr char kFolder[] = "/data";
+constexpr size_t kAll = size_t{1} << 30;
+
+std::string PathOf(uint64_t first) {
+  return absl::StrCat(kFolder, "/", JournalFileName(first));
+}
+
+class JournalTailTest : public ::testing::Test {
+ protected:
+  void SetUp() override { OpenJournal(); }
+  void TearDown() override { files_->SetSchedule(nullptr); }
+
+  void OpenJournal() {
+    journal_ = nullptr;
+    JournalOptions options;
+    options.file_bytes = file_bytes_;
+    options.durability = durability_;
+    auto folder = LockedFolder::Take(kFolder, files_.get());
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    auto journal =
+        Journal::Open(*std::move(folder), {1, {}}, options,
+                      [](const JournalRecord&) { return absl::OkStatus(); });
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    journal_ = *std::move(journal);
+  }
+  // The process that writes is killed, and another begins.
+  std::unique_ptr<MemoryFiles> AfterKill() {
+    return std::unique_ptr<MemoryFiles>(new MemoryFiles(files_->AfterKill()));
+  }
+  void Put(const std::string& record) {
+    const auto ticket = journal_->Append(record, nullptr);
+    ASSERT_TRUE(ticket.ok()) << ticket.status();
+    const absl::Status durable = journal_->Await(*ticket);
+    ASSERT_TRUE(durable.ok()) << durable;
+  }
+  std::unique_ptr<JournalTail> Tail(uint64_t from = 1,
+                                    Durability durability = Durability::kDisk) {
+    return std::make_unique<JournalTail>(kFolder, ReadFrom{from, {}},
+                                         durability, files_.get());
+  }
+  // Reads once; what was given is in `seen_`.
+  absl::StatusOr<bool> Read(JournalTail* tail, size_t bytes = kAll) {
+    seen_.clear();
+    return tail->Read(bytes, [this](const JournalRecord& record) {
+      seen_.push_back(absl::StrCat(record.sequence, ":", record.bytes));
+      return absl::OkStatus();
+    });
+  }
+  std::vector<std::string> Seen(JournalTail* tail) {
+    const absl::StatusOr<bool> more = Read(tail);
+    EXPECT_TRUE(more.ok()) << more.status();
+    EXPECT_FALSE(more.ok() && *more);
+    return seen_;
+  }
+
+  std::unique_ptr<MemoryFiles> files_ = std::make_unique<MemoryFiles>();
+  uint64_t file_bytes_ = 1 << 20;
+  Durability durability_ = Durability::kDisk;
+  std::unique_ptr<Journal> journal_;
+  std::vector<std::string> seen_;
+};
+
+TEST_F(JournalTailTest, WhenRecordsComeThenEachIsGivenOnce) {
+  const auto tail = Tail();
+  EXPECT_THAT(Seen(tail.get()), IsEmpty());
+  Put("a");
+  EXPECT_THAT(Seen(tail.get()), ElementsAre("1:a"));
+  EXPECT_THAT(Seen(tail.get()), IsEmpty());
+  Put("b");
+  Put("c");
+  EXPECT_THAT(Seen(tail.get()), ElementsAre("2:b", "3:c"));
+  EXPECT_EQ(tail->head(), journal_->head());
+  EXPECT_THAT(Seen(Tail(3).get()), ElementsAre("3:c"));
+}
+
+TEST_F(JournalTailTest, WhenThereIsNoJournalYetThenItWaitsForOne) {
+  journal_ = nullptr;
+  files_ = std::make_unique<MemoryFiles>();
+  const auto tail = Tail();
+  EXPECT_EQ(FaultOf(Read(tail.get()).status()), v1::FILE_ACCESS);
+  ASSERT_TRUE(files_->MakeFolder(kFolder).ok());
+  EXPECT_THAT(Seen(tail.get()), IsEmpty());
+  OpenJournal();
+  EXPECT_THAT(Seen(tail.get()), IsEmpty());
+  Put("a");
+  EXPECT_THAT(Seen(tail.get()), ElementsAre("1:a"));
+}
+
+TEST_F(JournalTailTest, WhenFilesFollowEachOtherThenItGoesOnInTheNext) {
+  file_bytes_ = 300;
+  OpenJournal();
+  const auto tail = Tail();
+  std::vector<std::string> all;
+  for (int i = 1; i <= 40; ++i) {
+    Put("some record");
+    // Now and then several at once.
+    if (i % 7 == 0) {
+      ASSERT_TRUE(Read(tail.get()).ok());
+      all.insert(all.end(), seen_.begin(), seen_.end());
+    }
+  }
+  ASSERT_TRUE(Read(tail.get()).ok());
+  all.insert(all.end(), seen_.begin(), seen_.end());
+  ASSERT_EQ(all.size(), 40u);
+  EXPECT_EQ(all.back(), "40:some record");
+  EXPECT_GT(JournalFiles(kFolder, files_.get())->size(), 10u);
+}
+
+TEST_F(JournalTailTest, WhenTheWriterEndsAndComesAgainThenItGoesOn) {
+  const auto tail = Tail();
+  Put("a");
+  OpenJournal();
+  EXPECT_THAT(Seen(tail.get()), ElementsAre("1:a"));
+  Put("b");
+  OpenJournal();
+  OpenJournal();
+  Put("c");
+  EXPECT_THAT(Seen(tail.get()), ElementsAre("2:b", "3:c"));
+}
+
+TEST_F(JournalTailTest, WhenALittleIsWantedThenTheRestComesLater) {
+  file_bytes_ = 300;
+  OpenJournal();
+  for (int i = 0; i < 20; ++i) Put("0123456789");
+  const auto tail = Tail();
+  size_t given = 0;
+  int reads = 0;
+  for (bool more = true; more; ++reads) {
+    const absl::StatusOr<bool> read = Read(tail.get(), 25);
+    ASSERT_TRUE(read.ok()) << read.status();
+    more = *read;
+    EXPECT_LE(seen_.size(), 3u);
+    given += seen_.size();
+  }
+  EXPECT_EQ(given, 20u);
+  EXPECT_GE(reads, 7);
+}
+
+TEST_F(JournalTailTest, WhenAFrameIsBeingWrittenThenItWaits) {
+  Put("a");
+  const std::string before = *files_->MutableBytes(PathOf(1));
+  Put("b");
+  const std::string after = *files_->MutableBytes(PathOf(1));
+  for (size_t size = before.size(); size < after.size(); ++size) {
+    *files_->MutableBytes(PathOf(1)) = after.substr(0, size);
+    const auto tail = Tail();
+    EXPECT_THAT(Seen(tail.get()), ElementsAre("1:a"));
+    // The size may come before the bytes.
+    *files_->MutableBytes(PathOf(1)) =
+        after.substr(0, size) + std::string(after.size() - size, '\0');
+    if (*files_->MutableBytes(PathOf(1)) == after) continue;  // padding
+    EXPECT_THAT(Seen(tail.get()), IsEmpty()) << size;
+    *files_->MutableBytes(PathOf(1)) = after;
+    EXPECT_THAT(Seen(tail.get()), ElementsAre("2:b")) << size;
+  }
+}
+
+TEST_F(JournalTailTest, WhenWhatIsTornIsCutOffThenItGoesOnBehind) {
+  Put("a");
+  const auto tail = Tail();
+  // It is killed in the midst of a large write.
+  files_->SetSchedule([](const FileStep& step) -> StepOutcome {
+    return {step.call == FileStep::Call::kWrite, 0, 500};
+  });
+  ASSERT_TRUE(journal_->Append(std::string(5000, 'x'), nullptr).ok());
+  EXPECT_FALSE(journal_->Rotate().ok());
+  auto killed = AfterKill();
+  std::swap(killed, files_);
+  const auto other = Tail();
+  EXPECT_THAT(Seen(other.get()), ElementsAre("1:a"));
+  EXPECT_THAT(Seen(other.get()), IsEmpty());
+  OpenJournal();
+  EXPECT_THAT(Seen(other.get()), IsEmpty());
+  Put("b");
+  Put(std::string(600, 'y'));
+  EXPECT_EQ(Seen(other.get()).size(), 2u);
+  EXPECT_EQ(seen_[0], "2:b");
+  journal_ = nullptr;
+}
+
+TEST_F(JournalTailTest, WhenTheWriterDoesNotSyncThenTheTailDoes) {
+  durability_ = Durability::kProcess;
+  OpenJournal();
+  Put("a");
+  const auto survives = [&] {
+    bool always = true;
+    files_->ForEachImage({}, [&](MemoryFiles* image) {
+      const std::string* const bytes = image->MutableBytes(PathOf(1));
+      always &= bytes != nullptr && *bytes == *files_->MutableBytes(PathOf(1));
+      return true;
+    });
+    return always;
+  };
+  EXPECT_THAT(Seen(Tail(1, Durability::kProcess).get()), ElementsAre("1:a"));
+  EXPECT_FALSE(survives());
+  EXPECT_THAT(Seen(Tail().get()), ElementsAre("1:a"));
+  EXPECT_TRUE(survives());
+}
+
+TEST_F(JournalTailTest, WhenASyncFailsThenNothingIsGiven) {
+  Put("a");
+  const auto tail = Tail();
+  files_->SetSchedule([](const FileStep& step) -> StepOutcome {
+    return {false, step.call == FileStep::Call::kSync ? EIO : 0, {}};
+  });
+  EXPECT_TRUE(IsRefusal(Read(tail.get()), absl::StatusCode::kUnknown,
+                        v1::OUTCOME_UNKNOWN, "is not known"));
+  EXPECT_THAT(seen_, IsEmpty());
+}
+
+// Lets calls that read fail: the n-th of them, once.
+class Flaky : public FileSystem {
+ public:
+  Flaky(FileSystem* files, int n) : files_(*files), left_(n) {}
+
+  // Whether it has come to that.
+  bool failed() const { return left_ <= 0; }
+
+  absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
+                                             Mode mode) override {
+    if (Fails()) return Refusal();
+    absl::StatusOr<std::unique_ptr<File>> file = files_.Open(path, mode);
+    if (!file.ok()) return file.status();
+    return std::make_unique<FlakyFile>(*std::move(file), this);
+  }
+  absl::StatusOr<std::vector<std::string>> List(
+      const std::string& folder) override {
+    if (Fails()) return Refusal();
+    return files_.List(folder);
+  }
+  // Nobody who reads asks for the rest.
+  absl::Status MakeFolder(const std::string&) override { return Refusal(); }
+  absl::Status Rename(const std::string&, const std::string&) override {
+    return Refusal();
+  }
+  absl::Status Remove(const std::string&) override { return Refusal(); }
+  absl::Status SyncFolder(const std::string&) override { return Refusal(); }
+  absl::StatusOr<std::unique_ptr<Lock>> TakeLock(const std::string&) override {
+    return Refusal();
+  }
+
+ private:
+  class FlakyFile : public File {
+   public:
+    FlakyFile(std::unique_ptr<File> file, Flaky* files)
+        : file_(std::move(file)), files_(*files) {}
+    absl::StatusOr<size_t> Read(uint64_t offset, char* to,
+                                size_t bytes) override {
+      if (files_.Fails()) return Refusal();
+      return file_->Read(offset, to, bytes);
+    }
+    absl::StatusOr<uint64_t> Size() override {
+      if (files_.Fails()) return Refusal();
+      return file_->Size();
+    }
+    absl::StatusOr<size_t> Write(uint64_t, absl::string_view) override {
+      return Refusal();
+    }
+    absl::Status Truncate(uint64_t) override { return Refusal(); }
+    absl::Status Sync() override { return file_->Sync(); }
+
+   private:
+    const std::unique_ptr<File> file_;
+    Flaky& files_;
+  };
+
+  bool Fails() { return --left_ == 0; }
+  static absl::Status Refusal() { return Refuse(v1::FILE_ACCESS, "flaky"); }
+
+  FileSystem& files_;
+  int left_;
+};
+
+TEST_F(JournalTailTest, WhenTheSystemRefusesThenTheNextTimeIsAsGood) {
+  file_bytes_ = 300;
+  OpenJournal();
+  for (int i = 0; i < 9; ++i) Put("some record");
+  int n = 1;
+  for (bool failed = true; failed; ++n) {
+    Flaky flaky(files_.get(), n);
+    JournalTail tail(kFolder, {1, {}}, Durability::kDisk, &flaky);
+    const absl::StatusOr<bool> first = Read(&tail);
+    failed = flaky.failed();
+    EXPECT_EQ(first.ok(), !failed) << n;
+    std::vector<std::string> all = seen_;
+    if (failed) {
+      EXPECT_TRUE(Read(&tail).ok());
+      all.insert(all.end(), seen_.begin(), seen_.end());
+    }
+    ASSERT_EQ(all.size(), 9u) << n;
+    for (int i = 0; i < 9; ++i) {
+      EXPECT_EQ(all[static_cast<size_t>(i)],
+                absl::StrCat(i + 1, ":some record"));
+    }
+  }
+  EXPECT_GT(n, 40);
+}
+
+TEST_F(JournalTailTest, WhenSomethingIsAlteredThenItIsDamage) {
+  const auto tail = Tail();
+  Put("a");
+  ASSERT_TRUE(Read(tail.get()).ok());
+  const size_t size = files_->MutableBytes(PathOf(1))->size();
+  Put("b");
+  Put("c");
+  files_->MutableBytes(PathOf(1))->at(size + kFrameHeaderBytes + 4) ^= 1;
+  EXPECT_TRUE(IsRefusal(Read(tail.get()), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, absl::StrCat("at byte ", size)));
+  EXPECT_THAT(seen_, IsEmpty());
+}
+
+TEST_F(JournalTailTest, WhenAnEarlierFileHasNoEndThenItIsDamage) {
+  file_bytes_ = 300;
+  OpenJournal();
+  for (int i = 0; i < 10; ++i) Put("some record");
+  std::string* const bytes = files_->MutableBytes(PathOf(1));
+  bytes->resize(bytes->size() - kFrameHeaderBytes);
+  EXPECT_TRUE(IsRefusal(Read(Tail().get()), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "its end is missing"));
+}
+
+TEST_F(JournalTailTest, WhenFilesWereRemovedBeforeTheyWereReadThenItIsSaid) {
+  file_bytes_ = 300;
+  OpenJournal();
+  const auto tail = Tail();
+  for (int i = 0; i < 20; ++i) Put("some record");
+  ASSERT_TRUE(Read(tail.get(), 1).ok());
+  const auto files = *JournalFiles(kFolder, files_.get());
+  ASSERT_GT(files.size(), 5u);
+  // The one that it has open is read to its end.
+  ASSERT_TRUE(files_->Remove(PathOf(files[0].first)).ok());
+  ASSERT_TRUE(files_->Remove(PathOf(files[2].first)).ok());
+  EXPECT_TRUE(IsRefusal(Read(tail.get()), absl::StatusCode::kOutOfRange,
+                        v1::REVISION_NOT_AVAILABLE,
+                        "were removed before they were read"));
+  EXPECT_EQ(tail->head().sequence, files[2].first - 1);
+  EXPECT_EQ(FaultOf(Read(Tail().get()).status()), v1::REVISION_NOT_AVAILABLE);
+}
+
+TEST_F(JournalTailTest, WhenTheLastFileIsGoneThenItIsDamage) {
+  const auto tail = Tail();
+  Put("a");
+  ASSERT_TRUE(Read(tail.get()).ok());
+  ASSERT_TRUE(files_->Remove(PathOf(1)).ok());
+  EXPECT_TRUE(IsRefusal(Read(tail.get()), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "the file is gone"));
+}
+
+// Beside a writer that goes on flat out, with a new file every few records.
+TEST_F(JournalTailTest, WhenOneWritesFlatOutThenAllComesInOrder) {
+  file_bytes_ = 4096;
+  OpenJournal();
+  // Whoever follows syncs, and does nothing else.
+  const std::thread::id here = std::this_thread::get_id();
+  std::atomic<int> others{0};
+  files_->SetSchedule([&](const FileStep& step) -> StepOutcome {
+    if (std::this_thread::get_id() == here &&
+        step.call != FileStep::Call::kSync) {
+      ++others;
+    }
+    return {};
+  });
+  constexpr uint64_t kRecords = 5000;
+  std::thread writer([&] {
+    for (uint64_t i = 1; i <= kRecords; ++i) Put(absl::StrCat("record ", i));
+  });
+  const auto tail = Tail();
+  uint64_t next = 1;
+  while (next <= kRecords) {
+    const absl::StatusOr<bool> read =
+        tail->Read(1000, [&](const JournalRecord& record) {
+          EXPECT_EQ(record.sequence, next);
+          EXPECT_EQ(record.bytes, absl::StrCat("record ", next));
+          ++next;
+          return absl::OkStatus();
+        });
+    ASSERT_TRUE(read.ok()) << read.status();
+  }
+  writer.join();
+  EXPECT_EQ(others, 0);
+  files_->SetSchedule(nullptr);
+  EXPECT_EQ(tail->head(), journal_->head());
+}
+
+}  // namespace
+}  // namespace acl

@@ -19,7 +19,6 @@ namespace http = boost::beast::http;
 using boost::beast::error_code;
 // Where a request line has at most as much beside the target.
 constexpr size_t kMethodAndVersionBytes = 64;
-constexpr size_t kShortestChunks = sizeof("0\r\n\r\n") - 1;
 constexpr size_t kFirstBufferBytes = 2048;
 constexpr size_t kIdleBufferBytes = 4096;
 // Taken for a body before any of it has come.
@@ -31,6 +30,10 @@ absl::string_view View(boost::beast::string_view text) {
 
 std::string LongTarget(const RequestLimits& limits) {
   return absl::StrCat("the target has more than ", limits.target, " bytes");
+}
+
+std::string LongBody(const RequestLimits& limits) {
+  return absl::StrCat("the body has more than ", limits.body, " bytes");
 }
 
 bool IsNumber(absl::string_view text) {
@@ -65,8 +68,9 @@ class RequestReader::LineScanner {
   Found Scan(absl::string_view header) {
     for (; scanned_ < header.size(); ++scanned_) {
       const auto c = static_cast<unsigned char>(header[scanned_]);
-      if (after_cr_ != (c == '\n'))
+      if (after_cr_ != (c == '\n')) {
         return Fault("a line that ends otherwise than in CRLF");
+      }
       if (c == '\n') {
         after_cr_ = false;
         if (!line_empty_) {
@@ -110,8 +114,8 @@ class RequestReader::LineScanner {
   absl::string_view fault_;
 };
 
-// Beast's parser has the grammar; this adds what it lets pass, and keeps what
-// it finds.
+// Beast's parser has the grammar of headers; this adds what it lets pass, and
+// keeps what it finds.
 class RequestReader::Parser : public http::basic_parser<true> {
  public:
   explicit Parser(const RequestLimits& limits) : limits_(limits) {
@@ -121,7 +125,6 @@ class RequestReader::Parser : public http::basic_parser<true> {
 
   Incoming incoming;
   bool expects_continue = false;
-  bool body_begun = false;
   // Set where the refusal is ours.
   int status = 0;
   std::string message;
@@ -149,8 +152,6 @@ class RequestReader::Parser : public http::basic_parser<true> {
 
   void on_field_impl(http::field name, boost::beast::string_view name_string,
                      boost::beast::string_view value, error_code& ec) override {
-    if (header_done_)
-      return;  // a trailer: nobody has checked what may be there
     auto& headers = incoming.request.headers;
     if (headers.size() == kMaxHeaders) {
       return Stop(431,
@@ -213,47 +214,30 @@ class RequestReader::Parser : public http::basic_parser<true> {
   }
 
   void on_header_impl(error_code& ec) override {
-    header_done_ = true;
     if (!has_host_ && !incoming.http_1_0) {
       return Stop(400, "malformed request: no `Host`", ec);
     }
     incoming.keep_alive = !close_ && (keep_alive_ || !incoming.http_1_0);
   }
 
-  void on_body_init_impl(const boost::optional<std::uint64_t>& length,
-                         error_code&) override {
-    body_begun = true;
-    // What is announced may never come.
-    incoming.request.body.reserve(static_cast<size_t>(
-        std::min<std::uint64_t>(length.value_or(0), kFirstBodyBytes)));
+  // The body is read without it.
+  void on_body_init_impl(const boost::optional<std::uint64_t>&,
+                         error_code&) override {}
+  size_t on_body_impl(boost::beast::string_view, error_code&) override {
+    return 0;
   }
-
-  size_t on_body_impl(boost::beast::string_view bytes, error_code&) override {
-    incoming.request.body.append(bytes.data(), bytes.size());
-    return bytes.size();
+  void on_chunk_header_impl(std::uint64_t, boost::beast::string_view,
+                            error_code&) override {}
+  size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view,
+                            error_code&) override {
+    return 0;
   }
-
-  void on_chunk_header_impl(std::uint64_t, boost::beast::string_view extensions,
-                            error_code& ec) override {
-    // Nobody needs them, and there could be a thousand bytes of them to each
-    // byte of the body.
-    if (!extensions.empty()) {
-      Stop(400, "malformed request: chunk extensions are not taken", ec);
-    }
-  }
-
-  size_t on_chunk_body_impl(std::uint64_t, boost::beast::string_view bytes,
-                            error_code& ec) override {
-    return on_body_impl(bytes, ec);
-  }
-
   void on_finish_impl(error_code&) override {}
   void on_response_impl(int, boost::beast::string_view, int,
                         error_code&) override {}
 
   const RequestLimits& limits_;
   unsigned seen_ = 0;  // a bit for each SingleHeader()
-  bool header_done_ = false;
   bool has_host_ = false;
   bool close_ = false;
   bool keep_alive_ = false;
@@ -305,8 +289,7 @@ bool RequestReader::RefuseIfFailed(const ErrorCode& ec) {
   if (parser_->status != 0) {
     Refuse(parser_->status, parser_->message);
   } else if (ec == http::error::body_limit) {
-    Refuse(413,
-           absl::StrCat("the body has more than ", limits_.body, " bytes"));
+    Refuse(413, LongBody(limits_));
   } else if (ec == http::error::bad_version) {
     Refuse(400, "malformed request: it is not HTTP/1.1 or HTTP/1.0");
   } else if (ec) {
@@ -345,35 +328,47 @@ void RequestReader::ReadHeader() {
     return Refuse(400, "malformed request");
   }
   begin_ += read;
-  state_ = parser_->is_done() ? State::kDone : State::kBody;
-  parser_->eager(true);
+  if (parser_->is_done()) {
+    state_ = State::kDone;
+    return;
+  }
+  state_ = State::kBody;
+  if (parser_->chunked()) {
+    chunks_ = std::make_unique<ChunkReader>(limits_.body);
+    return;
+  }
+  length_ = static_cast<size_t>(*parser_->content_length());
+  // What is announced may never come.
+  parser_->incoming.request.body.reserve(std::min(length_, kFirstBodyBytes));
 }
 
 void RequestReader::ReadBody() {
-  // The parser asserts as much of a last chunk that is the first.
-  if (parser_->chunked() && !parser_->body_begun &&
-      Unread().size() < kShortestChunks) {
-    return;
-  }
-  while (HasMore()) {
-    error_code ec;
-    const absl::string_view bytes = Unread();
-    const size_t read =
-        parser_->put(boost::asio::const_buffer(bytes.data(), bytes.size()), ec);
-    begin_ += read;
-    if (ec != http::error::need_more && RefuseIfFailed(ec)) return;
-    if (parser_->is_done()) {
-      state_ = State::kDone;
-      return;
+  std::string& body = parser_->incoming.request.body;
+  absl::string_view unread = Unread();
+  bool done = false;
+  if (chunks_ == nullptr) {
+    const size_t taken = std::min(unread.size(), length_ - body.size());
+    body.append(unread.data(), taken);
+    unread.remove_prefix(taken);
+    done = body.size() == length_;
+  } else {
+    switch (chunks_->Read(&unread, &body)) {
+      case ChunkReader::State::kMore:
+        break;
+      case ChunkReader::State::kDone:
+        done = true;
+        break;
+      case ChunkReader::State::kMalformed:
+        return Refuse(400,
+                      absl::StrCat("malformed request: ", chunks_->fault()));
+      case ChunkReader::State::kTooLong:
+        return Refuse(413, LongBody(limits_));
     }
-    if (ec == http::error::need_more || read == 0) break;
   }
-  // Only the length of a chunk and the trailers have to be there as a whole.
-  if (Unread().size() == limits_.header) {
-    Refuse(400,
-           "malformed request: the length of a chunk or the trailers "
-           "are too long");
-  }
+  begin_ = end_ - unread.size();
+  if (!done) return;
+  chunks_ = nullptr;
+  state_ = State::kDone;
 }
 
 bool RequestReader::TakeExpectation() {

@@ -8,6 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "acl/server/http/chunk_reader.h"
 #include "acl/server/http/message.h"
 
 namespace acl {
@@ -25,10 +26,10 @@ constexpr size_t kMaxHeaders = 100;
 // Reads HTTP/1.1 and HTTP/1.0, and refuses all that two programs in a row could
 // read differently: line ends other than CRLF, folded lines, control
 // characters, white space where none belongs, a length that is given twice or
-// beside chunks, transfer codings other than `chunked`, chunk extensions, and
-// everything in HTTP/1.1 without exactly one Host. Trailers are left out.
+// beside chunks, transfer codings other than `chunked`, chunk extensions,
+// trailers, and everything in HTTP/1.1 without exactly one Host.
 //
-// Beside the request's body it takes no more memory than the limit of a header.
+// Beside the request it takes no more memory than the limit of a header.
 class RequestReader {
  public:
   explicit RequestReader(const RequestLimits& limits);
@@ -83,7 +84,7 @@ class RequestReader {
   void ReadBody();
   // By what the parser found wrong, if anything.
   template <class ErrorCode>
-  bool RefuseIfFailed(const ErrorCode& error);
+  bool RefuseIfFailed(const ErrorCode& ec);
   void Refuse(int status, absl::string_view message);
 
   const RequestLimits limits_;
@@ -95,6 +96,8 @@ class RequestReader {
   size_t end_ = 0;
   std::unique_ptr<LineScanner> scanner_;
   std::unique_ptr<Parser> parser_;
+  std::unique_ptr<ChunkReader> chunks_;  // null: the body has
+  size_t length_ = 0;                    // so many bytes
   int refused_status_ = 0;
   std::string refused_message_;
 };

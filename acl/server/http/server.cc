@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <boost/asio/ip/address.hpp>
-#include <boost/asio/ip/v6_only.hpp>
 #include <boost/asio/post.hpp>
 #include <csignal>
 #include <future>
@@ -177,8 +176,9 @@ absl::Status HttpServer::Impl::Listen(const asio::ip::address& address) {
     acceptor_.set_option(Tcp::acceptor::reuse_address(true), error);
   }
   if (!error) acceptor_.bind(endpoint, error);
-  if (!error)
+  if (!error) {
     acceptor_.listen(asio::socket_base::max_listen_connections, error);
+  }
   Tcp::endpoint local;
   if (!error) local = acceptor_.local_endpoint(error);
   if (error) {

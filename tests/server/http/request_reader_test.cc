@@ -347,16 +347,27 @@ TEST(RequestReader, ChunksBecomeOneBody) {
 }
 
 TEST(RequestReader, BadChunksAreRefused) {
-  for (const absl::string_view body :
-       {"\r\n", "g\r\n", "-1\r\na\r\n", "0x1\r\na\r\n", " 1\r\na\r\n",
-        "1 \r\na\r\n", "1\nab\r\n0\r\n\r\n", "1\r\nabc\r\n0\r\n\r\n",
-        "1\r\na\n0\r\n\r\n", "1\r\na0\r\n\r\n", "10000000000000000\r\n",
-        "fffffffffffffffff\r\n", "1\ra\r\n", "0\r\nA\r\n\r\n",
-        "0\r\nA b: c\r\n\r\n", "0\r\nContent-Length: 5\r\n\r\n",
-        "0\r\nTransfer-Encoding: chunked\r\n\r\n"}) {
-    EXPECT_TRUE(IsRefused(Chunked(absl::StrCat(body, "...\r\n\r\n")), 400,
-                          "malformed request"))
-        << body;
+  for (const absl::string_view body : {"\r\n",
+                                       "g\r\n",
+                                       "-1\r\na\r\n",
+                                       "0x1\r\na\r\n",
+                                       " 1\r\na\r\n",
+                                       "1 \r\na\r\n",
+                                       "1\nab\r\n0\r\n\r\n",
+                                       "1\r\nabc\r\n0\r\n\r\n",
+                                       "1\r\na\n0\r\n\r\n",
+                                       "1\r\na0\r\n\r\n",
+                                       "10000000000000000\r\n",
+                                       "fffffffffffffffff\r\n",
+                                       "1\ra\r\n",
+                                       "0\r\nA\r\n\r\n",
+                                       "0\r\nA b: c\r\n\r\n",
+                                       "0\r\nContent-Length: 5\r\n\r\n",
+                                       "00000000000000001\r\na\r\n",
+                                       "0\r\nA: b\r\n\r\n",
+                                       "0\r\n\n",
+                                       "0\r\n\r\r"}) {
+    EXPECT_TRUE(IsRefused(Chunked(body), 400, "malformed request: ")) << body;
   }
 }
 
@@ -371,15 +382,6 @@ TEST(RequestReader, ChunkExtensionsAreRefused) {
                           400, "malformed request"))
         << extension;
   }
-}
-
-TEST(RequestReader, TrailersAreLeftOut) {
-  const RequestReader::Incoming one = One(
-      Chunked("1\r\na\r\n0\r\nAuthorization: Bearer x\r\nConnection: close\r\n"
-              "\r\n"));
-  EXPECT_EQ(one.request.body, "a");
-  EXPECT_EQ(one.request.Header("Authorization"), nullptr);
-  EXPECT_TRUE(one.keep_alive);
 }
 
 TEST(RequestReader, RequestsInARowComeOneByOne) {
@@ -434,21 +436,12 @@ TEST(RequestReader, LongBodiesAreRefusedBeforeTheyCome) {
   const std::string length = absl::StrCat(kGet, "Content-Length: ");
   EXPECT_EQ(Read(length + "10\r\n\r\n0123456789", limits).requests.size(), 1u);
   EXPECT_TRUE(IsRefused(length + "11\r\n\r\n", 413, "more than 10", limits));
-  EXPECT_TRUE(IsRefused(Chunked("b\r\n01"), 413, "more than 10", limits));
+  EXPECT_TRUE(IsRefused(Chunked("b\r\n"), 413, "more than 10", limits));
   EXPECT_TRUE(
       IsRefused(Chunked("6\r\nabcdef\r\n5\r\n"), 413, "more than 10", limits));
   EXPECT_EQ(Read(Chunked("6\r\nabcdef\r\n4\r\nghij\r\n0\r\n\r\n"), limits)
                 .requests.size(),
             1u);
-}
-
-TEST(RequestReader, LongChunkHeadersAndTrailersAreRefused) {
-  RequestLimits limits;
-  limits.header = 1000;
-  EXPECT_TRUE(IsRefused(Chunked(std::string(2000, '0')), 400,
-                        "malformed request", limits));
-  EXPECT_TRUE(IsRefused(Chunked("0\r\nA: " + std::string(2000, 'b')), 400,
-                        "malformed request", limits));
 }
 
 TEST(RequestReader, OnlyAClientThatWaitsIsToldToGoOn) {

@@ -21,6 +21,10 @@ absl::Status MayNotAsk(absl::string_view what) {
   return absl::PermissionDeniedError(what);
 }
 
+ApiError TooMany(absl::string_view message) {
+  return {503, "service_unavailable", "overloaded", std::string(message)};
+}
+
 // A refusal of a question; what is not the engine's is about rights.
 ApiError QuestionError(const absl::Status& status) {
   if (FaultOf(status) == v1::FAULT_UNSPECIFIED) {
@@ -90,7 +94,12 @@ Outcome QuestionApi::Answer(Call* call, Ask ask) {
   if (const std::string* least = call->request.Header(kLeastRevision)) {
     const absl::StatusOr<RevisionToken> token = RevisionToken::Parse(*least);
     if (!token.ok()) return ErrorOf(token.status());
-    snapshot = workspace->AtLeast(*token, max_wait_);
+    snapshot = workspace->AtLeast(*token, absl::ZeroDuration());
+    if (FaultOf(snapshot.status()) == v1::REVISION_TIMEOUT) {
+      const Seats::Taken seat(&waiting_);
+      if (!seat.ok()) return TooMany("too many requests wait for a revision");
+      snapshot = workspace->AtLeast(*token, max_wait_);
+    }
   }
   if (!snapshot.ok()) return ErrorOf(snapshot.status());
   absl::StatusOr<Json> answer = ask(*snapshot);
@@ -108,6 +117,8 @@ Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<Moment> moment = Moment::Parse(at, workspace->id());
   if (!moment.ok()) return ErrorOf(moment.status());
+  const Seats::Taken seat(&pasts_);
+  if (!seat.ok()) return TooMany("too many requests ask about the past");
   const std::lock_guard<std::mutex> lock(past_);
   const absl::StatusOr<std::unique_ptr<Engine>> engine = engine_.At(*moment);
   if (!engine.ok()) return ErrorOf(engine.status());

@@ -4,6 +4,7 @@
 #ifndef ACL_SERVER_QUESTION_API_H_
 #define ACL_SERVER_QUESTION_API_H_
 
+#include <atomic>
 #include <mutex>
 #include <string>
 
@@ -15,14 +16,38 @@
 
 namespace acl::server {
 
+// So many may do something at once. Thread-safe.
+class Seats {
+ public:
+  explicit Seats(int free) : free_(free) {}
+
+  // One of them, for a scope, if there was one.
+  class Taken {
+   public:
+    explicit Taken(Seats* seats) : seats_(*seats), ok_(--seats_.free_ >= 0) {}
+    ~Taken() { ++seats_.free_; }
+    Taken(const Taken&) = delete;
+    Taken& operator=(const Taken&) = delete;
+    bool ok() const { return ok_; }
+
+   private:
+    Seats& seats_;
+    const bool ok_;
+  };
+
+ private:
+  std::atomic<int> free_;
+};
+
 // Everybody may ask about themselves; about others, workspace admins, and on a
 // resource who is admin there.
 class QuestionApi {
  public:
   // `engine` is not owned. A question that names a least revision waits for it
-  // up to `max_wait`.
-  QuestionApi(const Engine* engine, absl::Duration max_wait)
-      : engine_(*engine), max_wait_(max_wait) {}
+  // up to `max_wait`; so that nobody can have all threads wait, `max_waiting`
+  // of them may at once, and the others are told to come again.
+  QuestionApi(const Engine* engine, absl::Duration max_wait, int max_waiting)
+      : engine_(*engine), max_wait_(max_wait), waiting_(max_waiting) {}
 
   // GET /acl/v1/role?subject=&resource=
   Outcome Role(Call* call);
@@ -52,6 +77,8 @@ class QuestionApi {
 
   const Engine& engine_;
   const absl::Duration max_wait_;
+  Seats waiting_;
+  Seats pasts_{4};   // with those in line
   std::mutex past_;  // one past at a time: each takes the memory of a world
 };
 

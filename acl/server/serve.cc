@@ -1,5 +1,6 @@
 #include "acl/server/serve.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "absl/strings/ascii.h"
@@ -102,6 +103,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   ServiceOptions service;
   service.operator_hash = *std::move(operator_hash);
   service.max_wait = options.max_wait;
+  service.max_waiting = std::max(1, options.http.waiting_threads / 2);
   service.log = std::move(options.log);
   parts->service = std::make_unique<Service>(
       parts->engine.get(), &parts->metrics, std::move(service));

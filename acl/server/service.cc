@@ -189,7 +189,7 @@ Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
       options_(std::move(options)),
       gate_(engine, options_.operator_hash),
       admin_(engine),
-      questions_(engine, options_.max_wait) {}
+      questions_(engine, options_.max_wait, options_.max_waiting) {}
 
 bool Service::MayWait(const HttpRequest& request) const {
   const absl::string_view target = request.target;

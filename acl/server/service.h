@@ -25,6 +25,8 @@ struct ServiceOptions {
   std::string operator_hash;
   // How long a question waits for the least revision that it names.
   absl::Duration max_wait = absl::Seconds(5);
+  // How many may wait so at once: fewer than there are threads for waiting.
+  int max_waiting = 32;
   // Gets a line for each request: a JSON object, without its end of line. Many
   // threads call it at once. Null: no log.
   std::function<void(const std::string& line)> log;

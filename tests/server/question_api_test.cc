@@ -1,5 +1,8 @@
 // The engine's own answers, and operations.
+#include <atomic>
 #include <string>
+#include <thread>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "acl/server/http/target.h"
@@ -109,6 +112,26 @@ TEST_F(QuestionApiTest, LeastRevisionIsWaitedForAndNeverAnsweredOlder) {
   ++token.incarnation;
   EXPECT_EQ(Get("bob", target, {{"acl-min-revision", token.ToString()}}).code(),
             "revision_not_available");
+}
+
+TEST_F(QuestionApiTest, NotAllThreadsCanBeMadeToWait) {
+  RevisionToken later = *studio_.Token();
+  ++later.revision;
+  const Headers wait = {{"acl-min-revision", later.ToString()}};
+  std::atomic<int> overloaded{0}, late{0};
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const Replied reply = Get(
+          "bob", "/acl/v1/role?subject=user:bob&resource=voice:narrator", wait);
+      EXPECT_EQ(reply.status, 503);
+      ++(reply.code() == "overloaded" ? overloaded : late);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_GE(overloaded, 1);
+  EXPECT_GE(late, 2);
+  EXPECT_EQ(overloaded + late, 8);
 }
 
 TEST_F(QuestionApiTest, EngineInMemoryHasNoPast) {

@@ -3,6 +3,7 @@
 #define TESTS_SERVER_SERVED_H_
 
 #include <map>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
@@ -42,19 +43,19 @@ class Served : public testing::Test {
   void SetUp() override {
     ASSERT_TRUE(
         studio_
-            .Apply(
-                Actor::System(),
-                {AddUser{"ann", "ann@x.io", "Ann", false, true},
-                 AddUser{"bob", "bob@x.io", "Bob"}, AddUser{"cy", "cy@x.io"},
-                 AddUser{"lea", "lea@x.io", "", true},
-                 AddServiceAccount{"bot", "Bot", "bot@x.io"},
-                 AddGroup{"ops", "Operations"},
-                 AddMember{"ops", Member::User("cy")},
-                 AddResource{{"voice", "narrator"},
-                             "Narrator",
-                             PrincipalId::User("ann")},
-                 AddResource{{"voice", "a/b c?"}, "", {}},
-                 acl::Share{{"voice", "narrator"}, Target::User("bob"), "editor"}})
+            .Apply(Actor::System(),
+                   {AddUser{"ann", "ann@x.io", "Ann", false, true},
+                    AddUser{"bob", "bob@x.io", "Bob"}, AddUser{"cy", "cy@x.io"},
+                    AddUser{"lea", "lea@x.io", "", true},
+                    AddServiceAccount{"bot", "Bot", "bot@x.io"},
+                    AddGroup{"ops", "Operations"},
+                    AddMember{"ops", Member::User("cy")},
+                    AddResource{{"voice", "narrator"},
+                                "Narrator",
+                                PrincipalId::User("ann")},
+                    AddResource{{"voice", "a/b c?"}, "", {}},
+                    acl::Share{
+                        {"voice", "narrator"}, Target::User("bob"), "editor"}})
             .ok());
     for (const char* user : {"ann", "bob", "cy", "lea"}) {
       secrets_[user] = KeyOf(PrincipalId::User(user), user);
@@ -128,12 +129,15 @@ class Served : public testing::Test {
     return options;
   }()};
   Workspace studio_ = *engine_.AddWorkspace(Actor::System(), "studio");
+  std::mutex log_mutex_;
   std::vector<std::string> log_;
   Service service_{&engine_, &metrics_, [this] {
                      ServiceOptions options;
                      options.operator_hash = HashOfSecret(kOperator);
-                     options.max_wait = absl::Milliseconds(20);
+                     options.max_wait = absl::Milliseconds(50);
+                     options.max_waiting = 2;
                      options.log = [this](const std::string& line) {
+                       const std::lock_guard<std::mutex> lock(log_mutex_);
                        log_.push_back(line);
                      };
                      return options;

@@ -137,7 +137,10 @@ class Client {
     }
     reply.body = received_.substr(0, length);
     received_.erase(0, length);
-    static_cast<void>(absl::SimpleAtoi(lines[0].substr(9, 3), &reply.status));
+    // What does not begin like one is none.
+    if (absl::StartsWith(lines[0], "HTTP/1.1 ")) {
+      static_cast<void>(absl::SimpleAtoi(lines[0].substr(9, 3), &reply.status));
+    }
     return reply;
   }
 

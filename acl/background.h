@@ -1,4 +1,5 @@
-// A thread that does one kind of work whenever it is woken. Internal.
+// A thread that does one kind of work whenever it is woken, or every so often.
+// Internal.
 #ifndef ACL_BACKGROUND_H_
 #define ACL_BACKGROUND_H_
 
@@ -7,6 +8,8 @@
 #include <mutex>
 #include <thread>
 #include <utility>
+
+#include "absl/time/time.h"
 
 namespace acl {
 
@@ -18,9 +21,12 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  // REQUIRES: it has not been started.
-  void Start(std::function<void()> work) {
-    thread_ = std::thread([this, work = std::move(work)] { Run(work); });
+  // With an interval it works also without being woken, when that has passed
+  // since it last did. REQUIRES: it has not been started.
+  void Start(std::function<void()> work,
+             absl::Duration interval = absl::InfiniteDuration()) {
+    thread_ = std::thread(
+        [this, work = std::move(work), interval] { Run(work, interval); });
   }
 
   // Has the work done once more, soon. Never waits for it.
@@ -41,10 +47,15 @@ class Background {
   }
 
  private:
-  void Run(const std::function<void()>& work) {
+  void Run(const std::function<void()>& work, absl::Duration interval) {
     std::unique_lock<std::mutex> lock(mutex_);
+    const auto woken = [this] { return woken_ || stopped_; };
     for (;;) {
-      changed_.wait(lock, [this] { return woken_ || stopped_; });
+      if (interval == absl::InfiniteDuration()) {
+        changed_.wait(lock, woken);
+      } else {
+        changed_.wait_for(lock, absl::ToChronoNanoseconds(interval), woken);
+      }
       if (stopped_) return;
       woken_ = false;
       lock.unlock();

@@ -43,6 +43,21 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::Open(
   });
 }
 
+absl::StatusOr<std::unique_ptr<Engine>> Engine::Follow(
+    const std::string& folder, EngineOptions options,
+    const FolderOptions& folder_options, FolderReport* report) {
+  return UnlessOutOfMemory([&]() -> absl::StatusOr<std::unique_ptr<Engine>> {
+    auto core = std::make_shared<EngineCore>(std::move(options));
+    if (absl::Status s = core->Follow(folder, folder_options, report);
+        !s.ok()) {
+      return s;
+    }
+    return std::unique_ptr<Engine>(new Engine(std::move(core)));
+  });
+}
+
+absl::Status Engine::Following() const { return core_->Following(); }
+
 absl::StatusOr<std::unique_ptr<Engine>> Engine::OpenAt(
     const std::string& folder, const Moment& moment, EngineOptions options,
     const FolderOptions& folder_options, FolderReport* report) {

@@ -26,7 +26,8 @@
 // acl/watch.h. What a role means: docs/semantics.md.
 //
 // Every answer comes from memory, and from one revision. An engine that was
-// made by Engine::Open() keeps its changes in a folder, too.
+// made by Engine::Open() keeps its changes in a folder, too; those that were
+// made by Engine::Follow() keep up with it.
 #ifndef ACL_ENGINE_H_
 #define ACL_ENGINE_H_
 
@@ -130,6 +131,27 @@ class Engine {
       const std::string& folder, EngineOptions options = {},
       const FolderOptions& folder_options = {}, FolderReport* report = nullptr);
 
+  // An engine that does as a folder does that another engine writes to, in this
+  // process or another: every change appears in it, in order, with the same
+  // revisions and tokens, so that Workspace::AtLeast() takes a token from
+  // there. It begins with what is there when it is called, and looks for more
+  // every FolderOptions::follow_interval. Nothing in the folder is written.
+  // Changes are refused with READ_ONLY; dry runs, Watch() and At() are not.
+  // docs/durability.md tells what it shows when. Refusals as Open();
+  // FILE_ACCESS also if there is no folder.
+  static absl::StatusOr<std::unique_ptr<Engine>> Follow(
+      const std::string& folder, EngineOptions options = {},
+      const FolderOptions& folder_options = {}, FolderReport* report = nullptr);
+
+  // Of an engine that follows: OK as long as it keeps up. FILE_ACCESS: the
+  // system refuses to read; it goes on trying. Anything else is the end of it:
+  // it answers as of the last change that it got, for good, and who waits for
+  // another is told so. JOURNAL_DAMAGED, FILE_MALFORMED; REVISION_NOT_AVAILABLE
+  // if it was too slow for a writer that keeps no history; OUTCOME_UNKNOWN if
+  // the disk failed; OUT_OF_MEMORY. MALFORMED for an engine that does not
+  // follow. Observer::OnFollowing() is told when it changes.
+  absl::Status Following() const;
+
   // An engine in memory with everything that a folder had at `moment`, its
   // tokens and revisions included. Nothing in the folder is written, and
   // another engine may have it open. What is changed in the new engine goes
@@ -156,7 +178,8 @@ class Engine {
   // before. Changes and questions go on meanwhile. It is done anyway when it is
   // worth it (FolderOptions::checkpoints). DISK_FULL, FILE_ACCESS, or
   // JOURNAL_DAMAGED if it was read back and is not what was written; they harm
-  // nothing. For an engine in memory alone it does nothing.
+  // nothing. For an engine in memory alone it does nothing; READ_ONLY for one
+  // that follows.
   absl::Status Checkpoint();
 
   // Closes the engine: waits for changes and questions that are under way,

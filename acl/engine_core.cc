@@ -9,6 +9,8 @@
 #include "acl/base/fault.h"
 #include "acl/base/heap.h"
 #include "acl/base/text.h"
+#include "acl/follower.h"
+#include "acl/history/followed_folder.h"
 #include "acl/history/past.h"
 #include "acl/history/past_changes.h"
 #include "acl/history/record.h"
@@ -55,6 +57,7 @@ absl::Status NoWorkspace(absl::string_view id) {
 }  // namespace
 
 EngineCore::EngineCore(EngineOptions options) : options_(std::move(options)) {}
+EngineCore::~EngineCore() = default;
 
 absl::Status EngineCore::Open(const std::string& path,
                               const FolderOptions& options,
@@ -66,11 +69,42 @@ absl::Status EngineCore::Open(const std::string& path,
   if (report != nullptr) *report = found.report;
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
+  SetHome(path, options);
   AddCores(std::move(found.states));
   if (options.checkpoints) {
     checkpointer_.Start([this] { CheckpointIfDue(); });
   }
   return absl::OkStatus();
+}
+
+absl::Status EngineCore::Follow(const std::string& path,
+                                const FolderOptions& options,
+                                FolderReport* report) {
+  FollowedFolder::Found found;
+  absl::StatusOr<std::unique_ptr<FollowedFolder>> folder = FollowedFolder::Open(
+      path, options, EmptyState, options_.request_id_window, &found);
+  if (report != nullptr) *report = found.report;
+  if (!folder.ok()) return folder.status();
+  follower_ =
+      std::make_unique<Follower>(*std::move(folder), options_.observer, this);
+  SetHome(path, options);
+  AddCores(std::move(found.states));
+  follower_->Start(options.follow_interval);
+  return absl::OkStatus();
+}
+
+absl::Status EngineCore::Following() const {
+  if (follower_ == nullptr) {
+    return Refuse(v1::MALFORMED,
+                  "the engine follows nothing; make one by Engine::Follow()");
+  }
+  return follower_->status();
+}
+
+void EngineCore::SetHome(const std::string& path,
+                         const FolderOptions& options) {
+  home_ = {path, options,
+           options.files != nullptr ? options.files : SystemFiles()};
 }
 
 absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
@@ -89,7 +123,7 @@ absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
 
 absl::StatusOr<std::shared_ptr<EngineCore>> EngineCore::At(
     const Moment& moment) const {
-  if (folder_ == nullptr) {
+  if (!home_) {
     return Refuse(v1::MALFORMED,
                   "the engine keeps no history; open it in a folder");
   }
@@ -97,7 +131,7 @@ absl::StatusOr<std::shared_ptr<EngineCore>> EngineCore::At(
   options.request_id_window = options_.request_id_window;
   auto then = std::make_shared<EngineCore>(std::move(options));
   const absl::Status opened =
-      then->OpenAt(folder_->path(), moment, folder_->options(), nullptr);
+      then->OpenAt(home_->path, moment, home_->options, nullptr);
   if (!opened.ok()) return opened;
   return then;
 }
@@ -121,6 +155,7 @@ absl::StatusOr<State> EngineCore::NewState() const {
 
 absl::Status EngineCore::Add(const Actor& actor, WorkspaceEvent event,
                              std::vector<State> states) {
+  if (follower_ != nullptr) return ReadOnly();
   std::lock_guard<std::mutex> lock(mutex_);
   for (const State& state : states) {
     if (table().Find(state.workspace) == nullptr) continue;
@@ -131,20 +166,24 @@ absl::Status EngineCore::Add(const Actor& actor, WorkspaceEvent event,
   if (folder_ != nullptr) {
     if (absl::Status s = Record(actor, event, states); !s.ok()) return s;
   }
-  auto next = std::make_shared<WorkspaceTable>(table());
-  const EditTag edit = NewEditTag();
   std::vector<std::string> ids;
+  std::vector<std::shared_ptr<const State>> shared;
   for (State& state : states) {
     ids.push_back(state.workspace);
-    AddCore(std::make_shared<const State>(std::move(state)), next.get(), edit);
+    shared.push_back(std::make_shared<const State>(std::move(state)));
   }
-  Publish(std::move(next));
+  AddCores(std::move(shared));
   for (const std::string& id : ids) Tell(id, actor, event);
   return absl::OkStatus();
 }
 
 absl::Status EngineCore::Remove(const Actor& actor, absl::string_view id) {
+  if (follower_ != nullptr) return ReadOnly();
   std::lock_guard<std::mutex> lock(mutex_);
+  return RemoveCore(actor, id);
+}
+
+absl::Status EngineCore::RemoveCore(const Actor& actor, absl::string_view id) {
   const std::shared_ptr<WorkspaceCore>* found = table().Find(id);
   if (found == nullptr) return NoWorkspace(id);
   const std::shared_ptr<WorkspaceCore> core = *found;
@@ -156,6 +195,32 @@ absl::Status EngineCore::Remove(const Actor& actor, absl::string_view id) {
   return absl::OkStatus();
 }
 
+void EngineCore::AddFollowed(const std::string& actor, WorkspaceEvent event,
+                             std::vector<std::shared_ptr<const State>> states) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  std::vector<std::string> ids;
+  for (const auto& state : states) ids.push_back(state->workspace);
+  AddCores(std::move(states));
+  const absl::StatusOr<Actor> who = Actor::Parse(actor);
+  for (const std::string& id : ids) {
+    Tell(id, who.value_or(Actor::System()), event);
+  }
+}
+
+absl::Status EngineCore::RemoveFollowed(const std::string& actor,
+                                        absl::string_view id) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  const absl::StatusOr<Actor> who = Actor::Parse(actor);
+  return RemoveCore(who.value_or(Actor::System()), id);
+}
+
+void EngineCore::EndFollowing(const absl::Status& why) {
+  std::lock_guard<std::mutex> lock(mutex_);
+  for (auto at = table().Begin(); at.valid(); at.Next()) {
+    at.value()->EndFollowing(why);
+  }
+}
+
 absl::StatusOr<std::unique_ptr<acl::Watch>> EngineCore::Watch(
     absl::string_view id, const RevisionToken& from,
     const WatchOptions& options) const {
@@ -165,8 +230,8 @@ absl::StatusOr<std::unique_ptr<acl::Watch>> EngineCore::Watch(
       (*core)->JoinFeed(from, options.roles);
   if (!joined.ok()) return joined.status();
   acl::Watch::OpenPast open_past;
-  if (folder_ != nullptr) {
-    const PastSource source{folder_->path(), folder_->files(), EmptyState,
+  if (home_) {
+    const PastSource source{home_->path, home_->files, EmptyState,
                             options_.request_id_window};
     open_past = [source, workspace = std::string(id),
                  roles = options.roles](const RevisionToken& then) {
@@ -178,6 +243,7 @@ absl::StatusOr<std::unique_ptr<acl::Watch>> EngineCore::Watch(
 }
 
 absl::Status EngineCore::Checkpoint() {
+  if (follower_ != nullptr) return ReadOnly();
   if (folder_ == nullptr) return absl::OkStatus();
   std::lock_guard<std::mutex> one(checkpoint_mutex_);
   std::vector<std::shared_ptr<WorkspaceCore>> cores;
@@ -214,6 +280,7 @@ void EngineCore::CheckpointIfDue() {
 }
 
 void EngineCore::Close() {
+  if (follower_ != nullptr) follower_->Stop();
   for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
   WaitForReaders();
   checkpointer_.Stop();
@@ -224,15 +291,18 @@ void EngineCore::Close() {
 void EngineCore::AddCore(std::shared_ptr<const State> state,
                          WorkspaceTable* table, EditTag edit) const {
   const std::string id = state->workspace;
-  const CoreOptions options{options_.observer, options_.request_id_window,
-                            options_.max_snapshot_rows, options_.watch_window,
-                            folder_ == nullptr ? nullptr : &folder_->journal()};
+  const CoreOptions options{options_.observer,
+                            options_.request_id_window,
+                            options_.max_snapshot_rows,
+                            options_.watch_window,
+                            folder_ == nullptr ? nullptr : &folder_->journal(),
+                            follower_ != nullptr};
   table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
              edit);
 }
 
 void EngineCore::AddCores(std::vector<std::shared_ptr<const State>> states) {
-  auto next = std::make_shared<WorkspaceTable>();
+  auto next = std::make_shared<WorkspaceTable>(table());
   const EditTag edit = NewEditTag();
   for (auto& state : states) AddCore(std::move(state), next.get(), edit);
   Publish(std::move(next));

@@ -5,6 +5,7 @@
 
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -27,17 +28,20 @@
 
 namespace acl {
 
+class Follower;
+
 // The table of workspaces is published like a workspace's states are: readers
 // never wait for who adds or removes one.
 //
-// Thread-safe, except for Open(), OpenAt() and Close(). Errors are those of the
-// functions of Engine that have the names of these.
+// Thread-safe, except for Open(), Follow(), OpenAt() and Close(). Errors are
+// those of the functions of Engine that have the names of these.
 class EngineCore {
  public:
   using WorkspaceTable =
       OrderedMap<std::string, std::shared_ptr<WorkspaceCore>>;
 
   explicit EngineCore(EngineOptions options);
+  ~EngineCore();
 
   // Goes on from a folder. Called at most once, before anything else.
   absl::Status Open(const std::string& path, const FolderOptions& options,
@@ -45,6 +49,10 @@ class EngineCore {
   // Becomes what a folder was; called instead of Open().
   absl::Status OpenAt(const std::string& path, const Moment& moment,
                       const FolderOptions& options, FolderReport* report);
+  // Goes on as a folder does that another engine writes to. As Open().
+  absl::Status Follow(const std::string& path, const FolderOptions& options,
+                      FolderReport* report);
+  absl::Status Following() const;
   // Of this engine's folder, as another engine.
   absl::StatusOr<std::shared_ptr<EngineCore>> At(const Moment& moment) const;
 
@@ -60,6 +68,13 @@ class EngineCore {
                    std::vector<State> states);
   absl::Status Remove(const Actor& actor, absl::string_view id);
 
+  // For the follower; actors are as records have them. REQUIRES: the engine has
+  // none of the workspaces that are added.
+  void AddFollowed(const std::string& actor, WorkspaceEvent event,
+                   std::vector<std::shared_ptr<const State>> states);
+  absl::Status RemoveFollowed(const std::string& actor, absl::string_view id);
+  void EndFollowing(const absl::Status& why);
+
   absl::StatusOr<std::unique_ptr<acl::Watch>> Watch(
       absl::string_view id, const RevisionToken& from,
       const WatchOptions& options) const;
@@ -70,9 +85,20 @@ class EngineCore {
   void Close();
 
  private:
+  // Where it has its history.
+  struct Home {
+    std::string path;
+    FolderOptions options;
+    FileSystem* files;
+  };
+
+  void SetHome(const std::string& path, const FolderOptions& options);
   void AddCore(std::shared_ptr<const State> state, WorkspaceTable* table,
                EditTag edit) const;
+  // Adds them to those that there are.
   void AddCores(std::vector<std::shared_ptr<const State>> states);
+  // With the lock.
+  absl::Status RemoveCore(const Actor& actor, absl::string_view id);
   // Makes it durable that workspaces were added.
   absl::Status Record(const Actor& actor, WorkspaceEvent event,
                       const std::vector<State>& states) const;
@@ -82,12 +108,14 @@ class EngineCore {
   void CheckpointIfDue();
 
   const EngineOptions options_;
-  std::unique_ptr<Folder> folder_;  // null for an engine in memory alone
+  std::optional<Home> home_;        // not set for one in memory alone
+  std::unique_ptr<Folder> folder_;  // null unless it writes to one
   Published<WorkspaceTable> table_{std::make_shared<WorkspaceTable>()};
   std::mutex mutex_;  // held by whoever adds or removes
   RetireList retired_;
   std::mutex checkpoint_mutex_;  // held by whoever writes a checkpoint
   Background checkpointer_;
+  std::unique_ptr<Follower> follower_;  // null unless it follows
 };
 
 }  // namespace acl

@@ -79,6 +79,12 @@ class Observer {
   virtual void OnCheckpoint(const absl::Status& status) {
     static_cast<void>(status);
   }
+
+  // What Engine::Following() says has changed. As OnCheckpoint(); called
+  // between changes.
+  virtual void OnFollowing(const absl::Status& status) {
+    static_cast<void>(status);
+  }
 };
 
 }  // namespace acl

@@ -14,6 +14,12 @@
 
 namespace acl {
 
+absl::Status ReadOnly() {
+  return Refuse(v1::READ_ONLY,
+                "the engine follows a folder that another one writes; make the "
+                "change there");
+}
+
 WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
                              const CoreOptions& options)
     : id_(first->workspace),
@@ -21,6 +27,7 @@ WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
       max_snapshot_rows_(options.max_snapshot_rows),
       watch_window_(options.watch_window),
       log_(options.log),
+      follows_(options.follows),
       observer_(options.observer),
       head_(std::make_shared<Version>(first)),
       reclaimer_(std::make_unique<Reclaimer>(first->heap,
@@ -37,6 +44,11 @@ absl::Status WorkspaceCore::CheckOpen() const {
                                " is closed; it only answers questions"));
   }
   return absl::OkStatus();
+}
+
+absl::Status WorkspaceCore::CheckGoesOn() const {
+  if (absl::Status s = CheckOpen(); !s.ok()) return s;
+  return ended_ ? ended_->status() : absl::OkStatus();
 }
 
 // The head can't be replaced or freed while the writer's lock is held.
@@ -65,6 +77,7 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
   for (;;) {
     idle_.wait(lock, [&] { return !leaving_; });
     if (absl::Status s = CheckOpen(); !s.ok()) return s;
+    if (follows_ && !options.dry_run) return ReadOnly();
     const State& base = options.dry_run ? *latest().state : Tail();
     absl::StatusOr<Decided> decided =
         Decide(base, actor, changes, options, request_id_window_,
@@ -238,6 +251,33 @@ void WorkspaceCore::Publish(NextState next) {
   published_.notify_all();
 }
 
+absl::Status WorkspaceCore::Follow(
+    const v1::Record& record,
+    absl::FunctionRef<absl::StatusOr<NextState>()> replay) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  absl::StatusOr<NextState> next = replay();
+  if (!next.ok()) return next.status();
+  const bool watched = feed_ != nullptr && feed_->watched();
+  if (observer_.load() == nullptr && !watched) {
+    Publish(*std::move(next));
+    return absl::OkStatus();
+  }
+  const absl::StatusOr<RecordedChange> change = ReadChange(record);
+  const absl::StatusOr<Actor> actor = Actor::Parse(record.actor());
+  if (!change.ok()) return change.status();
+  if (!actor.ok()) return actor.status();
+  const Call call{*actor, change->changes, change->options, change->time};
+  Publish(call, change->receipt, *std::move(next));
+  return absl::OkStatus();
+}
+
+void WorkspaceCore::EndFollowing(const absl::Status& why) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  ended_.emplace(why);
+  if (feed_ != nullptr) feed_->End(CheckGoesOn());
+  published_.notify_all();
+}
+
 absl::Status WorkspaceCore::Await(const RevisionToken& token,
                                   absl::Duration timeout) {
   const auto arrived = [&] {
@@ -255,7 +295,7 @@ absl::Status WorkspaceCore::Await(const RevisionToken& token,
     if (arrived()) return absl::OkStatus();
   }
   std::unique_lock<std::mutex> lock(mutex_);
-  const auto done = [&] { return arrived() || closed_ || removed_; };
+  const auto done = [&] { return arrived() || closed_ || removed_ || ended_; };
   if (timeout == absl::InfiniteDuration()) {
     published_.wait(lock, done);
   } else {
@@ -264,7 +304,7 @@ absl::Status WorkspaceCore::Await(const RevisionToken& token,
     published_.wait_for(lock, absl::ToChronoNanoseconds(bounded), done);
   }
   if (arrived()) return absl::OkStatus();
-  if (absl::Status s = CheckOpen(); !s.ok()) return s;
+  if (absl::Status s = CheckGoesOn(); !s.ok()) return s;
   return Refuse(
       v1::REVISION_TIMEOUT,
       absl::StrCat("revision ", token.revision, " did not come within ",
@@ -301,7 +341,7 @@ absl::Status WorkspaceCore::Remove(const Actor& actor) {
 absl::StatusOr<WorkspaceCore::Joined> WorkspaceCore::JoinFeed(
     const RevisionToken& from, bool roles) {
   std::lock_guard<std::mutex> lock(mutex_);
-  if (absl::Status s = CheckOpen(); !s.ok()) return s;
+  if (absl::Status s = CheckGoesOn(); !s.ok()) return s;
   const State& head = *latest().state;
   if (from.incarnation != head.incarnation || from.revision > head.revision) {
     return Refuse(

@@ -9,9 +9,11 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
@@ -26,6 +28,7 @@
 #include "acl/store/reclaimer.h"
 #include "acl/store/state.h"
 #include "acl/store/version.h"
+#include "proto/acl/v1/journal.pb.h"
 
 namespace acl {
 
@@ -38,7 +41,12 @@ struct CoreOptions {
   // Where changes are made durable before they are published. Null: nowhere.
   // Outlives the engine's last change.
   ChangeLog* log = nullptr;
+  // Whether changes come by Follow() alone.
+  bool follows = false;
 };
+
+// The refusal of a change by an engine that follows.
+absl::Status ReadOnly();
 
 // With a log, changes are decided on what is pending: decided, but not durable
 // yet, and seen by nobody. While one waits for the disk, others are decided and
@@ -68,6 +76,15 @@ class WorkspaceCore {
   absl::StatusOr<Receipt> Apply(const Actor& actor,
                                 const std::vector<Change>& changes,
                                 const ChangeOptions& options);
+
+  // Publishes what a change has made that was decided elsewhere, and tells
+  // everybody: `replay` gives the state behind the head, on the writer's turn.
+  // What is not OK from it comes back. REQUIRES: the record is the one of the
+  // change; nobody else changes the workspace.
+  absl::Status Follow(const v1::Record& record,
+                      absl::FunctionRef<absl::StatusOr<NextState>()> replay);
+  // There will be no more of it: who waits for another is told why.
+  void EndFollowing(const absl::Status& why);
 
   // OK once the head is at least at `token`.
   absl::Status Await(const RevisionToken& token, absl::Duration timeout);
@@ -131,6 +148,8 @@ class WorkspaceCore {
   };
 
   absl::Status CheckOpen() const;
+  // The same for who waits for changes.
+  absl::Status CheckGoesOn() const;
   // What the next change is decided on.
   const State& Tail() const;
   void TellRefusal(const Call& call, const absl::Status& refusal) const;
@@ -159,6 +178,7 @@ class WorkspaceCore {
   const uint64_t max_snapshot_rows_;
   const size_t watch_window_;
   ChangeLog* const log_;
+  const bool follows_;
   std::atomic<Observer*> observer_;
   Published<Version> head_;
 
@@ -172,6 +192,7 @@ class WorkspaceCore {
   RetireList removed_memory_;
   bool closed_ = false;
   bool removed_ = false;
+  std::optional<ChangeLog::Outcome> ended_;  // why following did
 };
 
 }  // namespace acl

@@ -8,10 +8,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
-#include "acl/history/record_message.h"
+#include "acl/history/record.h"
 #include "acl/journal/file_system.h"
 #include "acl/journal/journal_reader.h"
-#include "acl/world/change_message.h"
 #include "proto/acl/v1/journal.pb.h"
 
 namespace acl {
@@ -122,17 +121,12 @@ class Entries {
   }
 
   absl::Status AddChange(HistoryEntry* entry) const {
-    const v1::ChangeRecord& call = message_.change();
-    std::vector<WorldFault> faults;
-    entry->changes = ReadChanges(call.changes(), "change", &faults);
-    if (!faults.empty()) return faults.front().refusal;
-    absl::StatusOr<Receipt> receipt =
-        ReadReceipt(call.receipt(), entry->changes);
-    if (!receipt.ok()) return receipt.status();
-    entry->receipt = *std::move(receipt);
-    entry->receipt.revision = call.revision();
-    entry->reason = call.reason();
-    entry->request_id = call.request_id();
+    absl::StatusOr<RecordedChange> change = ReadChange(message_);
+    if (!change.ok()) return change.status();
+    entry->changes = std::move(change->changes);
+    entry->receipt = std::move(change->receipt);
+    entry->reason = std::move(change->options.reason);
+    entry->request_id = std::move(change->options.request_id);
     return absl::OkStatus();
   }
 

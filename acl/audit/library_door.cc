@@ -32,14 +32,6 @@ std::string WordsOf(const Remedy& remedy) {
                       remedy.group, " raises ", remedy.raises);
 }
 
-absl::StatusOr<Actor> ParseActor(absl::string_view text) {
-  if (text == "system") return Actor::System();
-  absl::StatusOr<Subject> subject = Subject::Parse(text);
-  if (subject.ok()) return Actor(*subject);
-  return Refuse(v1::MALFORMED,
-                absl::StrCat(subject.status().message(), "; or `system`"));
-}
-
 absl::Status LibraryDoor::Load(const v1::World& world,
                                std::vector<WorldFault>* faults) {
   engine_ = std::make_unique<Engine>();
@@ -80,7 +72,7 @@ absl::StatusOr<Receipt> LibraryDoor::Apply(const std::string& workspace,
   absl::StatusOr<Workspace> found = Find(workspace);
   if (!found.ok()) return found.status();
   const absl::StatusOr<Actor> actor =
-      call.as().empty() ? Actor::System() : ParseActor(call.as());
+      call.as().empty() ? Actor::System() : Actor::Parse(call.as());
   if (!actor.ok()) return actor.status();
   std::vector<WorldFault> faults;
   const std::vector<Change> changes =

@@ -62,10 +62,6 @@ class LibraryDoor : public Door {
 std::string ReasonOfNone(const Explanation& explanation);
 std::string WordsOf(const Remedy& remedy);
 
-// The actor that `text` names: a subject, or `system`. It views into `text`.
-// MALFORMED.
-absl::StatusOr<Actor> ParseActor(absl::string_view text);
-
 }  // namespace acl
 
 #endif  // ACL_AUDIT_LIBRARY_DOOR_H_

@@ -43,6 +43,7 @@ absl::StatusCode CodeOf(Fault fault) {
     case v1::REQUEST_ID_REUSED:
     case v1::ENGINE_CLOSED:
     case v1::JOURNAL_LOCKED:
+    case v1::READ_ONLY:
       return absl::StatusCode::kFailedPrecondition;
     case v1::LIMIT:
     case v1::DISK_FULL:

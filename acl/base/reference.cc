@@ -85,6 +85,14 @@ absl::StatusOr<Subject> Subject::Parse(absl::string_view text) {
   return parsed.status();
 }
 
+absl::StatusOr<Actor> Actor::Parse(absl::string_view text) {
+  if (text == "system") return Actor::System();
+  absl::StatusOr<Subject> subject = Subject::Parse(text);
+  if (subject.ok()) return Actor(*subject);
+  return Refuse(v1::MALFORMED,
+                absl::StrCat(subject.status().message(), "; or `system`"));
+}
+
 absl::StatusOr<ResourceRef> ResourceRef::Parse(absl::string_view text) {
   const size_t colon = text.find(':');
   if (colon == absl::string_view::npos) {

@@ -83,6 +83,9 @@ class Actor {
     return actor;
   }
 
+  // Reads what ToString() writes; the result views into `text`. MALFORMED.
+  static absl::StatusOr<Actor> Parse(absl::string_view text);
+
   bool is_system() const { return system_; }
   // REQUIRES: !is_system().
   const Subject& subject() const { return subject_; }

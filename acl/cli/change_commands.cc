@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "acl/audit/library_door.h"
 #include "acl/audit/role_changes.h"
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
@@ -31,7 +30,7 @@ ChangeOptions OptionsOf(const CallArguments& call) {
 
 absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
                                    Session* session) {
-  const absl::StatusOr<Actor> actor = ParseActor(arguments.call.actor);
+  const absl::StatusOr<Actor> actor = Actor::Parse(arguments.call.actor);
   if (!actor.ok()) return actor.status();
   absl::StatusOr<ResourceId> resource = ResourceId::Parse(arguments.resource);
   if (!resource.ok()) return resource.status();
@@ -134,7 +133,7 @@ struct Applied {
 absl::StatusOr<Applied> ApplyFile(const ChangeFile& file,
                                   const CallArguments& call,
                                   Workspace workspace, const Console& console) {
-  const absl::StatusOr<Actor> actor = ParseActor(call.actor);
+  const absl::StatusOr<Actor> actor = Actor::Parse(call.actor);
   if (!actor.ok()) return actor.status();
   ChangeOptions options = OptionsOf(call);
   options.expected_revision = file.expected_revision;
@@ -162,7 +161,7 @@ ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
   const absl::StatusOr<ChangeFile> file = ReadChangeFile(arguments.changes);
   if (!file.ok()) return Fail(console, file.status());
   // Before anything is opened.
-  if (absl::Status s = ParseActor(arguments.call.actor).status(); !s.ok()) {
+  if (absl::Status s = Actor::Parse(arguments.call.actor).status(); !s.ok()) {
     return Fail(console, s);
   }
   Common chosen = common;

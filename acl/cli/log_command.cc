@@ -5,7 +5,6 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "acl/audit/history_log.h"
-#include "acl/audit/library_door.h"
 #include "acl/audit/world_import.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
@@ -38,7 +37,7 @@ absl::StatusOr<absl::Time> ReadTime(const std::string& text, bool last) {
 // References are read so that a slip of the pen is told, not searched for.
 absl::Status CheckReferences(const LogArguments& arguments) {
   if (!arguments.actor.empty()) {
-    const absl::StatusOr<Actor> actor = ParseActor(arguments.actor);
+    const absl::StatusOr<Actor> actor = Actor::Parse(arguments.actor);
     if (!actor.ok()) return actor.status();
   }
   if (!arguments.target.empty()) {

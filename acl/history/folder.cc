@@ -1,6 +1,5 @@
 #include "acl/history/folder.h"
 
-#include <optional>
 #include <utility>
 
 #include "acl/base/fault.h"
@@ -35,41 +34,26 @@ absl::StatusOr<std::unique_ptr<Folder>> Folder::Open(
   absl::StatusOr<std::unique_ptr<LockedFolder>> locked =
       LockedFolder::Take(path, files);
   if (!locked.ok()) return locked.status();
-  absl::StatusOr<std::vector<uint64_t>> checkpoints = Checkpoints(path, files);
-  if (!checkpoints.ok()) return checkpoints.status();
-  auto replay = std::make_unique<Replay>(new_state, request_id_window);
-  std::optional<CheckpointHeader> checkpoint;
-  while (!checkpoint && !checkpoints->empty()) {
-    const uint64_t sequence = checkpoints->back();
-    absl::StatusOr<CheckpointHeader> header = LoadCheckpoint(
-        path, sequence, files, options.progress, new_state, replay.get());
-    if (header.ok()) {
-      checkpoint = *header;
-    } else if (FaultOf(header.status()) == v1::JOURNAL_DAMAGED) {
-      // The one before it, or the journal alone, leads to the same.
-      found->report.damaged_checkpoint = std::string(header.status().message());
-      replay = std::make_unique<Replay>(new_state, request_id_window);
-      checkpoints->pop_back();
-      self.damaged_.push_back(sequence);
-    } else {
-      return header.status();
-    }
-  }
-  ReadFrom from;
-  if (checkpoint) {
-    from = {checkpoint->head.sequence + 1, checkpoint->head.chain};
-    found->report.checkpoint = self.last_sequence_ = checkpoint->head.sequence;
+  absl::StatusOr<LatestCheckpoint> checkpoint = LoadLatestCheckpoint(
+      path, files, options.progress, new_state, request_id_window);
+  if (!checkpoint.ok()) return checkpoint.status();
+  Replay& replay = *checkpoint->replay;
+  self.damaged_ = checkpoint->damaged;
+  found->report.damaged_checkpoint = checkpoint->fault;
+  if (checkpoint->header) {
+    found->report.checkpoint = self.last_sequence_ =
+        checkpoint->header->head.sequence;
   }
   absl::StatusOr<std::unique_ptr<Journal>> opened = Journal::Open(
-      *std::move(locked), from, journal,
-      [&](const JournalRecord& record) { return replay->Apply(record); });
+      *std::move(locked), checkpoint->next(), journal,
+      [&](const JournalRecord& record) { return replay.Apply(record); });
   if (!opened.ok()) return opened.status();
   self.journal_ = *std::move(opened);
   const JournalEnd& end = self.journal_->opened();
   found->report.records = end.head.sequence;
   found->report.closed = end.sealed || end.head.sequence == 0;
   found->report.torn_bytes = end.torn;
-  found->states = replay->Finish();
+  found->states = replay.Finish();
   return folder;
 }
 

@@ -54,4 +54,27 @@ absl::StatusOr<CheckpointHeader> LoadCheckpoint(
   return header;
 }
 
+absl::StatusOr<LatestCheckpoint> LoadLatestCheckpoint(
+    const std::string& folder, FileSystem* files, const ProgressSink& progress,
+    const Replay::NewState& new_state, size_t request_id_window) {
+  absl::StatusOr<std::vector<uint64_t>> found = Checkpoints(folder, files);
+  if (!found.ok()) return found.status();
+  LatestCheckpoint latest;
+  for (; !found->empty(); found->pop_back()) {
+    latest.replay = std::make_unique<Replay>(new_state, request_id_window);
+    const absl::StatusOr<CheckpointHeader> header = LoadCheckpoint(
+        folder, found->back(), files, progress, new_state, latest.replay.get());
+    if (header.ok()) {
+      latest.header = *header;
+      return latest;
+    }
+    if (FaultOf(header.status()) != v1::JOURNAL_DAMAGED) return header.status();
+    // The one before it, or the journal alone, leads to the same.
+    latest.damaged.push_back(found->back());
+    latest.fault = std::string(header.status().message());
+  }
+  latest.replay = std::make_unique<Replay>(new_state, request_id_window);
+  return latest;
+}
+
 }  // namespace acl

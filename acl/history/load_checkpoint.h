@@ -2,14 +2,19 @@
 #ifndef ACL_HISTORY_LOAD_CHECKPOINT_H_
 #define ACL_HISTORY_LOAD_CHECKPOINT_H_
 
+#include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "absl/status/statusor.h"
 #include "acl/base/progress.h"
 #include "acl/history/replay.h"
 #include "acl/journal/checkpoint_file.h"
 #include "acl/journal/file_system.h"
+#include "acl/journal/journal_reader.h"
 
 namespace acl {
 
@@ -19,6 +24,26 @@ absl::StatusOr<CheckpointHeader> LoadCheckpoint(
     const std::string& folder, uint64_t sequence, FileSystem* files,
     const ProgressSink& progress, const Replay::NewState& new_state,
     Replay* replay);
+
+// Where a folder's history is best gone on from.
+struct LatestCheckpoint {
+  std::unique_ptr<Replay> replay;  // with what is in the checkpoint
+  std::optional<CheckpointHeader> header;
+  // Later ones that are of no use, and what is wrong with one of them.
+  std::vector<uint64_t> damaged;
+  std::string fault;
+
+  // The first record that is not in it.
+  ReadFrom next() const {
+    if (!header) return {};
+    return {header->head.sequence + 1, header->head.chain};
+  }
+};
+// Loads the latest one that is sound; without any, nothing is in the replay.
+// JOURNAL_DAMAGED for a name that is none, FILE_MALFORMED, FILE_ACCESS.
+absl::StatusOr<LatestCheckpoint> LoadLatestCheckpoint(
+    const std::string& folder, FileSystem* files, const ProgressSink& progress,
+    const Replay::NewState& new_state, size_t request_id_window);
 
 }  // namespace acl
 

@@ -1,17 +1,12 @@
 #include "acl/history/past_changes.h"
 
 #include <algorithm>
+#include <utility>
 
-#include "absl/strings/str_cat.h"
-#include "absl/time/time.h"
-#include "acl/base/fault.h"
-#include "acl/base/text.h"
 #include "acl/history/damaged.h"
 #include "acl/history/past.h"
-#include "acl/history/record_message.h"
-#include "acl/journal/journal_reader.h"
+#include "acl/history/record.h"
 #include "acl/resolve/role_diff.h"
-#include "acl/world/change_message.h"
 
 namespace acl {
 namespace {
@@ -78,19 +73,16 @@ absl::StatusOr<std::optional<WatchedChange>> PastChanges::Make(
   if (roles_) change.roles = RoleDiff(*state_, *next.state, next.touched);
   state_ = next.state;
   ForgetEarlier(&next);
-  const v1::ChangeRecord& call = record.change();
-  if (!*is_new || !call.receipt().changed()) return std::nullopt;
-  std::vector<WorldFault> faults;  // none: it has been applied
-  change.changes = ReadChanges(call.changes(), "change", &faults);
-  absl::StatusOr<Receipt> receipt = ReadReceipt(call.receipt(), change.changes);
-  if (!receipt.ok()) return receipt.status();
-  change.receipt = *std::move(receipt);
-  change.receipt.revision = call.revision();
-  change.token = {record.incarnation(), call.revision()};
-  change.time = absl::FromUnixMicros(record.time_us());
-  change.actor = record.actor();
-  change.reason = call.reason();
-  change.request_id = call.request_id();
+  if (!*is_new || !record.change().receipt().changed()) return std::nullopt;
+  absl::StatusOr<RecordedChange> recorded = ReadChange(record);
+  if (!recorded.ok()) return recorded.status();
+  change.token = {record.incarnation(), recorded->receipt.revision};
+  change.time = recorded->time;
+  change.actor = std::move(recorded->actor);
+  change.reason = std::move(recorded->options.reason);
+  change.request_id = std::move(recorded->options.request_id);
+  change.changes = std::move(recorded->changes);
+  change.receipt = std::move(recorded->receipt);
   return change;
 }
 

@@ -5,6 +5,7 @@
 #include "absl/random/random.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "acl/history/damaged.h"
 #include "acl/history/record_message.h"
 #include "acl/history/workspace_chunks.h"
 #include "acl/world/change_message.h"
@@ -76,6 +77,28 @@ absl::Status ImportRecordsOf(
   last.mutable_import()->set_import(import);
   last.mutable_import()->set_last(true);
   return sink(last.SerializeAsString());
+}
+
+absl::StatusOr<RecordedChange> ReadChange(const v1::Record& record) {
+  const v1::ChangeRecord& call = record.change();
+  RecordedChange change;
+  std::vector<WorldFault> faults;
+  change.changes = ReadChanges(call.changes(), "change", &faults);
+  if (!faults.empty()) {
+    return Damaged(faults.front().path, ": ", faults.front().refusal.message());
+  }
+  absl::StatusOr<Receipt> receipt = ReadReceipt(call.receipt(), change.changes);
+  if (!receipt.ok()) return receipt.status();
+  change.receipt = *std::move(receipt);
+  change.receipt.revision = call.revision();
+  change.actor = record.actor();
+  change.time = absl::FromUnixMicros(record.time_us());
+  change.options.reason = call.reason();
+  change.options.request_id = call.request_id();
+  if (call.has_expected_revision()) {
+    change.options.expected_revision = call.expected_revision();
+  }
+  return change;
 }
 
 }  // namespace acl

@@ -1,5 +1,6 @@
-// What an engine writes into its journal: one record for each thing that was
-// accepted. Internal; proto/acl/v1/journal.proto has the messages.
+// What an engine writes into its journal, one record for each thing that was
+// accepted, and what a record says. Internal; proto/acl/v1/journal.proto has
+// the messages.
 #ifndef ACL_HISTORY_RECORD_H_
 #define ACL_HISTORY_RECORD_H_
 
@@ -8,12 +9,14 @@
 
 #include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "acl/base/reference.h"
 #include "acl/share/change.h"
 #include "acl/share/receipt.h"
 #include "acl/share/request.h"
 #include "acl/store/state.h"
+#include "proto/acl/v1/journal.pb.h"
 
 namespace acl {
 
@@ -32,6 +35,18 @@ std::string RemovalRecordOf(const State& state, const Actor& actor);
 absl::Status ImportRecordsOf(
     const std::vector<State>& states, const Actor& actor,
     absl::FunctionRef<absl::Status(std::string record)> sink);
+
+// A change as it was called, and what it answered.
+struct RecordedChange {
+  std::string actor;  // as Actor::ToString() gives it
+  absl::Time time;
+  std::vector<Change> changes;
+  ChangeOptions options;  // never a dry run
+  Receipt receipt;
+};
+// REQUIRES: the record is one of a change. JOURNAL_DAMAGED: it is not one that
+// was written.
+absl::StatusOr<RecordedChange> ReadChange(const v1::Record& record);
 
 }  // namespace acl
 

@@ -30,20 +30,27 @@ absl::Status Replay::Add(State state) {
 
 absl::Status Replay::Apply(const JournalRecord& record) {
   // Without its fields a message could mean less than was done.
-  absl::Status status = absl::OkStatus();
   if (!message_.ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
-    status = Damaged("is not well-formed");
-  } else {
-    status = ApplyMessage(message_);
+    return Judge(record.sequence, Damaged("is not well-formed"));
   }
+  return Apply(record.sequence, message_);
+}
+
+absl::Status Replay::Apply(uint64_t sequence, const v1::Record& record) {
+  return Judge(sequence, ApplyMessage(record));
+}
+
+// What becomes of a record that was applied so.
+absl::Status Replay::Judge(uint64_t sequence,
+                           const absl::Status& status) const {
   if (status.ok()) return status;
   if (forgive_ && FaultOf(status) == v1::JOURNAL_DAMAGED) {
     forgive_(std::string(status.message()));
     return absl::OkStatus();
   }
-  return Refuse(FaultOf(status), absl::StrCat("record ", record.sequence, ": ",
-                                              status.message()));
+  return Refuse(FaultOf(status),
+                absl::StrCat("record ", sequence, ": ", status.message()));
 }
 
 absl::Status Replay::ApplyMessage(const v1::Record& record) {
@@ -62,13 +69,8 @@ absl::Status Replay::ApplyMessage(const v1::Record& record) {
   return Damaged("is of a kind that this version does not know");
 }
 
-WorkspaceReplay* Replay::Find(const v1::Record& record) {
-  const auto found = workspaces_.find(record.workspace());
-  return found == workspaces_.end() ? nullptr : found->second.get();
-}
-
 absl::Status Replay::ApplyChange(const v1::Record& record) {
-  WorkspaceReplay* const workspace = Find(record);
+  WorkspaceReplay* const workspace = Find(record.workspace());
   if (workspace == nullptr ||
       workspace->incarnation() != record.incarnation()) {
     // One that a checkpoint did not keep, since it was removed.
@@ -80,7 +82,7 @@ absl::Status Replay::ApplyChange(const v1::Record& record) {
 }
 
 absl::Status Replay::ApplyAddition(const v1::Record& record) {
-  if (const WorkspaceReplay* there = Find(record)) {
+  if (const WorkspaceReplay* there = Find(record.workspace())) {
     if (there->incarnation() == record.incarnation()) return absl::OkStatus();
     // That it was removed is among what is missing.
     if (!forgive_) {
@@ -155,6 +157,17 @@ absl::Status Replay::FinishImport(Import* import) {
 const WorkspaceReplay* Replay::Find(const std::string& workspace) const {
   const auto found = workspaces_.find(workspace);
   return found == workspaces_.end() ? nullptr : found->second.get();
+}
+
+WorkspaceReplay* Replay::Find(const std::string& workspace) {
+  const auto found = workspaces_.find(workspace);
+  return found == workspaces_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> Replay::Ids() const {
+  std::vector<std::string> ids;
+  for (const auto& [id, workspace] : workspaces_) ids.push_back(id);
+  return ids;
 }
 
 std::vector<std::shared_ptr<const State>> Replay::Finish() {

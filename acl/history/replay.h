@@ -42,9 +42,14 @@ class Replay {
   // JOURNAL_DAMAGED, with the number of the record: it is not well-formed, or
   // does not fit what the ones before it made.
   absl::Status Apply(const JournalRecord& record);
+  // The same for a record that was parsed.
+  absl::Status Apply(uint64_t sequence, const v1::Record& record);
 
   // A workspace now; null if there is none of that id.
   const WorkspaceReplay* Find(const std::string& workspace) const;
+  WorkspaceReplay* Find(const std::string& workspace);
+  // The ids of all, in bytewise order.
+  std::vector<std::string> Ids() const;
 
   // The workspaces by id. Imports that were never finished are forgotten.
   // Called once, as the last.
@@ -56,6 +61,7 @@ class Replay {
     std::unique_ptr<ChunkReader> open;
   };
 
+  absl::Status Judge(uint64_t sequence, const absl::Status& status) const;
   absl::Status ApplyMessage(const v1::Record& record);
   absl::Status ApplyChange(const v1::Record& record);
   absl::Status ApplyAddition(const v1::Record& record);
@@ -63,9 +69,6 @@ class Replay {
   absl::Status ApplyImport(const v1::ImportRecord& record);
   absl::Status FinishImport(Import* import);
   absl::Status AddChunk(const v1::WorkspaceChunk& chunk, Import* import);
-  // The workspace of a record; null if there is none of that id.
-  WorkspaceReplay* Find(const v1::Record& record);
-
   const NewState new_state_;
   const size_t request_id_window_;
   const Forgive forgive_;

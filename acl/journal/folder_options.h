@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 
+#include "absl/time/time.h"
 #include "acl/base/progress.h"
 
 namespace acl {
@@ -23,6 +24,8 @@ enum class Durability {
 };
 
 struct FolderOptions {
+  // For an engine that follows: what it shows. With kDisk nothing that the disk
+  // does not have, whatever the writer does.
   Durability durability = Durability::kDisk;
   // A journal file that has come to this size, in bytes, is followed by
   // another.
@@ -33,6 +36,8 @@ struct FolderOptions {
   // Whether journal files stay for ever. If not, a checkpoint removes those
   // that no checkpoint needs, and with them the history before.
   bool keep_history = true;
+  // How long an engine that follows waits before it looks for changes again.
+  absl::Duration follow_interval = absl::Milliseconds(20);
   ProgressSink progress = nullptr;  // of opening, in bytes
   // Where the folder is. Null: on the system's disks. For tests; not owned.
   FileSystem* files = nullptr;
@@ -43,7 +48,8 @@ struct FolderReport {
   uint64_t records = 0;     // in the whole history
   uint64_t checkpoint = 0;  // the record of the checkpoint; 0: there was none
   // Whether the engine before was closed. If not, it may have been stopped in
-  // the middle of a change that nobody was told of.
+  // the middle of a change that nobody was told of. Not set by who follows, as
+  // the next.
   bool closed = false;
   // How many bytes such a change had left behind; they are gone.
   uint64_t torn_bytes = 0;

@@ -123,8 +123,7 @@ absl::StatusOr<bool> JournalTail::LookAtTorn() {
 }
 
 absl::Status JournalTail::Give(RecordVisitor visit) {
-  if (gathered_.empty()) return absl::OkStatus();
-  if (durability_ == Durability::kDisk &&
+  if (durability_ == Durability::kDisk && !gathered_.empty() &&
       records_end_ > cursor_->end().synced) {
     if (absl::Status s = cursor_->Sync(); !s.ok()) {
       return Refuse(v1::OUTCOME_UNKNOWN,

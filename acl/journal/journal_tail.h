@@ -42,7 +42,7 @@ class JournalTail {
   // OUTCOME_UNKNOWN: a sync failed; or what is not OK from `visit`.
   absl::StatusOr<bool> Read(size_t bytes, RecordVisitor visit);
 
-  // Behind the last record that was given.
+  // Behind the last record that was given, or passed over.
   const JournalHead& head() const { return head_; }
   // How many bytes there are to read, with all of the file that it is in.
   // FILE_ACCESS, REVISION_NOT_AVAILABLE.

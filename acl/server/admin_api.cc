@@ -6,7 +6,6 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/audit/answer_json.h"
-#include "acl/audit/library_door.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/encoding/encoding.h"
@@ -90,7 +89,7 @@ Outcome AdminApi::ApplyChanges(Call* call) {
     if (!call->caller.is_operator()) {
       return NotAllowed("only the operator may act as somebody else");
     }
-    const absl::StatusOr<Actor> named = ParseActor(*as);
+    const absl::StatusOr<Actor> named = Actor::Parse(*as);
     if (!named.ok()) return ErrorOf(named.status());
     actor = *named;
   }

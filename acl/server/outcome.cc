@@ -60,6 +60,7 @@ Mapping MappingOf(Fault fault) {
     case v1::REVISION_TIMEOUT:
     case v1::ENGINE_CLOSED:
     case v1::DISK_FULL:
+    case v1::READ_ONLY:
     case v1::OUTCOME_UNKNOWN:
       return {503, "service_unavailable", ""};
     default:

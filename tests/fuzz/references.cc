@@ -8,7 +8,6 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "acl/audit/assertions.h"
-#include "acl/audit/library_door.h"
 #include "acl/base/reference.h"
 #include "acl/base/text.h"
 #include "acl/engine.h"
@@ -31,7 +30,7 @@ void ParseAll(absl::string_view text) {
   ParseAndShow<PrincipalId>(text);
   ParseAndShow<ResourceRef>(text);
   ParseAndShow<ResourceId>(text);
-  const absl::StatusOr<Actor> actor = ParseActor(text);
+  const absl::StatusOr<Actor> actor = Actor::Parse(text);
   Require(!actor.ok() || actor->ToString() == text, "so is an actor");
   const absl::StatusOr<AssertionString> assertion =
       ParseAssertionString(text, {"viewer", "a#b", "@", "admin"});

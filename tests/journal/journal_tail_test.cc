@@ -16,6 +16,7 @@
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
 #include "tests/journal/memory_files.h"
+#include "tests/journal/unreadable_files.h"
 
 namespace acl {
 namespace {
@@ -96,6 +97,9 @@ TEST_F(JournalTailTest, WhenRecordsComeThenEachIsGivenOnce) {
   EXPECT_THAT(Seen(tail.get()), ElementsAre("2:b", "3:c"));
   EXPECT_EQ(tail->head(), journal_->head());
   EXPECT_THAT(Seen(Tail(3).get()), ElementsAre("3:c"));
+  const auto behind = Tail(4);
+  EXPECT_THAT(Seen(behind.get()), IsEmpty());
+  EXPECT_EQ(behind->head(), journal_->head());
 }
 
 TEST_F(JournalTailTest, WhenThereIsNoJournalYetThenItWaitsForOne) {
@@ -233,79 +237,18 @@ TEST_F(JournalTailTest, WhenASyncFailsThenNothingIsGiven) {
   EXPECT_THAT(seen_, IsEmpty());
 }
 
-// Lets calls that read fail: the n-th of them, once.
-class Flaky : public FileSystem {
- public:
-  Flaky(FileSystem* files, int n) : files_(*files), left_(n) {}
-
-  // Whether it has come to that.
-  bool failed() const { return left_ <= 0; }
-
-  absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
-                                             Mode mode) override {
-    if (Fails()) return Refusal();
-    absl::StatusOr<std::unique_ptr<File>> file = files_.Open(path, mode);
-    if (!file.ok()) return file.status();
-    return std::make_unique<FlakyFile>(*std::move(file), this);
-  }
-  absl::StatusOr<std::vector<std::string>> List(
-      const std::string& folder) override {
-    if (Fails()) return Refusal();
-    return files_.List(folder);
-  }
-  // Nobody who reads asks for the rest.
-  absl::Status MakeFolder(const std::string&) override { return Refusal(); }
-  absl::Status Rename(const std::string&, const std::string&) override {
-    return Refusal();
-  }
-  absl::Status Remove(const std::string&) override { return Refusal(); }
-  absl::Status SyncFolder(const std::string&) override { return Refusal(); }
-  absl::StatusOr<std::unique_ptr<Lock>> TakeLock(const std::string&) override {
-    return Refusal();
-  }
-
- private:
-  class FlakyFile : public File {
-   public:
-    FlakyFile(std::unique_ptr<File> file, Flaky* files)
-        : file_(std::move(file)), files_(*files) {}
-    absl::StatusOr<size_t> Read(uint64_t offset, char* to,
-                                size_t bytes) override {
-      if (files_.Fails()) return Refusal();
-      return file_->Read(offset, to, bytes);
-    }
-    absl::StatusOr<uint64_t> Size() override {
-      if (files_.Fails()) return Refusal();
-      return file_->Size();
-    }
-    absl::StatusOr<size_t> Write(uint64_t, absl::string_view) override {
-      return Refusal();
-    }
-    absl::Status Truncate(uint64_t) override { return Refusal(); }
-    absl::Status Sync() override { return file_->Sync(); }
-
-   private:
-    const std::unique_ptr<File> file_;
-    Flaky& files_;
-  };
-
-  bool Fails() { return --left_ == 0; }
-  static absl::Status Refusal() { return Refuse(v1::FILE_ACCESS, "flaky"); }
-
-  FileSystem& files_;
-  int left_;
-};
-
 TEST_F(JournalTailTest, WhenTheSystemRefusesThenTheNextTimeIsAsGood) {
   file_bytes_ = 300;
   OpenJournal();
   for (int i = 0; i < 9; ++i) Put("some record");
   int n = 1;
   for (bool failed = true; failed; ++n) {
-    Flaky flaky(files_.get(), n);
-    JournalTail tail(kFolder, {1, {}}, Durability::kDisk, &flaky);
+    // The n-th call fails, once.
+    int left = n;
+    UnreadableFiles unreadable(files_.get(), [&] { return --left == 0; });
+    JournalTail tail(kFolder, {1, {}}, Durability::kDisk, &unreadable);
     const absl::StatusOr<bool> first = Read(&tail);
-    failed = flaky.failed();
+    failed = left <= 0;
     EXPECT_EQ(first.ok(), !failed) << n;
     std::vector<std::string> all = seen_;
     if (failed) {

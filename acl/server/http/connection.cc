@@ -72,6 +72,7 @@ auto Connection::Then(void (Connection::*step)(Args...)) {
 
 void Connection::Begin() {
   worker_.Add(this);
+  if (state_.aborting) return Close(true);
   if (verdict_ == Admission::Verdict::kRefused) {
     if (state_.stopping) return OnRefusable(Error());
     phase_ = Phase::kRefusing;

@@ -19,8 +19,16 @@ void Worker::Start() {
 }
 
 void Worker::Stop() {
+  if (!thread_.joinable()) return;
   context_.stop();
-  if (thread_.joinable()) thread_.join();
+  thread_.join();
+  // What is ready still holds sockets: of connections that were closed, and of
+  // some that had just been accepted.
+  try {
+    context_.restart();
+    context_.poll();
+  } catch (...) {  // there is no memory; they go with the context
+  }
 }
 
 void Worker::Run() {

@@ -31,7 +31,8 @@ class Worker {
 
   // Throws std::system_error if there is no thread to be had.
   void Start();
-  // Drops what is under way and waits for the thread. Again, does nothing.
+  // Waits for the thread, and does what is ready to be done; all the rest is
+  // dropped with the worker. Again, does nothing.
   void Stop();
 
   boost::asio::io_context& context() { return context_; }

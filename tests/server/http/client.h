@@ -28,7 +28,7 @@
 namespace acl {
 
 // Longer than anything takes, also on a machine that is busy.
-constexpr absl::Duration kPatience = absl::Seconds(20);
+constexpr absl::Duration kPatience = absl::Seconds(40);
 
 struct Reply {
   int status = 0;  // 0: none came

@@ -334,7 +334,7 @@ void RequestReader::ReadHeader() {
   }
   state_ = State::kBody;
   if (parser_->chunked()) {
-    chunks_ = std::make_unique<ChunkReader>(limits_.body);
+    chunks_ = std::make_unique<ChunkedBody>(limits_.body);
     return;
   }
   length_ = static_cast<size_t>(*parser_->content_length());
@@ -353,15 +353,15 @@ void RequestReader::ReadBody() {
     done = body.size() == length_;
   } else {
     switch (chunks_->Read(&unread, &body)) {
-      case ChunkReader::State::kMore:
+      case ChunkedBody::State::kMore:
         break;
-      case ChunkReader::State::kDone:
+      case ChunkedBody::State::kDone:
         done = true;
         break;
-      case ChunkReader::State::kMalformed:
+      case ChunkedBody::State::kMalformed:
         return Refuse(400,
                       absl::StrCat("malformed request: ", chunks_->fault()));
-      case ChunkReader::State::kTooLong:
+      case ChunkedBody::State::kTooLong:
         return Refuse(413, LongBody(limits_));
     }
   }

@@ -8,7 +8,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
-#include "acl/server/http/chunk_reader.h"
+#include "acl/server/http/chunked_body.h"
 #include "acl/server/http/message.h"
 
 namespace acl {
@@ -96,7 +96,7 @@ class RequestReader {
   size_t end_ = 0;
   std::unique_ptr<LineScanner> scanner_;
   std::unique_ptr<Parser> parser_;
-  std::unique_ptr<ChunkReader> chunks_;  // null: the body has
+  std::unique_ptr<ChunkedBody> chunks_;  // null: the body has
   size_t length_ = 0;                    // so many bytes
   int refused_status_ = 0;
   std::string refused_message_;

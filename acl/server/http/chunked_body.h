@@ -1,6 +1,6 @@
 // The body of a request that comes in chunks. Internal.
-#ifndef ACL_SERVER_HTTP_CHUNK_READER_H_
-#define ACL_SERVER_HTTP_CHUNK_READER_H_
+#ifndef ACL_SERVER_HTTP_CHUNKED_BODY_H_
+#define ACL_SERVER_HTTP_CHUNKED_BODY_H_
 
 #include <cstddef>
 #include <cstdint>
@@ -13,10 +13,10 @@ namespace acl {
 // Takes chunks without extensions and without trailers: nobody needs them, and
 // programs differ in what they make of them. Refuses at the first byte that
 // does not belong.
-class ChunkReader {
+class ChunkedBody {
  public:
   // In bytes, of the body.
-  explicit ChunkReader(size_t limit) : limit_(limit) {}
+  explicit ChunkedBody(size_t limit) : limit_(limit) {}
 
   enum class State { kMore, kDone, kMalformed, kTooLong };
   // Removes from `bytes` what belongs to the body and adds what it holds to
@@ -42,4 +42,4 @@ class ChunkReader {
 
 }  // namespace acl
 
-#endif  // ACL_SERVER_HTTP_CHUNK_READER_H_
+#endif  // ACL_SERVER_HTTP_CHUNKED_BODY_H_

@@ -1,4 +1,4 @@
-#include "acl/server/http/chunk_reader.h"
+#include "acl/server/http/chunked_body.h"
 
 #include <algorithm>
 
@@ -11,7 +11,7 @@ constexpr int kMaxDigits = 16;
 
 }  // namespace
 
-ChunkReader::State ChunkReader::Read(absl::string_view* bytes,
+ChunkedBody::State ChunkedBody::Read(absl::string_view* bytes,
                                      std::string* body) {
   while (!bytes->empty()) {
     if (step_ == Step::kData) {
@@ -32,7 +32,7 @@ ChunkReader::State ChunkReader::Read(absl::string_view* bytes,
   return State::kMore;
 }
 
-ChunkReader::State ChunkReader::Take(char c, size_t body_bytes) {
+ChunkedBody::State ChunkedBody::Take(char c, size_t body_bytes) {
   switch (step_) {
     case Step::kSize:
       return TakeDigit(c);
@@ -62,7 +62,7 @@ ChunkReader::State ChunkReader::Take(char c, size_t body_bytes) {
   return State::kMore;
 }
 
-ChunkReader::State ChunkReader::TakeDigit(char c) {
+ChunkedBody::State ChunkedBody::TakeDigit(char c) {
   if (absl::ascii_isxdigit(static_cast<unsigned char>(c))) {
     if (digits_ == kMaxDigits) return Fault("the length of a chunk");
     const int digit = c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10;
@@ -76,7 +76,7 @@ ChunkReader::State ChunkReader::TakeDigit(char c) {
   return State::kMore;
 }
 
-ChunkReader::State ChunkReader::Fault(absl::string_view fault) {
+ChunkedBody::State ChunkedBody::Fault(absl::string_view fault) {
   fault_ = fault;
   return State::kMalformed;
 }

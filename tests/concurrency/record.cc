@@ -55,7 +55,6 @@ Known Known::Of(const Workspace& workspace) {
 Recorder::Recorder(Workspace workspace, const Known& known, size_t thread,
                    Clock* clock)
     : workspace_(std::move(workspace)),
-      known_(known),
       thread_(thread),
       clock_(*clock),
       subjects_(known.subjects),

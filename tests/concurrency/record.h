@@ -102,7 +102,6 @@ class Recorder {
   }
 
   Workspace workspace_;
-  const Known& known_;
   const size_t thread_;
   Clock& clock_;
   std::vector<SubjectHandle> subjects_;  // to ask with; some of them stale

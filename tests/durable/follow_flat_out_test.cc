@@ -67,11 +67,11 @@ testing::AssertionResult IsAt(const Reader& reader, Revision revision) {
     const absl::StatusOr<RoleAnswer> answer =
         reader.EffectiveRole(Subject::User(id), kVoice);
     if (!answer.ok()) return testing::AssertionFailure() << answer.status();
-    const absl::string_view role = reader.RoleName(answer->role);
+    const std::string role = reader.RoleName(answer->role);
     if (role != RoleAt(revision, user)) {
       return testing::AssertionFailure()
-             << id << " is " << std::string(role) << " at revision " << revision
-             << ", not " << RoleAt(revision, user);
+             << id << " is " << role << " at revision " << revision << ", not "
+             << RoleAt(revision, user);
     }
   }
   return testing::AssertionSuccess();

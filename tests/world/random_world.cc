@@ -51,8 +51,8 @@ const char* const kIds[] = {"a",
                             "\xd7\x90",
                             "\xe4\xb8\xad",
                             "\xf0\x9f\x8e\xa7",
-                            "\xe2\x80\xae"
-                            "x",
+                            ("\xe2\x80\xae"
+                             "x"),
                             "\xef\xbb\xbf",
                             "default.",
                             "none",

@@ -3,7 +3,7 @@
 load("@rules_cc//cc:defs.bzl", "cc_binary", "cc_library", "cc_test")
 
 def fuzz_target(name, deps):
-    """Makes NAME_fuzz (`--config=fuzz`, clang) and NAME_corpus_test (any compiler).
+    """Makes NAME_fuzz (`--config=asan`) and NAME_corpus_test (any compiler).
 
     Args:
       name: of the target; NAME.cc defines LLVMFuzzerTestOneInput, and its inputs

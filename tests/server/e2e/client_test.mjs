@@ -1,12 +1,14 @@
 // Every operation of docs/server.md by the official client, and by raw requests
-// what it won't send. SERVER, ANN, BOB: where the server is, and two secrets.
+// what it won't send. SERVER, ANN, BOB: where the server is, and two secrets;
+// PROMTOOL: Prometheus's checker of metrics.
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
 import net from "node:net";
 import test from "node:test";
 import { Validator } from "@seriousme/openapi-schema-validator";
 import { ElevenLabsClient } from "@elevenlabs/elevenlabs-js";
 
-const { SERVER, ANN, BOB } = process.env;
+const { SERVER, ANN, BOB, PROMTOOL } = process.env;
 const client = (apiKey) => new ElevenLabsClient({ apiKey, baseUrl: SERVER, maxRetries: 0 });
 const ann = client(ANN);
 const bob = client(BOB);
@@ -211,4 +213,16 @@ test("the document is OpenAPI, and describes what there is", async () => {
       assert.ok(![404, 405].includes(status), `${method} ${path}: ${status}`);
     }
   }
+});
+
+test("the metrics are as Prometheus wants them", async () => {
+  const { body } = await raw("/metrics");
+  for (const name of ["acl_http_requests_total", "acl_journal_sync_seconds_count", "acl_revision"]) {
+    assert.match(body, new RegExp(`^${name}[{ ]`, "m"));
+  }
+  const check = (input) => spawnSync(PROMTOOL, ["check", "metrics"], { input, encoding: "utf8" });
+  const found = check(body);
+  assert.equal(found.status, 0, `${found.error ?? ""}${found.stdout}${found.stderr}`);
+  assert.equal(found.stdout + found.stderr, "");
+  assert.notEqual(check("# TYPE a counter\na 1\n").status, 0);
 });

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # run.sh ACL: the official JavaScript client against a server that this starts.
+# PROMTOOL is Prometheus's checker.
 # The last line is `N passed, N failed`.
 set -euo pipefail
 acl=$(realpath "$1")

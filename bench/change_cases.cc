@@ -10,6 +10,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/engine.h"
 #include "acl/world/world_file.h"
+#include "bench/asking.h"
 #include "bench/cases.h"
 #include "bench/loaded_world.h"
 #include "bench/world_source.h"
@@ -182,18 +183,7 @@ void BytesPerGrant(benchmark::State& state, const WorldShape& shape) {
   for (auto _ : state) benchmark::DoNotOptimize(bytes);
   state.counters["load_seconds"] = world.loaded_seconds();
   state.counters["bytes_per_grant"] = bytes / static_cast<double>(shape.grants);
-  const MemoryUsage usage = world.workspace().MemoryUsage();
-  const auto count = [&](const char* part, uint64_t in_part) {
-    state.counters[part] =
-        static_cast<double>(in_part) / static_cast<double>(shape.grants);
-  };
-  count("grants", usage.grants);
-  count("members", usage.members);
-  count("reverse", usage.reverse);
-  count("ids", usage.ids);
-  count("index", usage.index);
-  count("directories", usage.directories);
-  count("unused", usage.unused);
+  CountMemory(state, world);
 }
 
 // Changes while a snapshot is held that needs the old roles. A snapshot lasts

@@ -43,7 +43,9 @@ const Loaded& Current(const WorldShape& shape) {
 }
 
 void Role(benchmark::State& state, const WorldShape& shape) {
-  AskByHandle(state, Current(shape).world);
+  const Loaded& loaded = Current(shape);
+  AskByHandle(state, loaded.world);
+  CountMemory(state, loaded.world);
 }
 
 void Floor(benchmark::State& state, const WorldShape& shape) {

@@ -331,9 +331,35 @@ def plot_readers(pyplot, folder, engine):
     finish(figure, axes, "reading threads", os.path.join(folder, "readers.svg"))
 
 
-def finish(figure, axes, words, path):
+MEMORY = {
+    "grants": "rows of resources",
+    "members": "rows of principals",
+    "reverse": "what points back",
+    "ids": "ids",
+    "index": "index of ids",
+    "directories": "from numbers to rows",
+    "unused": "not in use",
+}
+
+
+def plot_memory(pyplot, folder, growth):
+    found = sorted((int(name.rsplit("/", 1)[1]), row) for name, row in growth.rows.items()
+                   if name.startswith("growth/total/"))
+    if not found:
+        return
+    x = [n for n, _ in found]
+    figure, axes = pyplot.subplots(figsize=(6, 4))
+    axes.stackplot(x, [[row[part] for _, row in found] for part in MEMORY],
+                   labels=MEMORY.values(), alpha=0.8)
+    axes.set_xscale("log")
+    axes.set_ylim(bottom=0)
+    finish(figure, axes, CURVES["total"], os.path.join(folder, "bytes_per_grant.svg"),
+           "bytes per grant")
+
+
+def finish(figure, axes, words, path, measure="ns of a thread per role"):
     axes.set_xlabel(words)
-    axes.set_ylabel("ns of a thread per role")
+    axes.set_ylabel(measure)
     axes.grid(True, which="major", alpha=0.3)
     axes.legend()
     figure.tight_layout()
@@ -353,6 +379,7 @@ def main():
     from matplotlib import pyplot
     plot_curves(pyplot, folder, results["growth"])
     plot_readers(pyplot, folder, results["engine"])
+    plot_memory(pyplot, folder, results["growth"])
 
 
 if __name__ == "__main__":

@@ -22,17 +22,17 @@ constexpr size_t kBatch = 32;
 // How far ahead of its answer a question by handle is looked at, twice.
 constexpr size_t kAhead = 8;
 
-// In place: what is put together in parts and copied as a whole stalls.
+// In place: what is put together in parts and copied as a whole stalls. Without
+// branches: whether there is a role, and by what, can't be foreseen.
 void Answer(const State& state, Effective found, RoleAnswer* answer) {
-  const bool any = found.rank != 0;
-  const bool group = found.witness == SourceKind::kGroup;
-  answer->role =
-      any ? Role(state.scope,
-                 state.ladder().NumberAt(static_cast<Rank>(found.rank)))
-          : Role();
+  const auto if_any = 0u - static_cast<uint32_t>(found.rank != 0);
+  const auto if_group =
+      0u - static_cast<uint32_t>(found.witness == SourceKind::kGroup);
+  answer->role = Role(state.scope & if_any,
+                      state.ladder().NumberAt(static_cast<Rank>(found.rank)));
   answer->witness.kind = found.witness;
   answer->witness.group =
-      group ? GroupHandle(state.scope, found.group) : GroupHandle();
+      GroupHandle(state.scope & if_group, found.group & if_group);
   answer->revision = state.revision;
 }
 
@@ -46,7 +46,9 @@ absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
   const absl::StatusOr<RoleLines> lines =
       question.Find(state, subject, resource);
   if (!lines.ok()) return lines.status();
-  return RoleOn(state, *lines);
+  Effective found;
+  RoleOn(state, *lines, &found);
+  return found;
 }
 
 // Answers up to kBatch questions; appends to `allowed`. `first` is the number
@@ -76,7 +78,7 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
     lines[i] = *found;
   }
   for (size_t i = 0; i < batch.size(); ++i) {
-    allowed->push_back(RoleOn(state, lines[i]).rank >= ranks[i]);
+    allowed->push_back(RankOn(state, lines[i]) >= ranks[i]);
   }
   return absl::OkStatus();
 }
@@ -111,7 +113,8 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
   RoleLines lines;
   FindLines(*state, subject, resource, &lines);
   lines.Prefetch();
-  const Effective found = RoleOn(*state, lines);
+  Effective found;
+  RoleOn(*state, lines, &found);
   state.Decided(found.rank != 0);
   RoleAnswer answer;
   Answer(*state, found, &answer);
@@ -137,7 +140,8 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
       found.Prefetch();
     }
     if (const size_t now = i - 2 * kAhead; now < count) {
-      const Effective found = RoleOn(*state, lines[now % lines.size()]);
+      Effective found;
+      RoleOn(*state, lines[now % lines.size()], &found);
       state.Decided(found.rank != 0);
       Answer(*state, found, &answers[now]);
     }
@@ -170,8 +174,7 @@ absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
   RoleLines lines;
   FindLines(*state, subject, resource, &lines);
   lines.Prefetch();
-  const Effective found = RoleOn(*state, lines);
-  return state.Decided(found.rank >= rank);
+  return state.Decided(RankOn(*state, lines) >= rank);
 }
 
 absl::StatusOr<CheckManyAnswer> Reader::CheckMany(

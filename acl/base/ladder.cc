@@ -82,10 +82,10 @@ absl::StatusOr<Ladder> Ladder::Changed(
 
 void Ladder::Add(const std::string& name, RoleNumber number, RoleSlot slot) {
   names_.push_back(name);
-  numbers_.push_back(number);
+  number_by_rank_[top()] = number;
+  slot_by_rank_[top()] = slot;
   if (number >= rank_by_number_.size()) rank_by_number_.resize(number + 1);
   rank_by_number_[number] = top();
-  slots_.push_back(slot);
   rank_by_slot_[slot] = top();
 }
 

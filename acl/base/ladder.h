@@ -62,11 +62,9 @@ class Ladder {
   // The rank of a slot; 0 for `none` and for a slot that is free.
   Rank RankOfSlot(RoleSlot slot) const { return rank_by_slot_[slot]; }
   // The slot at a rank; 0 at rank 0. REQUIRES: rank <= top().
-  RoleSlot SlotAt(Rank rank) const { return rank == 0 ? 0 : slots_[rank - 1]; }
+  RoleSlot SlotAt(Rank rank) const { return slot_by_rank_[rank]; }
   // The number at a rank; 0 at rank 0. REQUIRES: rank <= top().
-  RoleNumber NumberAt(Rank rank) const {
-    return rank == 0 ? 0 : numbers_[rank - 1];
-  }
+  RoleNumber NumberAt(Rank rank) const { return number_by_rank_[rank]; }
   // The name at a rank; "none" at rank 0. REQUIRES: rank <= top().
   const std::string& NameAt(Rank rank) const;
   const std::string& NameOfSlot(RoleSlot slot) const {
@@ -81,11 +79,12 @@ class Ladder {
   Ladder() = default;
   void Add(const std::string& name, RoleNumber number, RoleSlot slot);
 
-  std::vector<std::string> names_;                     // by rank - 1
-  std::vector<RoleNumber> numbers_;                    // by rank - 1
-  std::vector<Rank> rank_by_number_;                   // by number
-  std::vector<RoleSlot> slots_;                        // by rank - 1
-  std::array<Rank, kMaxRoles + 1> rank_by_slot_ = {};  // by slot
+  std::vector<std::string> names_;  // by rank - 1
+  std::vector<Rank> rank_by_number_;
+  // Rank 0 and slot 0 are none.
+  std::array<RoleNumber, kMaxRoles + 1> number_by_rank_ = {};
+  std::array<RoleSlot, kMaxRoles + 1> slot_by_rank_ = {};
+  std::array<Rank, kMaxRoles + 1> rank_by_slot_ = {};
 };
 
 }  // namespace acl

@@ -9,6 +9,19 @@ namespace {
 constexpr uint32_t kLeafNumbers = 250;
 constexpr uint32_t kChildren = 64;
 
+// How many numbers are less than `least`, as std::lower_bound() finds it, but
+// with arithmetic instead of branches, which nobody could foresee.
+size_t CountLess(const uint32_t* numbers, size_t count, uint32_t least) {
+  const uint32_t* at = numbers;
+  while (count > 1) {
+    const size_t half = count / 2;
+    at += half * static_cast<size_t>(at[half - 1] < least);
+    count -= half;
+  }
+  return static_cast<size_t>(at - numbers) +
+         static_cast<size_t>(count == 1 && *at < least);
+}
+
 }  // namespace
 
 struct SortedNumbers::Leaf : Block {
@@ -50,10 +63,13 @@ struct SortedNumbers::Inner : Block {
 
   // The child where a number is, or would be.
   uint32_t IndexOf(uint32_t number) const {
-    const Child* const after = std::upper_bound(
-        begin() + 1, end(), number,
-        [](uint32_t n, const Child& c) { return n < c.first; });
-    return static_cast<uint32_t>(after - begin()) - 1;
+    const Child* at = begin();  // the last that may be the one
+    for (uint32_t left = count; left > 1;) {
+      const uint32_t half = left / 2;
+      at += half * static_cast<uint32_t>(at[half].first <= number);
+      left -= half;
+    }
+    return static_cast<uint32_t>(at - begin());
   }
 };
 
@@ -72,6 +88,12 @@ uint32_t SortedNumbers::FirstOf(const Block* node) {
 
 size_t SortedNumbers::size() const { return SizeOf(root_); }
 
+absl::Span<const uint32_t> SortedNumbers::OnlyLeaf() const {
+  if (root_ == nullptr || root_->level != 0) return {};
+  const auto* const leaf = static_cast<const Leaf*>(root_);
+  return {leaf->begin(), leaf->count};
+}
+
 const uint32_t* SortedNumbers::Find(uint32_t least) const {
   const Block* node = root_;
   if (node == nullptr) return nullptr;
@@ -85,7 +107,7 @@ const uint32_t* SortedNumbers::Find(uint32_t least) const {
   }
   const auto* const leaf = static_cast<const Leaf*>(node);
   const uint32_t* const found =
-      std::lower_bound(leaf->begin(), leaf->end(), least);
+      leaf->begin() + CountLess(leaf->begin(), leaf->count, least);
   if (found != leaf->end()) return found;
   if (behind == nullptr) return nullptr;
   while (behind->level != 0) {
@@ -148,7 +170,8 @@ struct SortedNumbers::Change {
 
   uint32_t* PlaceIn(Leaf* leaf) {
     const uint32_t least = number >> free_bits << free_bits;
-    uint32_t* const at = std::lower_bound(leaf->begin(), leaf->end(), least);
+    uint32_t* const at =
+        leaf->begin() + CountLess(leaf->begin(), leaf->count, least);
     found = at != leaf->end() && *at >> free_bits == number >> free_bits;
     return at;
   }
@@ -392,7 +415,7 @@ void SortedNumbers::Cursor::Descend(const Block* node, uint32_t least) {
     node = inner->begin()[index].node;
   }
   const auto* const leaf = static_cast<const Leaf*>(node);
-  at_ = std::lower_bound(leaf->begin(), leaf->end(), least);
+  at_ = leaf->begin() + CountLess(leaf->begin(), leaf->count, least);
   end_ = leaf->end();
   if (at_ == end_) NextLeaf();
 }

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "absl/types/span.h"
 #include "acl/base/heap.h"
 
 namespace acl {
@@ -33,6 +34,9 @@ class SortedNumbers {
   bool Contains(uint32_t number) const {
     return FindSame(number, 0) != nullptr;
   }
+  // All numbers, if they stand one behind the other: up to 250 do. Else none.
+  // Valid as long as the version.
+  absl::Span<const uint32_t> OnlyLeaf() const;
 
   // Puts a number in, instead of one that is the same. True if there was none.
   bool Put(uint32_t number, Edit* edit, MemoryPart part, int free_bits = 0);

@@ -1,5 +1,7 @@
 #include "acl/resolve/role.h"
 
+#include <algorithm>
+
 #include "acl/resolve/effective.h"
 
 namespace acl {
@@ -24,9 +26,12 @@ Effective FollowGroups(const State& state, const RoleLines& lines) {
   return Resolver(state, subject).On(lines.resource);
 }
 
-// The better witness of two groups of which the subject is a direct member.
-uint32_t BetterGroup(const Directory& directory, uint32_t a, uint32_t b) {
-  return directory.group_ids.Get(a) < directory.group_ids.Get(b) ? a : b;
+// Of two grants of the same role: the subject's own before those of groups of
+// which it is a direct member, and those by the groups' ids.
+bool IsBetterWitness(const Directory& directory, TargetKey a, TargetKey b) {
+  if (!IsGroup(a) || !IsGroup(b)) return !IsGroup(a);
+  return directory.group_ids.Get(NumberOf(a)) <
+         directory.group_ids.Get(NumberOf(b));
 }
 
 }  // namespace
@@ -95,41 +100,43 @@ absl::StatusOr<RoleLines> NamedQuestion::Find(
   return lines;
 }
 
-Effective RoleOn(const State& state, const RoleLines& lines) {
-  if (lines.member == nullptr) return {};
+void RoleOn(const State& state, const RoleLines& lines, Effective* found) {
+  *found = {};
+  if (lines.member == nullptr) return;
   const MemberLine& member = *lines.member;
   const GrantLine& grants = *lines.grants;
-  if (!member.present() || member.locked() || !grants.present()) return {};
+  if (!member.present() || member.locked() || !grants.present()) return;
   const absl::Span<const TargetKey> keys = member.keys();
   const Ladder& ladder = state.ladder();
   if (grants.creator() == keys[0]) {
-    return {ladder.top(), 0, SourceKind::kCreator};
+    *found = {ladder.top(), 0, SourceKind::kCreator};
+    return;
   }
   if (member.workspace_admin()) {
-    return {ladder.top(), 0, SourceKind::kWorkspaceAdmin};
+    *found = {ladder.top(), 0, SourceKind::kWorkspaceAdmin};
+    return;
   }
   if (state.directory.nested != 0 && HasNested(state.directory, keys)) {
-    return FollowGroups(state, lines);
+    *found = FollowGroups(state, lines);
+    return;
   }
-  uint32_t best = 0;
-  uint32_t group = 0;
-  SourceKind witness = SourceKind::kNone;
-  grants.Match(keys.data(), keys.size(), [&](TargetKey key, RoleSlot role) {
-    const uint32_t rank = ladder.RankOfSlot(role);
-    if (rank < best) return;
-    if (!IsGroup(key)) {
-      witness = lines.as_workspace_key ? SourceKind::kKey : SourceKind::kDirect;
-    } else if (rank > best) {
-      witness = SourceKind::kGroup;
-      group = NumberOf(key);
-    } else if (witness == SourceKind::kGroup) {
-      group = BetterGroup(state.directory, group, NumberOf(key));
-    }
-    best = rank;
-  });
+  const HighestGrant best = grants.Highest(
+      keys.data(), keys.size(), ladder, [&](TargetKey a, TargetKey b) {
+        return IsBetterWitness(state.directory, a, b);
+      });
   const uint32_t baseline = ladder.RankOfSlot(grants.baseline());
-  if (baseline > best) return {baseline, 0, SourceKind::kBaseline};
-  return {best, group, witness};
+  // With arithmetic instead of branches: which one it is can't be foreseen.
+  const auto by_baseline = static_cast<uint32_t>(baseline > best.rank);
+  const uint32_t by_group = (best.key & 1) & ~by_baseline;
+  const uint32_t by_own =
+      static_cast<uint32_t>(best.key != 0) & ~(by_group | by_baseline);
+  const uint32_t own = static_cast<uint32_t>(SourceKind::kDirect) +
+                       static_cast<uint32_t>(lines.as_workspace_key);
+  found->rank = std::max(best.rank, baseline);
+  found->group = by_group * NumberOf(best.key);
+  found->witness = static_cast<SourceKind>(
+      by_own * own + by_group * static_cast<uint32_t>(SourceKind::kGroup) +
+      by_baseline * static_cast<uint32_t>(SourceKind::kBaseline));
 }
 
 }  // namespace acl

@@ -90,7 +90,15 @@ class NamedQuestion {
 
 // The same answer as Resolver::On(). O(groups of the subject * log(grants of
 // the resource)); a subject whose groups are in groups costs following them.
-Effective RoleOn(const State& state, const RoleLines& lines);
+// Written in place: what is handed back in parts and read as a whole stalls.
+void RoleOn(const State& state, const RoleLines& lines, Effective* found);
+
+// The same, where nobody asks for the witness.
+inline Rank RankOn(const State& state, const RoleLines& lines) {
+  Effective found;
+  RoleOn(state, lines, &found);
+  return static_cast<Rank>(found.rank);
+}
 
 }  // namespace acl
 

@@ -80,7 +80,7 @@ Rank RoleAt(const State& state, uint32_t principal, uint32_t resource) {
   }
   RoleLines lines;
   FindLines(state, principal, resource, &lines);
-  return static_cast<Rank>(RoleOn(state, lines).rank);
+  return RankOn(state, lines);
 }
 
 std::vector<uint32_t> Sorted(std::vector<uint32_t> numbers) {

@@ -13,7 +13,7 @@ namespace acl {
 
 // The kinds of sources, in the order in which a witness is chosen. kKey takes
 // the place of kDirect for a subject that was given as a workspace key.
-enum class SourceKind : uint8_t {
+enum class SourceKind : uint32_t {
   kNone,  // no source: the role is none
   kCreator,
   kWorkspaceAdmin,

@@ -46,8 +46,7 @@ absl::StatusOr<uint32_t> Authorise(const State& state, const Actor& actor,
   absl::StatusOr<FoundSubject> found = FindSubject(state, actor.subject());
   if (!found.ok()) return found.status();
   if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
-  const auto rank =
-      static_cast<Rank>(RoleOn(state, LinesOf(state, *found, number)).rank);
+  const Rank rank = RankOn(state, LinesOf(state, *found, number));
   if (rank == 0) return ResourceNotVisible(resource);
   if (rank < state.ladder().top()) {
     return Refuse(
@@ -94,7 +93,7 @@ Rank EffectiveOf(const State& state, uint32_t resource, TargetKey target) {
   }
   const FoundSubject principal = SubjectOf(state, NumberOf(target));
   const RoleLines lines = LinesOf(state, principal, resource);
-  return static_cast<Rank>(RoleOn(state, lines).rank);
+  return RankOn(state, lines);
 }
 
 // What other than the target's own grant gives the role `effective`.

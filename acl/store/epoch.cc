@@ -6,13 +6,13 @@
 
 #include <algorithm>
 #include <atomic>
-#include <limits>
 #include <thread>
 
 namespace acl {
 namespace {
 
-constexpr uint64_t kUnpinned = std::numeric_limits<uint64_t>::max();
+using epoch::g_epoch;
+using epoch::kUnpinned;
 
 // One thread's announcement. Slots are never freed, only taken over by later
 // threads, so that writers can walk the list without a lock.
@@ -27,27 +27,16 @@ struct alignas(64) Slot {
 // announcement, the load comes after the unlinking; if the announced epoch is
 // later than the writer's, the reader began after the unlinking. Either way it
 // can't have seen what was unlinked.
-std::atomic<uint64_t> g_epoch{1};
 std::atomic<Slot*> g_slots{nullptr};
 
 bool Membarrier(int command) {
   return syscall(SYS_membarrier, command, 0, 0) == 0;
 }
 
-// Whether the kernel fences the readers when a writer asks for it. Then a
-// reader's own fence, which costs it more than all the rest, is none.
 bool WritersFenceReaders() {
   static const bool able =
       Membarrier(MEMBARRIER_CMD_REGISTER_PRIVATE_EXPEDITED);
   return able;
-}
-
-void FenceOfReader(bool writers_do_it) {
-  if (writers_do_it) {
-    std::atomic_signal_fence(std::memory_order_seq_cst);
-  } else {
-    std::atomic_thread_fence(std::memory_order_seq_cst);
-  }
 }
 
 void FenceOfWriter() {
@@ -67,52 +56,26 @@ Slot* TakeSlot() {
   return slot;
 }
 
-// What a pin needs, without a destructor: quick to get at.
-struct ThreadState {
-  Slot* slot;  // null before the first pin
-  int depth;
-  bool writers_fence;
-  bool ending;
-};
-thread_local ThreadState t_thread = {nullptr, 0, false, false};
-
 // Gives the slot back at the end of the thread.
 struct SlotOwner {
   Slot* const slot = TakeSlot();
   ~SlotOwner() {
-    t_thread.slot = nullptr;
-    t_thread.ending = true;
+    epoch::t_thread.pinned_at = nullptr;
+    epoch::t_thread.ending = true;
     slot->taken.store(false);
   }
 };
 
-void Enter(ThreadState* thread) {
+}  // namespace
+
+void epoch::Enter(Thread* thread) {
   thread->writers_fence = WritersFenceReaders();
   if (thread->ending) {  // asked by another object that ends with the thread
-    thread->slot = TakeSlot();
+    thread->pinned_at = &TakeSlot()->pinned_at;
     return;
   }
   thread_local SlotOwner owner;
-  thread->slot = owner.slot;
-}
-
-}  // namespace
-
-EpochPin::EpochPin() {
-  ThreadState& thread = t_thread;
-  if (thread.slot == nullptr) Enter(&thread);
-  if (thread.depth++ != 0) return;
-  // The analyzer takes a thread's objects for those of a scope.
-  // NOLINTNEXTLINE(clang-analyzer-core.CallAndMessage)
-  thread.slot->pinned_at.store(g_epoch.load(std::memory_order_acquire),
-                               std::memory_order_relaxed);
-  FenceOfReader(thread.writers_fence);
-}
-
-EpochPin::~EpochPin() {
-  ThreadState& thread = t_thread;
-  if (--thread.depth != 0) return;
-  thread.slot->pinned_at.store(kUnpinned, std::memory_order_release);
+  thread->pinned_at = &owner.slot->pinned_at;
 }
 
 uint64_t NextEpoch() { return g_epoch.fetch_add(1); }

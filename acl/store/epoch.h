@@ -5,13 +5,35 @@
 #ifndef ACL_STORE_EPOCH_H_
 #define ACL_STORE_EPOCH_H_
 
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <list>
 #include <memory>
 #include <utility>
 
 namespace acl {
+
+// How a pin is announced: here only so that a pin costs no call.
+namespace epoch {
+
+constexpr uint64_t kUnpinned = std::numeric_limits<uint64_t>::max();
+
+// Of this thread. Without a destructor: quick to get at.
+struct Thread {
+  std::atomic<uint64_t>* pinned_at;  // null before the first pin
+  int depth;
+  bool writers_fence;  // the kernel fences readers when a writer asks for it
+  bool ending;
+};
+inline thread_local Thread t_thread = {nullptr, 0, false, false};
+inline std::atomic<uint64_t> g_epoch{1};
+
+// Before the thread's first pin.
+void Enter(Thread* thread);
+
+}  // namespace epoch
 
 // Pins this thread for the scope. What a published pointer leads to when it is
 // loaded inside the scope stays valid to the end of the scope. Scopes nest.
@@ -22,6 +44,9 @@ class EpochPin {
   ~EpochPin();
   EpochPin(const EpochPin&) = delete;
   EpochPin& operator=(const EpochPin&) = delete;
+
+ private:
+  epoch::Thread& thread_;
 };
 
 // For a writer that has just unlinked something: whoever pins from now on does
@@ -88,6 +113,24 @@ class RetireList {
  private:
   GraceList<std::shared_ptr<const void>> retired_;
 };
+
+inline EpochPin::EpochPin() : thread_(epoch::t_thread) {
+  if (thread_.pinned_at == nullptr) epoch::Enter(&thread_);
+  if (thread_.depth++ != 0) return;
+  thread_.pinned_at->store(epoch::g_epoch.load(std::memory_order_acquire),
+                           std::memory_order_relaxed);
+  // A fence of the reader's own costs it more than all the rest.
+  if (thread_.writers_fence) {
+    std::atomic_signal_fence(std::memory_order_seq_cst);
+  } else {
+    std::atomic_thread_fence(std::memory_order_seq_cst);
+  }
+}
+
+inline EpochPin::~EpochPin() {
+  if (--thread_.depth != 0) return;
+  thread_.pinned_at->store(epoch::kUnpinned, std::memory_order_release);
+}
 
 }  // namespace acl
 

@@ -8,6 +8,7 @@
 #include <cstring>
 
 #include "absl/functional/function_ref.h"
+#include "absl/types/span.h"
 #include "acl/base/heap.h"
 #include "acl/base/ladder.h"
 #include "acl/base/sorted_numbers.h"
@@ -23,6 +24,12 @@ constexpr TargetKey KeyOfEntry(GrantEntry entry) { return entry >> kRoleBits; }
 constexpr RoleSlot SlotOfEntry(GrantEntry entry) {
   return static_cast<RoleSlot>(entry & ((1u << kRoleBits) - 1));
 }
+
+// The highest of some grants; of none, all is 0.
+struct HighestGrant {
+  uint32_t rank = 0;  // a Rank
+  TargetKey key = 0;  // whose it is
+};
 
 // Up to kInline grants stand in the line itself, beyond in a tree sorted by
 // key. A plain value: whoever copies a line to change it drops the old one.
@@ -70,26 +77,47 @@ class GrantLine {
   // Calls visit(TargetKey, RoleSlot) for the grants of any of `count` keys.
   template <class Visit>
   void Match(const TargetKey* keys, size_t count, const Visit& visit) const {
-    if (layout() != Layout::kTree) {
-      uint32_t lanes = kKeyMatch(words_, keys, count) & kEntryLanes;
-      for (; lanes != 0; lanes &= lanes - 1) {
-        const GrantEntry entry = words_[__builtin_ctz(lanes)];
-        visit(KeyOfEntry(entry), SlotOfEntry(entry));
-      }
-      return;
+    const auto entry = [&](GrantEntry found) {
+      visit(KeyOfEntry(found), SlotOfEntry(found));
+    };
+    if (layout() == Layout::kTree) {
+      MatchInTree(keys, count, entry);
+    } else {
+      VisitLanes(words_, kKeyMatch(words_, keys, count) & kEntryLanes, entry);
     }
-    const SortedNumbers grants = tree();
-    for (size_t i = 0; i < count; ++i) {
-      if (const GrantEntry* entry =
-              grants.FindSame(keys[i] << kRoleBits, kRoleBits)) {
-        visit(keys[i], SlotOfEntry(*entry));
+  }
+
+  // The highest grant of any of `count` keys. before(a, b) says whether key `a`
+  // is to be preferred to `b` where both have the same role.
+  template <class Before>
+  HighestGrant Highest(const TargetKey* keys, size_t count,
+                       const Ladder& ladder, const Before& before) const {
+    HighestGrant best;
+    const auto take = [&](GrantEntry entry) {
+      const uint32_t rank = ladder.RankOfSlot(SlotOfEntry(entry));
+      const TargetKey key = KeyOfEntry(entry);
+      if (rank > best.rank || (rank == best.rank && before(key, best.key))) {
+        best = {rank, key};
       }
+    };
+    if (layout() == Layout::kTree) {
+      MatchInTree(keys, count, take);
+      return best;
     }
+    const uint32_t lanes = kKeyMatch(words_, keys, count) & kEntryLanes;
+    // Whether there is one can't be foreseen; more than one is rare. So the
+    // first is taken without asking: 0 if there is none.
+    const GrantEntry first = words_[__builtin_ctz(lanes | 1u << 15)] &
+                             (0u - static_cast<uint32_t>(lanes != 0));
+    best = {ladder.RankOfSlot(SlotOfEntry(first)), KeyOfEntry(first)};
+    VisitLanes(words_, lanes & (lanes - 1), take);
+    return best;
   }
 
  private:
   enum class Layout : uint8_t { kAbsent, kInline, kTree };
 
+  static constexpr size_t kLanes = 16;
   // Where entries may be.
   static constexpr uint32_t kEntryLanes = 0xfffc;
 
@@ -101,6 +129,37 @@ class GrantLine {
   GrantEntry* begin() { return words_ + 2; }
   GrantEntry* end() { return begin() + count(); }
   GrantEntry* FindInline(TargetKey key);
+
+  template <class Visit>
+  static void VisitLanes(const GrantEntry* line, uint32_t lanes,
+                         const Visit& visit) {
+    for (; lanes != 0; lanes &= lanes - 1) visit(line[__builtin_ctz(lanes)]);
+  }
+
+  // Calls visit(GrantEntry) for the grants of any of the keys.
+  template <class Visit>
+  void MatchInTree(const TargetKey* keys, size_t count,
+                   const Visit& visit) const {
+    const SortedNumbers grants = tree();
+    const absl::Span<const GrantEntry> all = grants.OnlyLeaf();
+    if (all.size() < kLanes) {
+      for (size_t i = 0; i < count; ++i) {
+        const GrantEntry* const entry =
+            grants.FindSame(keys[i] << kRoleBits, kRoleBits);
+        if (entry != nullptr) visit(*entry);
+      }
+      return;
+    }
+    // Sixteen at a time; the last ones together with some of those before.
+    for (size_t at = 0, seen = 0; at < all.size(); at += kLanes) {
+      if (at + kLanes > all.size()) {
+        seen = at + kLanes - all.size();
+        at = all.size() - kLanes;
+      }
+      const uint32_t lanes = kKeyMatch(all.data() + at, keys, count);
+      VisitLanes(all.data() + at, lanes >> seen << seen, visit);
+    }
+  }
 
   SortedNumbers tree() const {
     SortedNumbers tree;

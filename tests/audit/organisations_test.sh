@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Real organisations: the import, one digest in all encodings, and who may
-# administer what. The data is github.com/kubernetes/org of August 2026, which is
-# not in this repository:
+# Real organisations: the import, one digest in all encodings, who may
+# administer what; and from an earlier state to a later one as one journal. The
+# data is github.com/kubernetes/org of July 2025 and August 2026, a folder each,
+# which is not in this repository:
 #
 #   ./dev test //tests/audit:organisations_test --test_env=ACL_ORGANISATIONS=/org
 #
@@ -14,7 +15,7 @@ data=${ACL_ORGANISATIONS:?names the folder of the data}
 cp -L "$@" "$TEST_TMPDIR"
 cd "$TEST_TMPDIR"
 
-"$acl" import peribolos "$data" -o organisations.binpb
+"$acl" import peribolos "$data/2026-08" -o organisations.binpb
 for ending in yaml json txtpb; do
   "$acl" convert organisations.binpb "organisations.$ending"
 done
@@ -22,3 +23,21 @@ done
 digests=$(grep -c . <(grep digest report | sort -u))
 ((digests == 1)) || { echo "$digests digests" >&2; exit 1; }
 "$acl" test etcd_io.yaml kubernetes.yaml
+
+# One batch of changes for each organisation makes the later state of the
+# earlier one.
+workspaces=$("$acl" import peribolos "$data/2025-07" -o before.binpb | cut -d: -f1)
+"$acl" init data --from before.binpb
+for workspace in $workspaces; do
+  status=0
+  "$acl" diff data organisations.binpb --workspace "$workspace" --changes changes.yaml || status=$?
+  ((status == 1)) || { echo "$workspace: exit code $status" >&2; exit 1; }
+  "$acl" apply changes.yaml -w data --workspace "$workspace" --as system --reason 'as of 2026-08' \
+    --summary
+done
+"$acl" diff data organisations.binpb
+# The journal tells the same story as the two states do.
+diff <("$acl" diff before.binpb organisations.binpb) <("$acl" diff data@record:9 data)
+"$acl" log -w data --summary | tee log
+[[ $(grep -c 'reason: as of 2026-08' log) == $(wc -w <<<"$workspaces") ]]
+"$acl" journal verify data

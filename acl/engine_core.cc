@@ -73,6 +73,8 @@ absl::Status EngineCore::Open(const std::string& path,
   AddCores(std::move(found.states));
   if (options.checkpoints) {
     checkpointer_.Start([this] { CheckpointIfDue(); });
+    // Whoever had the folder before may never have come to it.
+    if (folder_->checkpoint_due()) checkpointer_.Wake();
   }
   return absl::OkStatus();
 }
@@ -105,6 +107,8 @@ void EngineCore::SetHome(const std::string& path,
                          const FolderOptions& options) {
   home_ = {path, options,
            options.files != nullptr ? options.files : SystemFiles()};
+  // It belongs to whoever has called, for as long as opening takes.
+  home_->options.progress = nullptr;
 }
 
 absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
@@ -112,9 +116,16 @@ absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
                                 FolderReport* report) {
   FileSystem* const files =
       options.files != nullptr ? options.files : SystemFiles();
-  absl::StatusOr<Past> past =
-      ReadPast(path, moment, files, EmptyState, options_.request_id_window,
-               options.progress);
+  const auto read = [&] {
+    return ReadPast(path, moment, files, EmptyState, options_.request_id_window,
+                    options.progress);
+  };
+  // Whoever writes there may remove what was about to be read, once or twice.
+  absl::StatusOr<Past> past = read();
+  for (int again = 0; again < 4 && FaultOf(past.status()) == v1::FILE_ACCESS;
+       ++again) {
+    past = read();
+  }
   if (!past.ok()) return past.status();
   if (report != nullptr) report->records = past->record;
   AddCores(std::move(past->states));
@@ -281,9 +292,10 @@ void EngineCore::CheckpointIfDue() {
 
 void EngineCore::Close() {
   if (follower_ != nullptr) follower_->Stop();
+  // First, since it is among the readers, and may take long.
+  checkpointer_.Stop();
   for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
   WaitForReaders();
-  checkpointer_.Stop();
   // If that fails the folder only looks as if the process had been stopped.
   if (folder_ != nullptr) static_cast<void>(folder_->journal().Close());
 }

@@ -30,6 +30,27 @@ bool IsFolder(const std::string& path) {
   return std::filesystem::is_directory(path, error);
 }
 
+WorldPlace ReadWorldPlace(const std::string& text) {
+  const size_t at = text.rfind('@');
+  std::error_code error;
+  if (at == std::string::npos || std::filesystem::exists(text, error) ||
+      !IsFolder(text.substr(0, at))) {
+    return {text, ""};
+  }
+  return {text.substr(0, at), text.substr(at + 1)};
+}
+
+absl::Status ImportWorld(const std::string& path, Engine* engine,
+                         ProgressSink progress) {
+  if (!IsFolder(ReadWorldPlace(path).path)) {
+    return ImportWorldFile(path, engine, std::move(progress));
+  }
+  const absl::StatusOr<std::unique_ptr<Engine>> from =
+      OpenWorld(path, "", "", std::move(progress));
+  if (!from.ok()) return from.status();
+  return engine->Import(Actor::System(), (*from)->Export());
+}
+
 absl::Status CheckJournalFolder(const std::string& folder) {
   const absl::StatusOr<std::vector<JournalFile>> files =
       JournalFiles(folder, SystemFiles());
@@ -61,6 +82,10 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenWorld(const std::string& path,
                                                   absl::string_view at,
                                                   absl::string_view workspace,
                                                   ProgressSink progress) {
+  if (const WorldPlace place = ReadWorldPlace(path);
+      at.empty() && place.path != path) {
+    return OpenWorld(place.path, place.at, workspace, std::move(progress));
+  }
   if (!IsFolder(path)) {
     if (!at.empty()) {
       return Refuse(v1::MALFORMED,

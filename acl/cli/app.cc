@@ -473,6 +473,10 @@ class CommandLine {
     serve->add_flag("--relaxed", serve_.relaxed,
                     "Answer before the disk has it: a power cut can take the "
                     "last changes");
+    option("--history", &serve_.history,
+           "What becomes of journal files that no checkpoint needs: keep "
+           "(default), remove, or archive=FOLDER on the same file system",
+           "WHAT");
     option("--max-wait", &serve_.max_wait,
            "How long a question waits for a revision (default: 5)", "SECONDS");
     option("--grace", &serve_.grace,

@@ -139,6 +139,7 @@ struct ServeArguments {
   bool memory = false;
   std::string listen = "127.0.0.1:8080";
   bool relaxed = false;
+  std::string history = "keep";
   double max_wait = 5;  // seconds, as the rest
   double grace = 10;
   double request_timeout = 10;

@@ -21,36 +21,23 @@
 namespace acl::cli {
 namespace {
 
-// A world, perhaps at some moment.
-struct Side {
-  std::string path;
-  std::string at;
-};
-
-// `PATH`, `PATH@MOMENT`, or `@MOMENT` of the world that --world names. A path
-// may have an `@` in it: what is there as a whole is a path.
-absl::StatusOr<Side> ReadSide(const std::string& text,
-                              const std::string& world) {
-  const size_t at = text.rfind('@');
-  if (at == std::string::npos || IsFolder(text)) return Side{text, ""};
-  Side side{text.substr(0, at), text.substr(at + 1)};
-  if (!side.path.empty()) {
-    return IsFolder(side.path) ? side : Side{text, ""};
-  }
+// `PATH`, `FOLDER@MOMENT`, or `@MOMENT` of the world that --world names.
+absl::StatusOr<WorldPlace> ReadSide(const std::string& text,
+                                    const std::string& world) {
+  if (text.empty() || text[0] != '@') return ReadWorldPlace(text);
   if (world.empty()) {
     return Refuse(v1::MALFORMED,
                   absl::StrCat(Quoted(text),
                                " is a moment of the world that --world PATH "
                                "or ACL_WORLD names, and neither does"));
   }
-  side.path = world;
-  return side;
+  return WorldPlace{world, text.substr(1)};
 }
 
 absl::StatusOr<std::unique_ptr<Engine>> OpenSide(const std::string& text,
                                                  const Common& common,
                                                  const Console& console) {
-  const absl::StatusOr<Side> side = ReadSide(text, common.world);
+  const absl::StatusOr<WorldPlace> side = ReadSide(text, common.world);
   if (!side.ok()) return side.status();
   Progress progress(console, "reading " + Printable(text));
   return OpenWorld(side->path, side->at, common.workspace, progress.Sink());

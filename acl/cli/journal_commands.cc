@@ -101,12 +101,16 @@ ExitCode JournalVerifyCommand(const VerifyArguments& arguments,
 
 namespace {
 
-// Whether a file would be written into a folder.
+// Whether a file would be written into a folder, or into one below it.
 bool IsIn(const std::string& file, const std::string& folder) {
   std::error_code error;
-  const auto path =
+  auto path =
       std::filesystem::weakly_canonical(std::filesystem::absolute(file), error);
-  return std::filesystem::equivalent(path.parent_path(), folder, error);
+  while (path.has_relative_path()) {
+    path = path.parent_path();
+    if (std::filesystem::equivalent(path, folder, error)) return true;
+  }
+  return false;
 }
 
 std::string BytesText(const LostBytes& lost) {

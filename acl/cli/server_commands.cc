@@ -4,6 +4,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "absl/time/time.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
@@ -73,6 +74,19 @@ class EndingSignals {
   sigset_t before_;
 };
 
+absl::Status SetHistory(absl::string_view text, FolderOptions* options) {
+  if (text == "keep") return absl::OkStatus();
+  options->keep_history = false;
+  if (text == "remove") return absl::OkStatus();
+  if (absl::ConsumePrefix(&text, "archive=") && !text.empty()) {
+    options->archive = std::string(text);
+    return absl::OkStatus();
+  }
+  return Refuse(v1::MALFORMED, absl::StrCat("--history ", Quoted(text),
+                                            " is none of `keep`, `remove` and "
+                                            "`archive=FOLDER`"));
+}
+
 std::string FoundText(const ServeArguments& arguments,
                       const server::Server& server) {
   if (arguments.memory) return "in memory alone";
@@ -106,6 +120,10 @@ ExitCode ServeCommand(const ServeArguments& arguments, const Console& console) {
   options.folder = arguments.folder;
   if (arguments.relaxed) {
     options.folder_options.durability = Durability::kProcess;
+  }
+  if (absl::Status s = SetHistory(arguments.history, &options.folder_options);
+      !s.ok()) {
+    return Fail(console, s);
   }
   options.max_wait = absl::Seconds(arguments.max_wait);
   options.grace = absl::Seconds(arguments.grace);

@@ -53,6 +53,12 @@ absl::StatusOr<std::unique_ptr<Session>> Session::OpenForChange(
     const Common& common, bool dry_run, const Console& console,
     FileLock* lock) {
   if (dry_run || common.world.empty()) return Open(common, console);
+  if (!ReadWorldPlace(common.world).at.empty()) {
+    return Refuse(v1::MALFORMED,
+                  absl::StrCat(Printable(common.world),
+                               ": is the past, which can't be changed; try the "
+                               "change with --dry-run, or name the folder"));
+  }
   if (!IsFolder(common.world)) {
     if (absl::Status s = lock->Take(common.world); !s.ok()) return s;
     return Open(common, console);
@@ -60,14 +66,8 @@ absl::StatusOr<std::unique_ptr<Session>> Session::OpenForChange(
   if (absl::Status s = CheckJournalFolder(common.world); !s.ok()) return s;
   std::unique_ptr<Session> session(new Session(common, console));
   Progress progress(console, "reading " + Printable(common.world));
-  // The engine keeps its options, and outlives the progress.
-  const auto sink = std::make_shared<ProgressSink>(progress.Sink());
   FolderOptions options;
-  options.progress = [weak = std::weak_ptr<ProgressSink>(sink)](
-                         uint64_t done, uint64_t total) {
-    const std::shared_ptr<ProgressSink> shown = weak.lock();
-    if (shown != nullptr && *shown) (*shown)(done, total);
-  };
+  options.progress = progress.Sink();
   FolderReport report;
   absl::StatusOr<std::unique_ptr<Engine>> engine =
       Engine::Open(common.world, {}, options, &report);

@@ -152,13 +152,7 @@ absl::Status CheckNew(const std::string& folder) {
 absl::Status Begin(const InitArguments& arguments, const Console& console,
                    Engine* engine) {
   Progress progress(console, "writing " + Printable(arguments.folder));
-  if (!IsFolder(arguments.world)) {
-    return ImportWorldFile(arguments.world, engine, progress.Sink());
-  }
-  const absl::StatusOr<std::unique_ptr<Engine>> from =
-      OpenWorld(arguments.world, "", "");
-  if (!from.ok()) return from.status();
-  return engine->Import(Actor::System(), (*from)->Export());
+  return ImportWorld(arguments.world, engine, progress.Sink());
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "acl/history/folder.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "acl/base/fault.h"
@@ -54,7 +55,27 @@ absl::StatusOr<std::unique_ptr<Folder>> Folder::Open(
   found->report.closed = end.sealed || end.head.sequence == 0;
   found->report.torn_bytes = end.torn;
   found->states = replay.Finish();
+  if (absl::Status s = self.MeasureGrowth(); !s.ok()) return s;
   return folder;
+}
+
+absl::Status Folder::MeasureGrowth() {
+  const absl::StatusOr<std::vector<JournalFile>> journals =
+      JournalFiles(path_, &files_);
+  if (!journals.ok()) return journals.status();
+  // The first of them has only begun to grow.
+  const uint64_t last = std::max(last_sequence_, uint64_t{1});
+  files_since_ = static_cast<uint64_t>(
+      std::count_if(journals->begin(), journals->end(),
+                    [&](const JournalFile& f) { return f.first > last; }));
+  if (last_sequence_ == 0) return absl::OkStatus();
+  const absl::StatusOr<std::unique_ptr<File>> checkpoint = files_.Open(
+      path_ + "/" + CheckpointName(last_sequence_), FileSystem::Mode::kRead);
+  if (!checkpoint.ok()) return checkpoint.status();
+  const absl::StatusOr<uint64_t> bytes = (*checkpoint)->Size();
+  if (!bytes.ok()) return bytes.status();
+  last_bytes_ = *bytes;
+  return absl::OkStatus();
 }
 
 bool Folder::checkpoint_due() const {
@@ -77,7 +98,11 @@ absl::Status Folder::Checkpoint(
       });
     });
     if (!status.ok()) return status;
-    return journal_->head().sequence;
+    const uint64_t until = journal_->head().sequence;
+    // A checkpoint that the disk has, of records that it has not, would make
+    // the folder look damaged.
+    if (absl::Status s = journal_->Sync(); !s.ok()) return s;
+    return until;
   };
   files_since_ = 0;
   if (absl::Status s = WriteCheckpoint(path_, {journal_->opened().id, head},
@@ -102,7 +127,8 @@ absl::Status Folder::RemoveOld() {
   if (options_.keep_history) return absl::OkStatus();
   absl::StatusOr<std::vector<uint64_t>> kept = Checkpoints(path_, &files_);
   if (!kept.ok()) return kept.status();
-  return RemoveJournalFiles(path_, kept->front() + 1, &files_);
+  return RemoveJournalFiles(path_, kept->front() + 1, options_.archive,
+                            &files_);
 }
 
 }  // namespace acl

@@ -56,6 +56,8 @@ class Folder {
   Folder(std::string path, const FolderOptions& options, FileSystem* files)
       : path_(std::move(path)), options_(options), files_(*files) {}
 
+  // How much the journal has grown since the last checkpoint.
+  absl::Status MeasureGrowth();
   absl::Status RemoveOld();
 
   const std::string path_;

@@ -253,7 +253,7 @@ absl::StatusOr<std::vector<uint64_t>> Checkpoints(const std::string& folder,
   if (!names.ok()) return names.status();
   std::vector<uint64_t> found;
   for (const std::string& name : *names) {
-    if (!absl::StartsWith(name, kPrefix) || absl::EndsWith(name, ".new")) {
+    if (!absl::StartsWith(name, kPrefix) || absl::EndsWith(name, kNewEnding)) {
       continue;
     }
     uint64_t sequence = 0;
@@ -273,7 +273,7 @@ absl::Status WriteCheckpoint(const std::string& folder,
                              const CheckpointHeader& header, FileSystem* files,
                              BlockProducer produce) {
   const std::string path = folder + "/" + CheckpointName(header.head.sequence);
-  const std::string unfinished = path + ".new";
+  const std::string unfinished = absl::StrCat(path, kNewEnding);
   {
     absl::StatusOr<std::unique_ptr<File>> file =
         files->Open(unfinished, FileSystem::Mode::kCreate);
@@ -291,7 +291,10 @@ absl::Status WriteCheckpoint(const std::string& folder,
     static_cast<void>(files->Remove(unfinished));
     return read;
   }
-  if (absl::Status s = files->Rename(unfinished, path); !s.ok()) return s;
+  if (absl::Status s = files->Rename(unfinished, path); !s.ok()) {
+    static_cast<void>(files->Remove(unfinished));
+    return s;
+  }
   return files->SyncFolder(folder);
 }
 

@@ -76,6 +76,9 @@ class FileSystem {
 // The system's.
 FileSystem* SystemFiles();
 
+// What the name of a file ends with while it is being made.
+constexpr absl::string_view kNewEnding = ".new";
+
 // Writes all of it.
 absl::Status WriteAll(File* file, uint64_t offset, absl::string_view bytes);
 

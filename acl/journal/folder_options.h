@@ -34,11 +34,16 @@ struct FolderOptions {
   // grown by a file, and by half of what the last checkpoint took.
   bool checkpoints = true;
   // Whether journal files stay for ever. If not, a checkpoint removes those
-  // that no checkpoint needs, and with them the history before.
+  // that no checkpoint needs, and with them the history before, or moves them
+  // to `archive`.
   bool keep_history = true;
+  // A folder on the same file system, which is made if there is none; empty to
+  // remove them. What was moved there, put back, gives the history back.
+  std::string archive = {};
   // How long an engine that follows waits before it looks for changes again.
   absl::Duration follow_interval = absl::Milliseconds(20);
-  ProgressSink progress = nullptr;  // of opening, in bytes
+  // Of opening, in bytes. Not called once that is over.
+  ProgressSink progress = nullptr;
   // Where the folder is. Null: on the system's disks. For tests; not owned.
   FileSystem* files = nullptr;
 };

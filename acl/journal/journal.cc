@@ -5,16 +5,17 @@
 #include <thread>
 #include <utility>
 
-#include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/journal/checkpoint_file.h"
 
 namespace acl {
 namespace {
 
 constexpr absl::string_view kLockName = "lock";
-constexpr absl::string_view kNewEnding = ".new";
 // What is gathered beyond this waits for its turn.
 constexpr size_t kBatchBytes = size_t{16} << 20;
 // Of a record: with its length it fits into a frame.
@@ -35,12 +36,20 @@ std::string ParentOf(const std::string& folder) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
+// Whether it is the name of a journal file or a checkpoint that is being made.
+bool IsUnfinished(absl::string_view name) {
+  uint64_t number = 0;
+  return absl::ConsumeSuffix(&name, kNewEnding) &&
+         absl::SimpleAtoi(name.substr(name.rfind('-') + 1), &number) &&
+         (name == JournalFileName(number) || name == CheckpointName(number));
+}
+
 // What files that were not finished when the machine stopped leave.
 absl::Status RemoveUnfinished(const std::string& folder, FileSystem* files) {
   const absl::StatusOr<std::vector<std::string>> names = files->List(folder);
   if (!names.ok()) return names.status();
   for (const std::string& name : *names) {
-    if (!absl::EndsWith(name, kNewEnding)) continue;
+    if (!IsUnfinished(name)) continue;
     if (absl::Status s = files->Remove(absl::StrCat(folder, "/", name));
         !s.ok()) {
       return s;
@@ -62,7 +71,6 @@ absl::StatusOr<std::unique_ptr<LockedFolder>> LockedFolder::Take(
                   absl::StrCat("another engine writes to ", Printable(path),
                                "; end it, or open the folder for reading"));
   }
-  if (absl::Status s = RemoveUnfinished(path, files); !s.ok()) return s;
   return std::unique_ptr<LockedFolder>(
       new LockedFolder(path, files, *std::move(lock)));
 }
@@ -112,6 +120,7 @@ absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
                      end.head.sequence, ", and record ", from.sequence - 1,
                      " was there; files of it are missing"));
   }
+  if (absl::Status s = RemoveUnfinished(path_, &files_); !s.ok()) return s;
   // Names that were made may not be on the disk yet, the folder's among them.
   if (absl::Status s = files_.SyncFolder(ParentOf(path_)); !s.ok()) return s;
   if (end.file.empty()) {
@@ -303,6 +312,24 @@ JournalHead Journal::head() const {
   return head_;
 }
 
+absl::Status Journal::Sync() {
+  std::unique_lock<std::mutex> lock(mutex_);
+  TakeTurn(&lock);
+  absl::Status status = broken_.status();
+  if (status.ok() && synced_ != size_) {
+    lock.unlock();
+    status = file_->Sync();
+    if (status.ok()) {
+      synced_ = size_;
+    } else {
+      status = Break(status);
+    }
+    lock.lock();
+  }
+  EndTurn(broken_by_);
+  return status;
+}
+
 absl::Status Journal::Rotate() {
   std::unique_lock<std::mutex> lock(mutex_);
   TakeTurn(&lock);
@@ -338,18 +365,23 @@ absl::Status Journal::Close() {
 }
 
 absl::Status RemoveJournalFiles(const std::string& folder, uint64_t sequence,
-                                FileSystem* files) {
+                                const std::string& archive, FileSystem* files) {
   const absl::StatusOr<std::vector<JournalFile>> found =
       JournalFiles(folder, files);
   if (!found.ok()) return found.status();
+  if (!archive.empty()) {
+    if (absl::Status s = files->MakeFolder(archive); !s.ok()) return s;
+  }
   for (size_t i = 0; i + 1 < found->size(); ++i) {
     if ((*found)[i + 1].first > sequence) break;
-    if (absl::Status s = files->Remove(folder + "/" + (*found)[i].name);
-        !s.ok()) {
-      return s;
-    }
+    const std::string& name = (*found)[i].name;
+    const std::string path = folder + "/" + name;
+    const absl::Status gone = archive.empty()
+                                  ? files->Remove(path)
+                                  : files->Rename(path, archive + "/" + name);
+    if (!gone.ok()) return gone;
   }
-  return absl::OkStatus();
+  return archive.empty() ? absl::OkStatus() : files->SyncFolder(archive);
 }
 
 }  // namespace acl

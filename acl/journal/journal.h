@@ -27,8 +27,8 @@ namespace acl {
 // A folder that nobody else writes to as long as this lives.
 class LockedFolder {
  public:
-  // Makes the folder if there is none, and removes what was being made when the
-  // machine stopped. JOURNAL_LOCKED: somebody has it. FILE_ACCESS.
+  // Makes the folder if there is none. JOURNAL_LOCKED: somebody has it.
+  // FILE_ACCESS.
   static absl::StatusOr<std::unique_ptr<LockedFolder>> Take(
       const std::string& path, FileSystem* files);
 
@@ -57,9 +57,9 @@ struct JournalOptions {
 class Journal : public ChangeLog {
  public:
   // Opens a folder's journal for writing: reads it as ReadJournal() does
-  // (`visit` may see records before a refusal), cuts off what is torn, and goes
-  // on behind the last record. JOURNAL_DAMAGED also if it ends before the
-  // record before `from`.
+  // (`visit` may see records before a refusal), cuts off what is torn, removes
+  // what was being made when the machine stopped, and goes on behind the last
+  // record. JOURNAL_DAMAGED also if it ends before the record before `from`.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(
       std::unique_ptr<LockedFolder> folder, const ReadFrom& from,
       const JournalOptions& options, RecordVisitor visit);
@@ -73,6 +73,11 @@ class Journal : public ChangeLog {
   const JournalEnd& opened() const { return opened_; }
   // Behind the last durable record.
   JournalHead head() const;
+
+  // Returns when everything up to head() is on the disk, whatever the
+  // durability: before something is put there that counts on it.
+  // OUTCOME_UNKNOWN.
+  absl::Status Sync();
 
   // Seals the file and begins the next, so that files before it can go. Does
   // nothing if the file has no records.
@@ -126,9 +131,10 @@ class Journal : public ChangeLog {
   Outcome broken_;  // what everybody is told since then
 };
 
-// Removes the files that have only records before `sequence`. FILE_ACCESS.
+// Removes the files that have only records before `sequence`, or moves them to
+// another folder, if that is not empty. FILE_ACCESS.
 absl::Status RemoveJournalFiles(const std::string& folder, uint64_t sequence,
-                                FileSystem* files);
+                                const std::string& archive, FileSystem* files);
 
 }  // namespace acl
 

@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<JournalFile>> JournalFiles(const std::string& folder,
   std::vector<JournalFile> found;
   for (std::string& name : *names) {
     // What was being made when the machine stopped.
-    if (!absl::StartsWith(name, kPrefix) || absl::EndsWith(name, ".new")) {
+    if (!absl::StartsWith(name, kPrefix) || absl::EndsWith(name, kNewEnding)) {
       continue;
     }
     uint64_t first = 0;

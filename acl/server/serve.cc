@@ -93,8 +93,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     parts->engine = *std::move(opened);
   }
   if (!options.world.empty() && parts->engine->WorkspaceIds().empty()) {
-    if (absl::Status s = ImportWorldFile(options.world, parts->engine.get(),
-                                         options.world_progress);
+    if (absl::Status s = ImportWorld(options.world, parts->engine.get(),
+                                     options.world_progress);
         !s.ok()) {
       return s;
     }

@@ -238,6 +238,11 @@ TEST_F(JournalTest, WhenTheOutputWouldBeInTheFolderThenSalvageIsRefused) {
   EXPECT_EQ(refused.code, kBadInput);
   EXPECT_THAT(refused.err, HasSubstr("is in the damaged folder"));
   EXPECT_FALSE(std::filesystem::exists(Path("out.yaml")));
+  std::filesystem::create_directory(Path("sub"));
+  const Result below =
+      Acl({"journal", "salvage", folder_, Path("sub/out.yaml")});
+  EXPECT_EQ(below.code, kBadInput);
+  EXPECT_THAT(below.err, HasSubstr("is in the damaged folder"));
 }
 
 }  // namespace

@@ -167,7 +167,8 @@ void JournalRun::Checkpoint() {
   const absl::StatusOr<std::vector<uint64_t>> kept =
       Checkpoints(kFolder, &files_);
   if (!kept.ok() || kept->empty()) return;
-  static_cast<void>(RemoveJournalFiles(kFolder, kept->front() + 1, &files_));
+  static_cast<void>(
+      RemoveJournalFiles(kFolder, kept->front() + 1, "", &files_));
 }
 
 void JournalRun::Run() {

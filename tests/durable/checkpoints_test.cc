@@ -5,6 +5,7 @@
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -90,6 +91,93 @@ TEST_F(DurableTest, WhenHistoryIsNotKeptThenFilesThatNobodyNeedsGo) {
   const std::string before = Everything();
   Kill();
   EXPECT_EQ(Everything(), before);
+}
+
+// A power cut takes the last changes, and nothing more.
+TEST_F(DurableTest,
+       WhenTheProcessAloneCountsThenACheckpointIsOfWhatTheDiskHas) {
+  durability_ = Durability::kProcess;
+  Reopen();
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  ImageOptions images;
+  images.exact_limit = 64;
+  images.samples = 64;
+  int opened = 0;
+  files_->ForEachImage(images, [&](MemoryFiles* image) {
+    FolderOptions options;
+    options.files = image;
+    const auto engine = Engine::Open(kFolder, {}, options);
+    EXPECT_TRUE(engine.ok()) << engine.status();
+    if (!engine.ok()) return false;
+    ++opened;
+    const Workspace studio = *(*engine)->FindWorkspace("studio");
+    const std::string role = studio.RoleName(
+        studio.EffectiveRole(Subject::User("dan"), kVoice)->role);
+    EXPECT_TRUE(role == "viewer" || role == "editor") << role;
+    return true;
+  });
+  EXPECT_GT(opened, 2);
+}
+
+TEST_F(DurableTest, WhenNamesAreOfOthersThenTheirFilesStay) {
+  const auto make = [&](const std::string& name) {
+    const std::string path = absl::StrCat(kFolder, "/", name);
+    ASSERT_TRUE(files_->Open(path, FileSystem::Mode::kCreate).ok());
+  };
+  make("notes.new");
+  make("journal-notes.new");
+  make(JournalFileName(7) + ".new");
+  make(CheckpointName(7) + ".new");
+  Kill();
+  const auto names = files_->List(kFolder);
+  EXPECT_THAT(*names,
+              ::testing::IsSupersetOf({"notes.new", "journal-notes.new"}));
+  EXPECT_THAT(*names,
+              ::testing::Not(::testing::Contains(JournalFileName(7) + ".new")));
+  EXPECT_THAT(*names,
+              ::testing::Not(::testing::Contains(CheckpointName(7) + ".new")));
+}
+
+// On the system's disks: files go from one folder to another.
+TEST(ArchiveTest, WhenFilesAreArchivedThenPutBackTheyGiveTheHistoryBack) {
+  namespace fs = std::filesystem;
+  const fs::path root = fs::path(testing::TempDir()) / "archive_test";
+  fs::remove_all(root);
+  fs::create_directories(root);
+  const std::string folder = root / "data";
+  FolderOptions options;
+  options.journal_file_bytes = 1000;
+  options.checkpoints = false;
+  options.keep_history = false;
+  options.archive = root / "archive";
+  auto engine = *Engine::Open(folder, {}, options);
+  Workspace studio = *engine->AddWorkspace(Actor::System(), "studio");
+  for (int i = 0; i < 60; ++i) {
+    const AddUser user{absl::StrCat("u", i)};
+    ASSERT_TRUE(studio.Apply(Actor::System(), {user}).ok());
+    if (i % 20 == 19) {
+      ASSERT_TRUE(engine->Checkpoint().ok());
+    }
+  }
+  engine = nullptr;
+  Moment first;
+  first.record = 1;
+  EXPECT_TRUE(IsRefusal(Engine::OpenAt(folder, first),
+                        absl::StatusCode::kOutOfRange,
+                        v1::REVISION_NOT_AVAILABLE, "record 1 is gone"));
+  int moved = 0;
+  for (const auto& file : fs::directory_iterator(root / "archive")) {
+    fs::rename(file.path(), fs::path(folder) / file.path().filename());
+    ++moved;
+  }
+  EXPECT_GT(moved, 2);
+  const auto then = Engine::OpenAt(folder, first);
+  ASSERT_TRUE(then.ok()) << then.status();
+  EXPECT_EQ((*then)->WorkspaceIds().size(), 1u);
+  EXPECT_FALSE((*then)->FindWorkspace("studio")->GetUser("u0").ok());
+  fs::remove_all(root);
 }
 
 TEST_F(DurableTest, WhenAllButTheCheckpointIsGoneThenItIsDamaged) {
@@ -179,6 +267,12 @@ class ToldOfCheckpointsTest : public DurableTest {
 
   Told told_;
 };
+
+TEST_F(ToldOfCheckpointsTest, WhenNobodyCameToItBeforeThenOpeningDoes) {
+  Grow();
+  Begin(nullptr);
+  EXPECT_THAT(told_.Await(1), ElementsAre(v1::FAULT_UNSPECIFIED));
+}
 
 TEST_F(ToldOfCheckpointsTest, WhenOneWasWrittenThenTheObserverIsTold) {
   Begin(nullptr);

@@ -63,6 +63,22 @@ TEST_F(HistoryTest, WhenAnotherEngineWritesThenTheFolderCanBeRead) {
   EXPECT_TRUE(engine_->FindWorkspace("studio").ok());
 }
 
+// Whoever is told of progress may be gone by then.
+TEST_F(HistoryTest, WhenOpeningIsOverThenProgressIsNotTold) {
+  engine_ = nullptr;
+  int told = 0;
+  FolderOptions options;
+  options.files = files_.get();
+  options.progress = [&](uint64_t, uint64_t) { ++told; };
+  const auto engine = Engine::Open(kFolder, {}, options);
+  ASSERT_TRUE(engine.ok()) << engine.status();
+  EXPECT_GT(told, 0);
+  told = 0;
+  EXPECT_TRUE((*engine)->At(AtRecord(1)).ok());
+  ASSERT_TRUE((*engine)->Checkpoint().ok());
+  EXPECT_EQ(told, 0);
+}
+
 TEST_F(HistoryTest, WhenATimeIsAskedForThenItIsTheLastRecordBefore) {
   const std::string before = Everything();
   absl::SleepFor(absl::Milliseconds(2));

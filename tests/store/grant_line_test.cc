@@ -2,6 +2,7 @@
 // old copies that stay as they were.
 #include "acl/store/grant_line.h"
 
+#include <algorithm>
 #include <map>
 #include <optional>
 #include <random>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "acl/base/heap.h"
+#include "acl/base/ladder.h"
 #include "gtest/gtest.h"
 
 namespace acl {
@@ -115,6 +117,69 @@ TEST(GrantLine, MatchFindsTheGrantsOfThoseKeysInEveryLayout) {
       if (i < size) expected[GroupKey(i)] = SomeRole(i);
     }
     EXPECT_EQ(found, expected);
+  }
+}
+
+// Match() and Highest() against a loop over the grants, for some keys that have
+// one and some that have none.
+void ExpectFound(const GrantLine& line, const Model& model,
+                 std::mt19937* random) {
+  const Ladder ladder = Ladder::Default();
+  const auto before = [](TargetKey a, TargetKey b) { return a < b; };
+  for (int round = 0; round < 20; ++round) {
+    std::vector<TargetKey> keys;
+    for (uint32_t i = (*random)() % 20; i > 0; --i) {
+      const TargetKey key =
+          GroupKey((*random)() % static_cast<uint32_t>(2 * model.size() + 2));
+      if (std::count(keys.begin(), keys.end(), key) == 0) keys.push_back(key);
+    }
+    Model expected;
+    HighestGrant best;
+    for (const TargetKey key : keys) {
+      const auto grant = model.find(key);
+      if (grant == model.end()) continue;
+      expected.insert(*grant);
+      const uint32_t rank = ladder.RankOfSlot(grant->second);
+      if (rank > best.rank || (rank == best.rank && key < best.key)) {
+        best = {rank, key};
+      }
+    }
+    Model found;
+    line.Match(keys.data(), keys.size(), [&](TargetKey key, RoleSlot role) {
+      EXPECT_TRUE(found.emplace(key, role).second);
+    });
+    ASSERT_EQ(found, expected);
+    const HighestGrant highest =
+        line.Highest(keys.data(), keys.size(), ladder, before);
+    ASSERT_EQ(highest.rank, best.rank);
+    ASSERT_EQ(highest.key, best.key);
+  }
+}
+
+TEST(GrantLine, FindsWhatALoopFindsAtEveryBorder) {
+  std::mt19937 random(3);
+  for (const uint32_t size :
+       {0u,  1u,  2u,  13u, 14u,  15u,  16u,  17u,  31u,    32u,    33u,
+        47u, 48u, 49u, 63u, 249u, 250u, 251u, 252u, 65535u, 65536u, 65537u}) {
+    SCOPED_TRACE(size);
+    Heap heap;
+    Edit edit(&heap, Edit::Scope::kWhole);
+    GrantLine line(PrincipalKey(1));
+    Model model;
+    for (uint32_t i = 0; i < size; ++i) {
+      const TargetKey key = GroupKey(2 * i);
+      const auto role = static_cast<RoleSlot>(1 + random() % 4);
+      line.Set(key, role, &edit);
+      model[key] = role;
+    }
+    ExpectFound(line, model, &random);
+    // A tree on its way back into the line, and beyond.
+    while (size <= 17 && !model.empty()) {
+      const TargetKey key = model.begin()->first;
+      ASSERT_TRUE(line.Erase(key, &edit));
+      model.erase(key);
+      ExpectFound(line, model, &random);
+    }
   }
 }
 

@@ -1,0 +1,25 @@
+#!/usr/bin/env bash
+# Runs tests with a slower search of the hot path than the machine has:
+#
+#   on_simd_level.sh LEVEL TEST...
+set -uo pipefail
+
+level=$1
+shift
+if [[ $level == avx2 ]] && ! grep -qw avx2 /proc/cpuinfo; then
+  echo "SKIPPED: this machine has no AVX2"
+  exit 0
+fi
+# These are of this test, not of those.
+unset XML_OUTPUT_FILE TEST_PREMATURE_EXIT_FILE
+failed=0
+for test in "$@"; do
+  if ACL_SIMD=$level "$test" &>"$TEST_TMPDIR/log"; then
+    echo "ok      $test"
+  else
+    cat "$TEST_TMPDIR/log"
+    echo "FAILED  $test"
+    failed=1
+  fi
+done
+exit "$failed"

@@ -97,6 +97,7 @@ TEST_F(DurableTest, WhenHistoryIsNotKeptThenFilesThatNobodyNeedsGo) {
 TEST_F(DurableTest,
        WhenTheProcessAloneCountsThenACheckpointIsOfWhatTheDiskHas) {
   durability_ = Durability::kProcess;
+  journal_file_bytes_ = uint64_t{1} << 20;  // the next one would sync this one
   Reopen();
   ASSERT_TRUE(Share("dan", "viewer").ok());
   ASSERT_TRUE(engine_->Checkpoint().ok());

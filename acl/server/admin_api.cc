@@ -167,6 +167,7 @@ Outcome AdminApi::MakeSecret(Call* call) {
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const std::string& id = call->ids[0];
+  const std::lock_guard<std::mutex> turn(AnnotationTurn());
   const absl::StatusOr<v1::ApiKey> key = workspace->GetKey(id);
   if (!key.ok()) return ErrorOf(key.status());
   KeyNote note = KeyNote::Read(key->annotation());

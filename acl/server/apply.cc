@@ -25,6 +25,11 @@ absl::StatusOr<Workspace> WorkspaceOf(const Call& call) {
                 "`acl-workspace`");
 }
 
+std::mutex& AnnotationTurn() {
+  static auto& turn = *new std::mutex;
+  return turn;
+}
+
 void NoteRevision(const Reader& reader, Revision revision, Call* call) {
   absl::StatusOr<RevisionToken> token = reader.Token();
   if (!token.ok()) return;

@@ -2,6 +2,7 @@
 #ifndef ACL_SERVER_APPLY_H_
 #define ACL_SERVER_APPLY_H_
 
+#include <mutex>
 #include <vector>
 
 #include "absl/status/statusor.h"
@@ -21,6 +22,10 @@ absl::StatusOr<Receipt> ApplyAsCaller(const std::vector<Change>& changes,
 
 // The same as an outcome: `{"status": "ok"}`, or the refusal.
 Outcome OkAfter(const std::vector<Change>& changes, Call* call);
+
+// Taken by whoever reads an annotation and writes it anew, from the one to the
+// other: what somebody else has written meanwhile must not be undone.
+std::mutex& AnnotationTurn();
 
 // Notes the revision that an answer is of.
 void NoteRevision(const Reader& reader, Revision revision, Call* call);

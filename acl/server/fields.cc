@@ -31,7 +31,7 @@ std::string Alternatives(const std::vector<std::string>& words) {
 
 Fields::Fields(const Json& object, Json where, std::vector<SchemaFault>* faults)
     : object_(object), where_(std::move(where)), faults_(*faults) {
-  if (!object_.is_object()) {
+  if (!object_.is_object() && faults_.size() < kMaxFaults) {
     faults_.push_back(
         {"dict_type", where_, "Input should be a valid dictionary", object_});
   }
@@ -57,6 +57,7 @@ Json Fields::Path(const char* name) const {
 
 void Fields::Fault(const char* name, absl::string_view type,
                    absl::string_view message) {
+  if (faults_.size() >= kMaxFaults) return;
   faults_.push_back(
       {std::string(type), Path(name), std::string(message), Raw(name)});
 }
@@ -136,6 +137,13 @@ std::vector<Fields> Fields::OptionalObjects(const char* name) {
   if (found == nullptr) return objects;
   if (!found->is_array()) {
     Fault(name, "list_type", "Input should be a valid list");
+    return objects;
+  }
+  if (found->size() > kMaxItems) {
+    faults_.push_back({"too_long", Path(name),
+                       absl::StrCat("List should have at most ", kMaxItems,
+                                    " items, not ", found->size()),
+                       nullptr});
     return objects;
   }
   for (size_t i = 0; i < found->size(); ++i) {

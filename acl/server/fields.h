@@ -18,6 +18,9 @@ namespace acl::server {
 // accepted; null counts as absent.
 class Fields {
  public:
+  static constexpr size_t kMaxItems = 10'000;
+  static constexpr size_t kMaxFaults = 100;
+
   // `object` may be anything: what is no object is a fault. `where` is the path
   // that leads to it. Nothing is owned.
   Fields(const Json& object, Json where, std::vector<SchemaFault>* faults);
@@ -30,11 +33,12 @@ class Fields {
   std::string Word(const char* name, const std::vector<std::string>& words);
   std::optional<std::string> OptionalWord(
       const char* name, const std::vector<std::string>& words);
-  // The objects of a list; none if it is absent.
+  // The objects of a list of at most kMaxItems; none if it is absent.
   std::vector<Fields> OptionalObjects(const char* name);
   // What came, or null.
   const Json& Raw(const char* name) const;
-  // Adds a fault of a field.
+  // Adds a fault of a field, unless there are kMaxFaults already: whoever has
+  // no key is told them, too.
   void Fault(const char* name, absl::string_view type,
              absl::string_view message);
   void Missing(const char* name);

@@ -10,6 +10,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/server/apply.h"
+#include "acl/server/secret.h"
 
 namespace acl::server {
 namespace {
@@ -46,6 +47,16 @@ bool IsAdminOf(const Call& call, const Snapshot& now,
   const absl::StatusOr<bool> admin =
       now.Check(Subject::Key(call.caller.key), now.Roles().back(), resource);
   return admin.ok() && *admin;
+}
+
+// Whether the caller knows that the resource is there.
+absl::StatusOr<bool> IsVisibleTo(const Call& call, const Snapshot& now,
+                                 const ResourceRef& resource) {
+  if (call.caller.workspace_admin) return true;
+  const absl::StatusOr<RoleAnswer> role =
+      now.EffectiveRole(Subject::Key(call.caller.key), resource);
+  if (!role.ok()) return role.status();
+  return static_cast<bool>(role->role);
 }
 
 absl::Status CheckMayAsk(const Call& call, const Snapshot& now,
@@ -215,14 +226,21 @@ Outcome QuestionApi::CheckMany(Call* call) {
 
 Outcome QuestionApi::Explain(Call* call) {
   const std::string role = call->Parameter("role").value_or("");
-  return AnswerOne(call,
-                   [&](const Snapshot& now, const Subject& subject,
-                       const ResourceRef& resource) -> absl::StatusOr<Json> {
-                     const absl::StatusOr<Explanation> explanation =
-                         now.Explain(subject, resource, role);
-                     if (!explanation.ok()) return explanation.status();
-                     return ExplanationJson(*explanation);
-                   });
+  return AnswerOne(
+      call,
+      [&](const Snapshot& now, const Subject& subject,
+          const ResourceRef& resource) -> absl::StatusOr<Json> {
+        const absl::StatusOr<bool> visible = IsVisibleTo(*call, now, resource);
+        if (!visible.ok()) return visible.status();
+        // What is not visible is explained like what is not there.
+        const absl::StatusOr<std::string> nowhere = NewId("none");
+        if (!nowhere.ok()) return nowhere.status();
+        const absl::StatusOr<Explanation> explanation = now.Explain(
+            subject, *visible ? resource : ResourceRef{resource.type, *nowhere},
+            role);
+        if (!explanation.ok()) return explanation.status();
+        return ExplanationJson(*explanation);
+      });
 }
 
 Outcome QuestionApi::Who(Call* call) {

@@ -22,6 +22,8 @@ namespace {
 
 constexpr int kJsonDepth = 32;
 constexpr size_t kMaxRequestIdBytes = 128;
+// What has a larger body may take long.
+constexpr size_t kQuickBodyBytes = size_t{16} << 10;
 constexpr char kRequestId[] = "x-request-id";
 
 // Tells requests apart; nothing rests on its being secret.
@@ -194,11 +196,18 @@ Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
 bool Service::MayWait(const HttpRequest& request) const {
   const absl::string_view target = request.target;
   const absl::string_view path = target.substr(0, target.find('?'));
-  const bool quick = path == "/acl/v1/role" || path == "/acl/v1/check" ||
-                     path == "/acl/v1/checks" || path == "/healthz" ||
-                     path == "/readyz";
-  return !quick || absl::StrContains(target, "at=") ||
-         request.Header("acl-min-revision") != nullptr;
+  const bool quick =
+      path == "/acl/v1/role" || path == "/acl/v1/check" ||
+      (path == "/acl/v1/checks" && request.body.size() <= kQuickBodyBytes) ||
+      path == "/healthz" || path == "/readyz";
+  if (!quick || request.Header("acl-min-revision") != nullptr) return true;
+  // The past is read from the disk. A name that is escaped may be its own.
+  for (const absl::string_view parameter :
+       absl::StrSplit(target.substr(path.size()), absl::ByAnyChar("?&"))) {
+    const absl::string_view name = parameter.substr(0, parameter.find('='));
+    if (name == "at" || absl::StrContains(name, '%')) return true;
+  }
+  return false;
 }
 
 HttpResponse Service::Handle(const HttpRequest& request) {

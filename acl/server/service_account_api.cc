@@ -77,12 +77,19 @@ Json AccountNote(const std::string& annotation) {
 // Those of the groups that are still there.
 Json SharingGroupsJson(const Reader& reader, const Json& note) {
   Json groups = Json::array();
-  for (const Json& kept : note.value("default_sharing_groups", Json::array())) {
+  const auto list = note.find("default_sharing_groups");
+  if (list == note.end() || !list->is_array()) return groups;
+  for (const Json& kept : *list) {
+    // The annotation may be of somebody else.
+    if (!kept.is_object()) continue;
+    const auto id = kept.find("group_id");
+    const auto level = kept.find("permission_level");
+    if (id == kept.end() || !id->is_string() || level == kept.end()) continue;
     const absl::StatusOr<v1::Group> group =
-        reader.GetGroup(kept.value("group_id", ""));
+        reader.GetGroup(id->get<std::string>());
     if (!group.ok()) continue;
-    groups.push_back({{"group", GroupJson(*group)},
-                      {"permission_level", kept["permission_level"]}});
+    groups.push_back(
+        {{"group", GroupJson(*group)}, {"permission_level", *level}});
   }
   return groups;
 }
@@ -127,7 +134,19 @@ void CheckPermissions(const char* word, Fields* body) {
               "Input should be a valid list of permissions or 'all'");
 }
 
-// Takes the limits that a body sets into the note.
+// Limits are numbers, flags, words, or lists of words.
+void CheckLimits(Fields* body) {
+  for (const char* name : kLimits) {
+    const Json& value = body->Raw(name);
+    if (value.is_structured() && !IsTextList(value)) {
+      body->Fault(
+          name, "limit_type",
+          "Input should be a number, a flag, a word or a list of words");
+    }
+  }
+}
+
+// Takes the limits that a body sets into the note. REQUIRES: CheckLimits().
 void TakeLimits(const Fields& body, KeyNote* note) {
   for (const char* name : kLimits) {
     const Json& value = body.Raw(name);
@@ -210,6 +229,7 @@ Outcome AddKeyOfCall(Call* call) {
   const std::string name = body.Text("name");
   if (body.Raw("permissions").is_null()) body.Missing("permissions");
   CheckPermissions("all", &body);
+  CheckLimits(&body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
@@ -233,9 +253,11 @@ Outcome EditKey(Call* call) {
   }
   const std::optional<std::string> name = body.OptionalText("name");
   CheckPermissions(kNoUpdate, &body);
+  CheckLimits(&body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
+  const std::lock_guard<std::mutex> turn(AnnotationTurn());
   const absl::StatusOr<v1::ApiKey> key = KeyOf(*workspace, *call);
   if (!key.ok()) return ErrorOf(key.status());
   UpdateKey change{key->id()};

@@ -253,11 +253,12 @@ Outcome GetResource(Call* call) {
   const absl::StatusOr<Snapshot> now = NowOf(call);
   if (!now.ok()) return ErrorOf(now.status());
   const ResourceId id{type, call->ids[0]};
-  const absl::StatusOr<v1::Resource> resource = now->GetResource(id);
-  if (!resource.ok()) return ErrorOf(resource.status());
+  // First, so that what is not there and what is not visible take as long.
   const absl::StatusOr<bool> visible = IsVisible(*call, *now, id);
   if (!visible.ok()) return ErrorOf(visible.status());
   if (!*visible) return ErrorOf(ResourceNotVisible(id));
+  const absl::StatusOr<v1::Resource> resource = now->GetResource(id);
+  if (!resource.ok()) return ErrorOf(resource.status());
   absl::StatusOr<Json> options = ShareOptions(*now, *resource);
   if (!options.ok()) return ErrorOf(options.status());
   return Json{{"resource_id", id.id},
@@ -299,6 +300,7 @@ Outcome UpdateMember(Call* call) {
         Refuse(v1::USER_NOT_FOUND,
                "the address is a service account's, not a member's"));
   }
+  const std::lock_guard<std::mutex> turn(AnnotationTurn());
   const absl::StatusOr<v1::User> user = workspace->GetUser(principal->id());
   if (!user.ok()) return ErrorOf(user.status());
   UpdateUser update{principal->id()};

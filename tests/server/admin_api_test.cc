@@ -1,5 +1,6 @@
 // Administration, service accounts and keys.
 #include <string>
+#include <thread>
 
 #include "absl/strings/str_cat.h"
 #include "gmock/gmock.h"
@@ -210,6 +211,70 @@ TEST_F(AdminApiTest, KeysAreMadeForAnybodyAndGetOtherSecrets) {
       200);
   EXPECT_EQ(Ask("ann", "POST", "/acl/v1/keys/none/secret").code(),
             "api_key_not_found");
+}
+
+// Annotations are anybody's who may change the directory.
+TEST_F(AdminApiTest, ForeignAnnotationsOfServiceAccountsArePassedOver) {
+  for (const char* annotation :
+       {R"({"default_sharing_groups":[{"group_id":"ops"}]})",
+        R"({"default_sharing_groups":[{"group_id":7,"permission_level":1}]})",
+        R"({"default_sharing_groups":[1,null,[]]})",
+        R"({"default_sharing_groups":{"group_id":"ops"}})",
+        R"({"created_at_unix":[]})", "[]", "not json", ""}) {
+    UpdateServiceAccount update{"bot"};
+    update.annotation = annotation;
+    Must({update});
+    const Replied reply = Get("ann", "/v1/service-accounts");
+    EXPECT_EQ(reply.status, 200) << annotation;
+    EXPECT_EQ(
+        reply.body["service-accounts"][0]["default_sharing_groups"].dump(),
+        "[]")
+        << annotation;
+  }
+}
+
+TEST_F(AdminApiTest, LimitsThatCouldNotBeKeptAreFaultsOfTheForm) {
+  const std::string key = "/v1/service-accounts/bot/api-keys/bot-key";
+  for (const char* limit : {"[[[[[[[[[1]]]]]]]]]", R"({"a":1})", "[1]"}) {
+    const Replied refused = Ask("ann", "PATCH", key,
+                                absl::StrCat(R"({"allowed_ips":)", limit, "}"));
+    EXPECT_EQ(refused.status, 422) << limit;
+    EXPECT_EQ(refused.body["detail"][0]["loc"].dump(),
+              R"(["body","allowed_ips"])");
+  }
+  EXPECT_EQ(Ask("ann", "PATCH", key, R"({"allowed_ips":["127.0.0.1"]})").status,
+            200);
+  // The key goes on working.
+  EXPECT_EQ(Get("bot",
+                "/acl/v1/role?subject=service_account:bot"
+                "&resource=voice:narrator")
+                .status,
+            200);
+}
+
+TEST_F(AdminApiTest, ASecretThatWasReplacedStaysSo) {
+  const std::string old = secrets_["bot"];
+  std::thread renamer([&] {
+    for (int i = 0; i < 200; ++i) {
+      Ask("ann", "PATCH", "/v1/service-accounts/bot/api-keys/bot-key",
+          absl::StrCat(R"({"name":"n)", i, "\"}"));
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    const Replied fresh = Post("ann", "/acl/v1/keys/bot-key/secret", "");
+    ASSERT_EQ(fresh.status, 200);
+    secrets_["bot"] = fresh.body["xi-api-key"];
+    const std::string target =
+        "/acl/v1/role?subject=service_account:bot&resource=voice:narrator";
+    ASSERT_EQ(Get("bot", target).status, 200) << i;
+  }
+  renamer.join();
+  secrets_["bot"] = old;
+  EXPECT_EQ(Get("bot",
+                "/acl/v1/role?subject=service_account:bot"
+                "&resource=voice:narrator")
+                .status,
+            401);
 }
 
 TEST_F(AdminApiTest, KeyWithoutASecretLetsNobodyIn) {

@@ -75,10 +75,61 @@ TEST_F(QuestionApiTest, WhoAndWhatComeInPages) {
 
 TEST_F(QuestionApiTest, ExplanationTellsWhatWouldAllowIt) {
   const Replied reply = Get(
-      "cy",
+      "ann",
       "/acl/v1/explain?subject=user:cy&resource=voice:narrator&role=viewer");
   EXPECT_EQ(reply.body["allowed"], false);
   EXPECT_EQ(reply.body["remedies"][0]["change"], "grant");
+  const Replied own = Get(
+      "bob",
+      "/acl/v1/explain?subject=user:bob&resource=voice:narrator&role=admin");
+  EXPECT_EQ(own.body["remedies"][0]["change"], "grant");
+}
+
+TEST_F(QuestionApiTest, WhatIsNotVisibleIsAnsweredLikeWhatIsNotThere) {
+  for (const std::string question :
+       {"role?subject=user:cy", "check?role=viewer&subject=user:cy",
+        "explain?subject=user:cy", "explain?role=admin&subject=user:cy",
+        "who?page_size=10", "role?subject=user:bob"}) {
+    const std::string target = "/acl/v1/" + question + "&resource=voice:";
+    const auto answer = [&](const std::string& id) {
+      return Get("cy", target + id, {{"x-request-id", "r"}}).response.body;
+    };
+    EXPECT_EQ(answer("narrator"), answer("none")) << question;
+  }
+}
+
+// Whoever has no key is told some faults, not a million.
+TEST_F(QuestionApiTest, FaultsAndQuestionsAreLimited) {
+  std::string questions = "{}";
+  for (int i = 0; i < 9000; ++i) questions += ",{}";
+  const Replied many =
+      Post("", "/acl/v1/checks", "{\"questions\":[" + questions + "]}");
+  EXPECT_EQ(many.status, 422);
+  EXPECT_EQ(many.body["detail"].size(), 100u);
+  for (int i = 0; i < 2000; ++i) questions += ",{}";
+  const Replied more =
+      Post("", "/acl/v1/checks", "{\"questions\":[" + questions + "]}");
+  EXPECT_EQ(more.status, 422);
+  EXPECT_EQ(more.body["detail"][0]["type"], "too_long");
+  EXPECT_LT(more.response.body.size(), 1000u);
+}
+
+TEST_F(QuestionApiTest, WhatMayWaitIsKnownBeforeItIsAnswered) {
+  const auto may_wait = [&](const std::string& target,
+                            const std::string& body = "") {
+    HttpRequest request;
+    request.target = target;
+    request.body = body;
+    return service_.MayWait(request);
+  };
+  EXPECT_FALSE(may_wait("/acl/v1/role?subject=user:a&resource=voice:format"));
+  EXPECT_FALSE(may_wait("/acl/v1/role?subject=email:a%40x.io"));
+  EXPECT_TRUE(may_wait("/acl/v1/role?subject=user:a&at=5"));
+  EXPECT_TRUE(may_wait("/acl/v1/role?%61t=5&subject=user:a"));
+  EXPECT_TRUE(may_wait("/acl/v1/role?a%74=5"));
+  EXPECT_TRUE(may_wait("/acl/v1/who?resource=voice:a"));
+  EXPECT_FALSE(may_wait("/acl/v1/checks", "{}"));
+  EXPECT_TRUE(may_wait("/acl/v1/checks", std::string(100'000, ' ')));
 }
 
 TEST_F(QuestionApiTest, OthersAreAskedAboutOnlyByThoseWhoMay) {

@@ -98,7 +98,8 @@ Outcome AdminApi::ApplyChanges(Call* call) {
   const absl::StatusOr<Receipt> receipt =
       workspace->Apply(actor, *changes, options);
   if (!receipt.ok()) return ErrorOf(receipt.status());
-  NoteRevision(*workspace, receipt->revision, call);
+  // A revision that was only tried will be another change's.
+  if (!receipt->dry_run) NoteRevision(*workspace, receipt->revision, call);
   return ReceiptJson(*changes, *receipt, call->revision);
 }
 

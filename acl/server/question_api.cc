@@ -128,6 +128,13 @@ Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<Moment> moment = Moment::Parse(at, workspace->id());
   if (!moment.ok()) return ErrorOf(moment.status());
+  // Whoever may not ask now may not ask about then, and costs nothing.
+  const absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
+  if (!now.ok()) return ErrorOf(now.status());
+  const absl::Status asked_now = ask(*now).status();
+  if (!asked_now.ok() && FaultOf(asked_now) == v1::FAULT_UNSPECIFIED) {
+    return QuestionError(asked_now);
+  }
   const Seats::Taken seat(&pasts_);
   if (!seat.ok()) return TooMany("too many requests ask about the past");
   const std::lock_guard<std::mutex> lock(past_);
@@ -138,6 +145,11 @@ Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   if (!past.ok()) return ErrorOf(past.status());
   const absl::StatusOr<Snapshot> snapshot = past->TakeSnapshot();
   if (!snapshot.ok()) return ErrorOf(snapshot.status());
+  // A workspace of the same name before this one is somebody else's.
+  if (snapshot->Token()->incarnation != now->Token()->incarnation) {
+    return ErrorOf(Refuse(v1::REVISION_NOT_AVAILABLE,
+                          "the workspace was not there at that moment"));
+  }
   absl::StatusOr<Json> answer = ask(*snapshot);
   if (!answer.ok()) return QuestionError(answer.status());
   return *std::move(answer);

@@ -145,6 +145,10 @@ TEST_F(QuestionApiTest, OthersAreAskedAboutOnlyByThoseWhoMay) {
   EXPECT_EQ(Get("cy", "/acl/v1/who?resource=voice:narrator").status, 200);
   EXPECT_EQ(Get("cy", "/acl/v1/what?subject=user:bob").status, 403);
   EXPECT_EQ(Get("", "/acl/v1/what?subject=user:bob").status, 401);
+  // Nor about the past, when they may no more.
+  Must({acl::Unshare{{"voice", "narrator"}, Target::User("cy")}});
+  EXPECT_EQ(Get("cy", "/acl/v1/who?resource=voice:narrator&at=1").status, 403);
+  EXPECT_EQ(Get("cy", "/acl/v1/role?at=1&" + about_bob).status, 403);
 }
 
 TEST_F(QuestionApiTest, LeastRevisionIsWaitedForAndNeverAnsweredOlder) {

@@ -25,6 +25,15 @@ absl::StatusOr<Workspace> WorkspaceOf(const Call& call) {
                 "`acl-workspace`");
 }
 
+absl::StatusOr<bool> IsVisible(const Call& call, const Snapshot& now,
+                               const ResourceRef& resource) {
+  if (call.caller.is_operator()) return true;
+  const absl::StatusOr<RoleAnswer> answer =
+      now.EffectiveRole(Subject::Key(call.caller.key), resource);
+  if (!answer.ok()) return answer.status();
+  return static_cast<bool>(answer->role);
+}
+
 std::mutex& AnnotationTurn() {
   static auto& turn = *new std::mutex;
   return turn;

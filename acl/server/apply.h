@@ -23,6 +23,10 @@ absl::StatusOr<Receipt> ApplyAsCaller(const std::vector<Change>& changes,
 // The same as an outcome: `{"status": "ok"}`, or the refusal.
 Outcome OkAfter(const std::vector<Change>& changes, Call* call);
 
+// Whether the caller has any role on the resource, and so knows of it.
+absl::StatusOr<bool> IsVisible(const Call& call, const Snapshot& now,
+                               const ResourceRef& resource);
+
 // Taken by whoever reads an annotation and writes it anew, from the one to the
 // other: what somebody else has written meanwhile must not be undone.
 std::mutex& AnnotationTurn();

@@ -49,16 +49,6 @@ bool IsAdminOf(const Call& call, const Snapshot& now,
   return admin.ok() && *admin;
 }
 
-// Whether the caller knows that the resource is there.
-absl::StatusOr<bool> IsVisibleTo(const Call& call, const Snapshot& now,
-                                 const ResourceRef& resource) {
-  if (call.caller.workspace_admin) return true;
-  const absl::StatusOr<RoleAnswer> role =
-      now.EffectiveRole(Subject::Key(call.caller.key), resource);
-  if (!role.ok()) return role.status();
-  return static_cast<bool>(role->role);
-}
-
 absl::Status CheckMayAsk(const Call& call, const Snapshot& now,
                          const Subject& subject, const ResourceRef& resource) {
   if (call.caller.workspace_admin || IsCaller(call, now, subject) ||
@@ -242,7 +232,7 @@ Outcome QuestionApi::Explain(Call* call) {
       call,
       [&](const Snapshot& now, const Subject& subject,
           const ResourceRef& resource) -> absl::StatusOr<Json> {
-        const absl::StatusOr<bool> visible = IsVisibleTo(*call, now, resource);
+        const absl::StatusOr<bool> visible = IsVisible(*call, now, resource);
         if (!visible.ok()) return visible.status();
         // What is not visible is explained like what is not there.
         const absl::StatusOr<std::string> nowhere = NewId("none");

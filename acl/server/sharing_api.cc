@@ -150,16 +150,6 @@ absl::StatusOr<Json> ShareOptions(const Snapshot& now,
   return list;
 }
 
-// Whether the caller has any role on it.
-absl::StatusOr<bool> IsVisible(const Call& call, const Snapshot& now,
-                               const ResourceRef& resource) {
-  if (call.caller.is_operator()) return true;
-  const absl::StatusOr<RoleAnswer> answer =
-      now.EffectiveRole(Subject::Key(call.caller.key), resource);
-  if (!answer.ok()) return answer.status();
-  return static_cast<bool>(answer->role);
-}
-
 absl::StatusOr<Snapshot> NowOf(Call* call) {
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return workspace.status();

@@ -19,8 +19,10 @@ void RegisterRoleCases(const WorldShape& shape);
 void RegisterListCases(const WorldShape& shape);
 // share/W1/override, share/W1/new, load/W1, bytes_per_grant/W1.
 void RegisterChangeCases(const WorldShape& shape);
-// nested_membership, and on one world: snapshot_hold.
-void RegisterOtherChangeCases(const WorldShape& shape);
+// snapshot_hold, on one world.
+void RegisterSnapshotCases(const WorldShape& shape);
+// nested_membership/..., nested_readers/..., in groups of their own.
+void RegisterNestedCases();
 // readers/1, readers_beside_writer/1, the same with 2 and so on, up to the
 // processors of the machine, on one world.
 void RegisterReaderCases(const WorldShape& shape);

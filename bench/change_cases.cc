@@ -208,92 +208,6 @@ void SnapshotHold(benchmark::State& state, const WorldShape& shape) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// ---- Nested groups ----
-
-constexpr int kLevels = 5;
-constexpr int kBelow = 5;         // groups in a group
-constexpr int kUsersInLeaf = 16;  // 5^4 leaves: 10,000 users
-
-std::string LevelName(int level, int number) {
-  return absl::StrCat("level-", level, "-", number);
-}
-
-// One group on level 0, five times as many on each level below, users in those
-// of the last. `above` is outside; it holds a grant.
-Workspace NestedGroups(Engine* engine) {
-  Workspace workspace =
-      Require(engine->AddWorkspace(Actor::System(), kWorkspace));
-  std::vector<Change> changes{AddGroup{"above"}};
-  int groups = 1, users = 0;
-  for (int level = 0; level < kLevels; ++level, groups *= kBelow) {
-    for (int i = 0; i < groups; ++i) {
-      const std::string group = LevelName(level, i);
-      changes.emplace_back(AddGroup{group});
-      if (level > 0) {
-        changes.emplace_back(
-            AddMember{LevelName(level - 1, i / kBelow), Member::Group(group)});
-      }
-      if (level < kLevels - 1) continue;
-      for (int j = 0; j < kUsersInLeaf; ++j, ++users) {
-        changes.emplace_back(AddUser{UserName(users)});
-        changes.emplace_back(AddMember{group, Member::User(UserName(users))});
-      }
-    }
-  }
-  changes.emplace_back(AddResource{{kResourceType, ResourceName(0)}});
-  changes.emplace_back(Share{
-      {kResourceType, ResourceName(0)}, Target::Group("above"), "editor"});
-  Require(workspace.Apply(Actor::System(), changes));
-  return workspace;
-}
-
-// Puts a member in and takes it out, by turns. A role of the first user says
-// that it takes effect.
-void ToggleMember(benchmark::State& state, Workspace workspace,
-                  const std::string& group, const Member& member) {
-  const std::vector<Change> changes[] = {{AddMember{group, member}},
-                                         {RemoveMember{group, member}}};
-  const std::string witness = UserName(0);
-  const auto change = [&](bool in) {
-    return Require(workspace.Apply(Actor::System(), changes[in ? 0 : 1]));
-  };
-  for (const bool in : {true, false}) {
-    change(in);
-    const RoleAnswer answer = Require(workspace.EffectiveRole(
-        Subject::User(witness), {kResourceType, ResourceName(0)}));
-    RequireThat(static_cast<bool>(answer.role) == in,
-                "a membership took no effect");
-  }
-  bool in = false;
-  for (auto _ : state) {
-    in = !in;
-    benchmark::DoNotOptimize(change(in));
-  }
-  change(false);
-}
-
-// All 10,000 users and five levels of groups are below what changes.
-void NestedMembership(benchmark::State& state) {
-  static auto& engine = *new Engine;
-  static const Workspace& workspace = *new Workspace(NestedGroups(&engine));
-  ToggleMember(state, workspace, "above", Member::Group(LevelName(0, 0)));
-}
-
-// One user in one leaf, five levels below the grant.
-void NestedLeaf(benchmark::State& state) {
-  static auto& engine = *new Engine;
-  static Workspace& workspace = *new Workspace([] {
-    Workspace made = NestedGroups(&engine);
-    Require(made.Apply(
-        Actor::System(),
-        {AddMember{"above", Member::Group(LevelName(0, 0))},
-         RemoveMember{LevelName(kLevels - 1, 0), Member::User(UserName(0))}}));
-    return made;
-  }());
-  ToggleMember(state, workspace, LevelName(kLevels - 1, 0),
-               Member::User(UserName(0)));
-}
-
 }  // namespace
 
 void RegisterChangeCases(const WorldShape& shape) {
@@ -309,9 +223,7 @@ void RegisterChangeCases(const WorldShape& shape) {
   if (!IsHuge(shape)) add("load", "", &Load);
 }
 
-void RegisterOtherChangeCases(const WorldShape& shape) {
-  benchmark::RegisterBenchmark("nested_membership", &NestedMembership);
-  benchmark::RegisterBenchmark("nested_membership/leaf", &NestedLeaf);
+void RegisterSnapshotCases(const WorldShape& shape) {
   benchmark::RegisterBenchmark(
       "snapshot_hold",
       [shape](benchmark::State& state) { SnapshotHold(state, shape); });

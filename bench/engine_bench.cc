@@ -19,7 +19,8 @@ int main(int argc, char** argv) {
     RegisterChangeCases(shape);
     RegisterMapPeers(shape);
   }
-  RegisterOtherChangeCases(shapes.back());
+  RegisterNestedCases();
+  RegisterSnapshotCases(shapes.back());
   RegisterReaderCases(shapes.back());
   return RunCases(argc, argv);
 }

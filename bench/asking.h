@@ -4,8 +4,11 @@
 
 #include <benchmark/benchmark.h>
 
+#include <atomic>
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <thread>
 #include <vector>
 
 #include "bench/loaded_world.h"
@@ -22,6 +25,27 @@ inline void AskByHandle(benchmark::State& state, const LoadedWorld& world) {
         world.workspace().EffectiveRole(question.subject, question.resource));
     if (++at == questions.size()) at = 0;
   }
+}
+
+// What a writer beside readers does each second, if it can.
+constexpr int kChangesPerSecond = 30'000;
+
+// Calls change(), which says whether it has changed anything, at that rate, or
+// as fast as it can if that is slower, until told to stop. Gives how many.
+template <class Change>
+int64_t KeepChanging(const std::atomic<bool>& stop, const Change& change) {
+  const auto begin = std::chrono::steady_clock::now();
+  int64_t made = 0;
+  while (!stop.load(std::memory_order_relaxed)) {
+    const std::chrono::duration<double> passed =
+        std::chrono::steady_clock::now() - begin;
+    if (static_cast<double>(made) > passed.count() * kChangesPerSecond) {
+      std::this_thread::sleep_for(std::chrono::microseconds(200));
+    } else if (change()) {
+      ++made;
+    }
+  }
+  return made;
 }
 
 // Counters of the memory that the world takes, by part, in bytes per grant.

@@ -1,12 +1,14 @@
 // Groups nested five deep: what a membership costs there, and what it costs
 // those who ask meanwhile.
 #include <atomic>
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
 #include "acl/engine.h"
+#include "bench/asking.h"
 #include "bench/cases.h"
 #include "bench/loaded_world.h"
 #include "bench/world_source.h"
@@ -100,7 +102,7 @@ void NestedLeaf(benchmark::State& state) {
 }
 
 // Roles of the users below, by handle, while another thread puts the top group
-// of the five levels in and takes it out, if `beside`.
+// of the five levels in and takes it out at a steady rate, if `beside`.
 void NestedReaders(benchmark::State& state, bool beside) {
   static auto& engine = *new Engine;
   static Workspace& workspace = *new Workspace(NestedGroups(&engine));
@@ -112,21 +114,32 @@ void NestedReaders(benchmark::State& state, bool beside) {
       Require(workspace.FindResource({kResourceType, ResourceName(0)}));
   std::atomic<bool> stop{!beside};
   int64_t changes = 0;
+  const auto begin = std::chrono::steady_clock::now();
   std::thread writer([&] {
     const Member top = Member::Group(LevelName(0, 0));
-    for (; !stop.load(std::memory_order_relaxed); changes += 2) {
-      Require(workspace.Apply(Actor::System(), {AddMember{"above", top}}));
+    bool in = false;
+    changes = KeepChanging(stop, [&] {
+      in = !in;
+      Require(workspace.Apply(
+          Actor::System(),
+          in ? std::vector<Change>{AddMember{"above", top}}
+             : std::vector<Change>{RemoveMember{"above", top}}));
+      return true;
+    });
+    if (in)
       Require(workspace.Apply(Actor::System(), {RemoveMember{"above", top}}));
-    }
   });
   size_t at = 0;
   for (auto _ : state) {
     benchmark::DoNotOptimize(workspace.EffectiveRole(users[at], resource));
     if (++at == users.size()) at = 0;
   }
+  const std::chrono::duration<double> passed =
+      std::chrono::steady_clock::now() - begin;
   stop = true;
   writer.join();
-  state.counters["changes"] = static_cast<double>(changes);
+  state.counters["changes_per_second"] =
+      static_cast<double>(changes) / passed.count();
 }
 
 }  // namespace

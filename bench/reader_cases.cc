@@ -13,8 +13,6 @@
 namespace acl::bench {
 namespace {
 
-constexpr int kChangesPerSecond = 30'000;
-
 // Asks the questions over and over, from `at` on, until told to stop.
 void KeepAsking(const LoadedWorld& world, size_t at,
                 const std::atomic<bool>& stop) {
@@ -28,32 +26,22 @@ void KeepAsking(const LoadedWorld& world, size_t at,
   }
 }
 
-// Overrides grants at a steady rate, or as fast as it can if that is slower.
-// Gives how many it made.
-int64_t KeepChanging(LoadedWorld& world, const std::atomic<bool>& stop) {
+// Overrides grants at a steady rate; gives how many it made.
+int64_t KeepSharing(LoadedWorld& world, const std::atomic<bool>& stop) {
   // Not the same changes in every run: they would change nothing any more.
   static std::atomic<uint64_t> runs{0};
   Random random(++runs);
-  const auto begin = std::chrono::steady_clock::now();
   std::vector<PlainGrant> grants;
-  int64_t made = 0;
-  while (!stop.load(std::memory_order_relaxed)) {
-    const std::chrono::duration<double> passed =
-        std::chrono::steady_clock::now() - begin;
-    if (static_cast<double>(made) > passed.count() * kChangesPerSecond) {
-      std::this_thread::sleep_for(std::chrono::microseconds(200));
-      continue;
-    }
+  return KeepChanging(stop, [&] {
     const uint32_t resource = random.Below(world.shape().resources);
     world.generator().GrantsOf(resource, &grants);
-    if (grants.empty() || grants[0].kind != TargetKind::kUser) continue;
+    if (grants.empty() || grants[0].kind != TargetKind::kUser) return false;
     const Receipt receipt = Require(world.workspace().Share(
         Actor::System(), {kResourceType, ResourceName(resource)},
         Target::User(UserName(grants[0].target)),
         RoleWord(1 + random.Below(kRoles))));
-    if (receipt.changed) ++made;  // not when it was that role already
-  }
-  return made;
+    return receipt.changed;  // not when it was that role already
+  });
 }
 
 // This thread's time for a question, while `readers - 1` other threads ask too
@@ -70,7 +58,7 @@ void Readers(benchmark::State& state, const WorldShape& shape, int readers,
   }
   int64_t changes = 0;
   if (writer) {
-    threads.emplace_back([&] { changes = KeepChanging(world, stop); });
+    threads.emplace_back([&] { changes = KeepSharing(world, stop); });
   }
   const auto begin = std::chrono::steady_clock::now();
   AskByHandle(state, world);

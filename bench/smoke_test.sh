@@ -34,7 +34,7 @@ expected = """
     nested_membership nested_membership/leaf snapshot_hold
     nested_readers/quiet nested_readers/beside_changes
     readers/1 readers/2 readers_beside_writer/1 readers_beside_writer/2
-    floor_fdatasync durable_share/1/tiny role_in_memory/tiny role_in_folder/tiny
+    floor_fdatasync durable_share/1/tiny role_in_folder/tiny
     checkpoint_write/tiny checkpoint_open/tiny growth/total/10000 growth_floor/total/10000
 """.split()
 results = json.load(open(folder + "/out.json"))

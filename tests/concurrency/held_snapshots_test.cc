@@ -87,10 +87,17 @@ TEST(HeldSnapshots, AnswerEverythingAsAtTheirRevisionsWhileAWriterGoesOn) {
     EXPECT_GT(tally.total(), 0);
     if (tally.difference()) ADD_FAILURE() << ToString(*tally.difference());
   }
+  const MemoryUsage usage = workspace.MemoryUsage();
+  const uint64_t in_use = usage.total() - usage.unused - usage.old_versions;
   std::cout << tallies[0].total() + tallies[1].total() << " answers of "
             << held.size() << " snapshots while " << writer.changes()
-            << " changes were made; memory grew by " << growth << " MiB\n";
+            << " changes were made; memory grew by " << growth
+            << " MiB; old versions " << usage.old_versions / 1024
+            << " KiB, the present one " << in_use / 1024 << " KiB\n";
   EXPECT_GE(writer.changes(), 10 * cycle.size());
+  // At most one old copy of everything for each, and what waits for the next
+  // round of reclamation.
+  EXPECT_LE(usage.old_versions, held.size() * in_use + 400 * 1024u);
   // Held snapshots keep what they need, not every revision since: that would be
   // far more. (A reader that waits for a core in the middle of a question keeps
   // some megabytes for a moment.)

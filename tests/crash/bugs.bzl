@@ -1,8 +1,8 @@
-"""Journals that are wrong on purpose, and tests that have to find it."""
+"""Journals and engines that are wrong on purpose, and tests that have to find it."""
 
 load("//tests/oracle:mutants.bzl", "mutant")
 
-def crash_bug(name, src, library, find, replace):
+def crash_bug(name, src, library, find, replace, finder = "finds_bug_test.cc", run = ":journal_run"):
     """A test that passes if the crashes find the bug.
 
     Args:
@@ -11,6 +11,8 @@ def crash_bug(name, src, library, find, replace):
       library: label of the library that the source belongs to.
       find: the text to replace; it must be there exactly once.
       replace: what to put there.
+      finder: the source of the test.
+      run: what it crashes.
     """
     mutant(
         name = name + "_mutant",
@@ -22,11 +24,11 @@ def crash_bug(name, src, library, find, replace):
     native.cc_test(
         name = name,
         size = "small",
-        srcs = ["finds_bug_test.cc"],
+        srcs = [finder],
         tags = ["noasan"],
         deps = [
             ":" + name + "_mutant",
-            ":journal_run",
+            run,
             "@com_google_googletest//:gtest_main",
         ],
     )

@@ -2,21 +2,14 @@
 // was refused is not, and the order holds.
 #include <cerrno>
 #include <cstdio>
-#include <cstdlib>
 #include <string>
 
 #include "gtest/gtest.h"
-#include "tests/concurrency/scale.h"
+#include "tests/crash/crash_count.h"
 #include "tests/crash/journal_run.h"
 
 namespace acl {
 namespace {
-
-// ACL_EXHAUSTIVE asks for many more.
-uint64_t Wanted(uint64_t standard) {
-  const uint64_t scaled = concurrency::Scaled(standard);
-  return std::getenv("ACL_EXHAUSTIVE") == nullptr ? scaled : scaled * 10;
-}
 
 void Report(const char* what, uint64_t runs, uint64_t images) {
   std::printf("%s: %llu runs, %llu disks\n", what,
@@ -30,13 +23,14 @@ CrashOptions Standard(uint64_t seed) {
   options.images.exact_limit = 256;
   options.images.samples = 64;
   options.images.seed = seed;
+  options.images.every_cut = Exhaustive();
   return options;
 }
 
 TEST(JournalCrashTest, WhenThePowerGoesAnywhereThenPromisesAreKept) {
   uint64_t images = 0;
   uint64_t seed = 0;
-  while (images < Wanted(700'000)) {
+  while (images < WantedImages(700'000)) {
     const CrashCount count = CrashEverywhere(Standard(++seed));
     images += count.images;
     ASSERT_EQ(count.broken, "") << "seed " << seed;
@@ -47,7 +41,7 @@ TEST(JournalCrashTest, WhenThePowerGoesAnywhereThenPromisesAreKept) {
 TEST(JournalCrashTest, WhenAStepFailsAndThenThePowerGoesThenPromisesAreKept) {
   uint64_t images = 0;
   uint64_t runs = 0;
-  for (uint64_t seed = 1; images < Wanted(400'000); ++seed) {
+  for (uint64_t seed = 1; images < WantedImages(400'000); ++seed) {
     CrashOptions options = Standard(seed);
     options.run.steps = 5;
     options.images.exact_limit = 24;

@@ -11,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "acl/journal/journal.h"
+#include "tests/crash/crash_count.h"
 #include "tests/journal/memory_files.h"
 
 namespace acl {
@@ -56,13 +57,6 @@ class JournalRun {
   int next_ = 1;
 };
 
-// Every crash of such a run, and of opening what it leaves: visits what the
-// disk may hold. Gives how many disks were looked at; `broken` gets the first
-// promise that was broken, if any.
-struct CrashCount {
-  uint64_t images = 0;
-  std::string broken;
-};
 struct CrashOptions {
   RunOptions run;
   ImageOptions images;
@@ -73,6 +67,8 @@ struct CrashOptions {
   // One image in so many is opened with the power going again at each step.
   uint64_t again_one_in = 64;
 };
+// Every crash of such a run, and of opening what it leaves: visits what the
+// disk may hold.
 CrashCount CrashEverywhere(const CrashOptions& options);
 // How many steps a run has, when nothing fails.
 uint64_t StepsOf(const RunOptions& run);

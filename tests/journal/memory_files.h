@@ -73,6 +73,8 @@ struct ImageOptions {
   // Sizes are cut at every byte; else, unless drawn by chance, where a sector
   // ends and where a call left them.
   bool every_size = false;
+  // A write in flight is cut at every byte, however long it is.
+  bool every_cut = false;
 };
 
 struct ImageCount {

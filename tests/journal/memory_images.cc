@@ -398,7 +398,7 @@ bool PowerCut::Torn(const MemoryFiles::WriteInFlight& write) {
     image_[entry.first] = std::move(node);
   }
   const uint64_t length = write.bytes.size();
-  const bool all = length <= options_.exact_limit;
+  const bool all = options_.every_cut || length <= options_.exact_limit;
   count_.exact = all;
   const uint64_t images = all ? length : options_.samples;
   for (uint64_t i = 0; i < images; ++i) {

@@ -33,6 +33,15 @@ constexpr bool kAllAlone = false;
 
 constexpr std::align_val_t kLine{64};
 
+// What stands before a block with memory of its own, which begins a line.
+constexpr size_t kLargeHead = 64;
+
+// Memory that is given back if what comes next fails.
+struct GiveBack {
+  void operator()(void* memory) const { ::operator delete(memory, kLine); }
+};
+using Memory = std::unique_ptr<void, GiveBack>;
+
 // The step between sizes: 16 up to 512 bytes, then 32 steps a doubling.
 size_t StepOf(size_t bytes) {
   size_t step = 16;
@@ -49,7 +58,7 @@ EditTag NewEditTag() {
 
 Heap::~Heap() {
   for (const Slab& slab : slabs_) ::operator delete(slab.memory, kLine);
-  for (void* block : large_) ::operator delete(block, kLine);
+  while (large_.next != &large_) FreeLarge(large_.next);
 }
 
 size_t Heap::Rounded(size_t bytes) {
@@ -70,7 +79,8 @@ Heap::FreeBlock** Heap::FreeListOf(size_t bytes, bool make) {
   std::unique_ptr<FreeLists>& lists = free_[group];
   if (lists == nullptr) {
     if (!make) return nullptr;
-    lists = std::make_unique<FreeLists>();
+    lists.reset(new (std::nothrow) FreeLists());
+    if (lists == nullptr) return nullptr;
     taken_ += sizeof(FreeLists);
   }
   return &(*lists)[index % 32];
@@ -80,9 +90,7 @@ Block* Heap::Allocate(size_t bytes, MemoryPart part) {
   const size_t rounded = Rounded(bytes);
   void* memory = nullptr;
   if (kAllAlone || rounded >= kOwnMemoryFrom) {
-    memory = ::operator new(rounded, kLine);
-    large_.insert(memory);
-    taken_ += rounded;
+    memory = NewLarge(rounded);
   } else {
     FreeBlock** const list = FreeListOf(rounded, false);
     if (list == nullptr || *list == nullptr) {
@@ -104,13 +112,31 @@ void Heap::Free(Block* block) {
   const size_t bytes = block->bytes();
   used_[block->part] -= bytes;
   if (kAllAlone || bytes >= kOwnMemoryFrom) {
-    large_.erase(block);
-    taken_ -= bytes;
-    ::operator delete(block, kLine);
+    taken_ -= kLargeHead + bytes;
+    FreeLarge(
+        reinterpret_cast<Large*>(reinterpret_cast<char*>(block) - kLargeHead));
     return;
   }
   FreeBlock** const list = FreeListOf(bytes, true);
-  *list = new (block) FreeBlock{*list};
+  // Without memory for the lists it is lost until the slab goes.
+  if (list != nullptr) *list = new (block) FreeBlock{*list};
+}
+
+// A list, which needs no memory of its own: what can't fail can't leave half of
+// it done.
+void* Heap::NewLarge(size_t bytes) {
+  void* const memory = ::operator new(kLargeHead + bytes, kLine);
+  auto* const large = new (memory) Large{&large_, large_.next};
+  large->next->previous = large;
+  large_.next = large;
+  taken_ += kLargeHead + bytes;
+  return static_cast<char*>(memory) + kLargeHead;
+}
+
+void Heap::FreeLarge(Large* large) {
+  large->previous->next = large->next;
+  large->next->previous = large->previous;
+  ::operator delete(large, kLine);
 }
 
 void* Heap::FromSlab(size_t bytes) {
@@ -131,13 +157,13 @@ void Heap::AddSlab(size_t at_least) {
   size_t bytes = std::max(kFirstSlab, std::min(kLastSlab, half));
   bytes = std::max(bytes, (at_least + 63) / 64 * 64);
   const bool huge = bytes >= kHugePage;
-  void* const memory =
-      ::operator new(bytes, huge ? std::align_val_t{kHugePage} : kLine);
+  Memory memory(
+      ::operator new(bytes, huge ? std::align_val_t{kHugePage} : kLine));
   // The system may not have them: then it is the usual pages.
-  if (huge) static_cast<void>(madvise(memory, bytes, MADV_HUGEPAGE));
-  slabs_.push_back({memory, bytes});
+  if (huge) static_cast<void>(madvise(memory.get(), bytes, MADV_HUGEPAGE));
+  slabs_.push_back({memory.get(), bytes});
   taken_ += bytes;
-  next_ = static_cast<char*>(memory);
+  next_ = static_cast<char*>(memory.release());
   end_ = next_ + bytes;
 }
 
@@ -156,11 +182,14 @@ Edit::~Edit() {
 }
 
 Block* Edit::NewBlock(size_t bytes, MemoryPart part) {
+  // The place first: an allocation that fails leaves it empty.
+  const bool listed = scope_ == Scope::kPart;
+  if (listed) made_.push_back(nullptr);
   Block* const block = heap_.Allocate(bytes, part);
   block->edit = tag_;
-  if (scope_ == Scope::kPart) {
-    block->place = static_cast<uint32_t>(made_.size());
-    made_.push_back(block);
+  if (listed) {
+    block->place = static_cast<uint32_t>(made_.size() - 1);
+    made_.back() = block;
   }
   return block;
 }
@@ -175,9 +204,9 @@ void Edit::Drop(Block* block) {
 }
 
 Edit::Kept Edit::Keep() {
-  kept_ = true;
   Kept kept;
   kept.retired.reserve(dropped_.size());
+  kept_ = true;
   for (Block* block : dropped_) {
     if (block->edit < first_) {
       kept.retired.push_back({block, first_});

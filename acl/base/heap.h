@@ -9,8 +9,6 @@
 #include <memory>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
-
 namespace acl {
 
 // Names one writer's run of changes; later ones have higher tags.
@@ -62,8 +60,10 @@ class Heap {
   static size_t Rounded(size_t bytes);
 
   // A block whose size and part are set. If its size is a multiple of 64, so is
-  // its address. REQUIRES: sizeof(Block) <= bytes <= kMaxBlock.
+  // its address. Throws std::bad_alloc, and is as before then. REQUIRES:
+  // sizeof(Block) <= bytes <= kMaxBlock.
   Block* Allocate(size_t bytes, MemoryPart part);
+  // Never fails.
   void Free(Block* block);
 
   // Bytes in blocks, by part.
@@ -80,11 +80,18 @@ class Heap {
     void* memory;
     size_t bytes;
   };
+  // Stands before a block that has memory of its own, in a ring of them.
+  struct Large {
+    Large* previous;
+    Large* next;
+  };
   using FreeLists = std::array<FreeBlock*, 32>;
 
   // Where blocks of a size are kept; null if there never was one and `make` is
-  // not set.
+  // not set, or there is no memory for it.
   FreeBlock** FreeListOf(size_t bytes, bool make);
+  void* NewLarge(size_t bytes);
+  static void FreeLarge(Large* large);
   void* FromSlab(size_t bytes);
   void AddSlab(size_t at_least);
 
@@ -94,7 +101,7 @@ class Heap {
   char* end_ = nullptr;
   std::vector<Slab> slabs_;
   std::array<std::unique_ptr<FreeLists>, 5> free_;
-  absl::flat_hash_set<void*> large_;  // blocks with memory of their own
+  Large large_ = {&large_, &large_};  // the ring's anchor
 };
 
 // A block that the versions from one on no longer lead to.

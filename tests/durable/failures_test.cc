@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <memory>
@@ -13,6 +14,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/base/heap.h"
 #include "acl/engine.h"
 #include "gtest/gtest.h"
 #include "tests/engine/studio.h"
@@ -22,17 +24,42 @@ namespace {
 
 // How many allocations are left until one fails; 0: none does.
 thread_local int g_until_failure = 0;
+// How many there are now.
+thread_local int64_t g_live = 0;
+
+void* Counted(void* memory) {
+  if (memory == nullptr) throw std::bad_alloc();
+  ++g_live;
+  return memory;
+}
+
+void FailIfItsTurn() {
+  if (g_until_failure > 0 && --g_until_failure == 0) throw std::bad_alloc();
+}
+
+void Free(void* memory) {
+  if (memory != nullptr) --g_live;
+  std::free(memory);
+}
 
 }  // namespace
 
+// The other forms, those of arrays and those that don't throw, come to these.
 void* operator new(size_t bytes) {
-  if (g_until_failure > 0 && --g_until_failure == 0) throw std::bad_alloc();
-  void* const memory = std::malloc(bytes != 0 ? bytes : 1);
-  if (memory == nullptr) throw std::bad_alloc();
-  return memory;
+  FailIfItsTurn();
+  return Counted(std::malloc(bytes != 0 ? bytes : 1));
 }
-void operator delete(void* memory) noexcept { std::free(memory); }
-void operator delete(void* memory, size_t) noexcept { std::free(memory); }
+void* operator new(size_t bytes, std::align_val_t alignment) {
+  FailIfItsTurn();
+  const auto line = static_cast<size_t>(alignment);
+  return Counted(std::aligned_alloc(line, (bytes + line - 1) / line * line));
+}
+void operator delete(void* memory) noexcept { Free(memory); }
+void operator delete(void* memory, size_t) noexcept { Free(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { Free(memory); }
+void operator delete(void* memory, size_t, std::align_val_t) noexcept {
+  Free(memory);
+}
 
 namespace acl {
 namespace {
@@ -140,18 +167,32 @@ TEST(FailuresTest, WhenAnyCallOfTheFileSystemFailsThenNothingIsLostOrHalf) {
 // What a child that opens a folder comes to.
 enum ExitCode { kOpened = 0, kOpenedAllTheSame = 3, kRefused = 4, kOther = 5 };
 
+// What it comes to. Once it was refused, it can be opened, and is as it was.
+ExitCode TryToOpen(const std::string& folder, int n,
+                   const std::string& expected) {
+  FolderOptions options;
+  options.checkpoints = false;
+  g_until_failure = n;
+  const auto opened = Engine::Open(folder, {}, options);
+  const bool failed = g_until_failure == 0;
+  g_until_failure = 0;
+  if (opened.ok()) {
+    if (Everything(**opened) != expected) return kOther;
+    return failed ? kOpenedAllTheSame : kOpened;
+  }
+  if (FaultOf(opened.status()) != v1::OUT_OF_MEMORY) return kOther;
+  const auto again = Engine::Open(folder, {}, options);
+  return again.ok() && Everything(**again) == expected ? kRefused : kOther;
+}
+
 // Opens it in a process of its own, in which the n-th allocation fails. Some of
 // Abseil and Protobuf end the process then: as good as a crash.
-int OpenWithFailure(const std::string& folder, int n) {
+int OpenWithFailure(const std::string& folder, int n,
+                    const std::string& expected) {
   const pid_t child = fork();
   if (child == 0) {
     close(STDERR_FILENO);  // of the words of std::terminate
-    g_until_failure = n;
-    const auto opened = Engine::Open(folder);
-    const bool failed = g_until_failure == 0;
-    g_until_failure = 0;
-    if (opened.ok()) _exit(failed ? kOpenedAllTheSame : kOpened);
-    _exit(FaultOf(opened.status()) == v1::OUT_OF_MEMORY ? kRefused : kOther);
+    _exit(TryToOpen(folder, n, expected));
   }
   int status = 0;
   EXPECT_EQ(waitpid(child, &status, 0), child);
@@ -175,7 +216,7 @@ TEST(FailuresTest, WhenAnyAllocationOfOpeningFailsThenTheFolderIsAsItWas) {
   int refused = 0;
   int ended = 0;
   for (int n = 1;; ++n) {
-    const int exit = OpenWithFailure(folder, n);
+    const int exit = OpenWithFailure(folder, n, expected);
     ASSERT_NE(exit, kOther) << n;
     ASSERT_TRUE(exit >= 0 || exit == -SIGABRT) << n << ", signal " << -exit;
     refused += exit == kRefused ? 1 : 0;
@@ -188,6 +229,59 @@ TEST(FailuresTest, WhenAnyAllocationOfOpeningFailsThenTheFolderIsAsItWas) {
   }
   std::printf("%d refused, %d ended\n", refused, ended);
   EXPECT_GT(refused, ended);
+}
+
+// Makes, drops and keeps blocks of all sizes, as changes do.
+void UseHeap(Heap* heap) {
+  for (int round = 0; round < 6; ++round) {
+    Edit edit(heap, Edit::Scope::kPart);
+    for (size_t bytes = 16; bytes <= 40'000; bytes = bytes * 3 / 2) {
+      Block* const kept = edit.New<Block>(bytes, MemoryPart::kIds);
+      edit.Drop(edit.New<Block>(bytes, MemoryPart::kTexts));
+      if (round % 2 == 0) edit.Drop(kept);
+    }
+    if (round % 3 != 0) static_cast<void>(edit.Keep());
+  }
+}
+
+TEST(FailuresTest, WhenAnyAllocationOfAHeapFailsThenNothingIsLostOrLeft) {
+  bool failed = true;
+  int failures = 0;
+  for (int n = 1; failed; ++n) {
+    const int64_t before = g_live;
+    {
+      Heap heap;
+      g_until_failure = n;
+      try {
+        UseHeap(&heap);
+      } catch (const std::bad_alloc&) {
+        ++failures;
+      }
+      failed = g_until_failure == 0;
+      g_until_failure = 0;
+    }
+    ASSERT_EQ(g_live, before) << n;
+  }
+  EXPECT_GT(failures, 50);
+}
+
+// Nothing is kept, so whatever fails, all comes back.
+TEST(FailuresTest, WhenAnyAllocationOfAnEditFailsThenItsBlocksComeBack) {
+  bool failed = true;
+  for (int n = 1; failed; ++n) {
+    Heap heap;
+    g_until_failure = n;
+    try {
+      Edit edit(&heap, Edit::Scope::kPart);
+      for (size_t bytes = 16; bytes <= 40'000; bytes = bytes * 3 / 2) {
+        edit.New<Block>(bytes, MemoryPart::kIds);
+      }
+    } catch (const std::bad_alloc&) {
+    }
+    failed = g_until_failure == 0;
+    g_until_failure = 0;
+    ASSERT_EQ(heap.taken(), heap.unused()) << n;
+  }
 }
 
 }  // namespace

@@ -7,6 +7,7 @@
 #include <variant>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/history_actors.h"
 #include "acl/base/fault.h"
 #include "acl/history/record.h"
 #include "acl/journal/file_system.h"
@@ -113,6 +114,9 @@ class Entries {
     return Damaged(record, "is of a kind that this version does not know");
   }
 
+  // The record.
+  const v1::Record& message() const { return message_; }
+
  private:
   static absl::Status Damaged(const JournalRecord& record,
                               absl::string_view what) {
@@ -160,8 +164,8 @@ bool Fits(const HistoryFilter& filter, const Change& change,
          (receipt.share && receipt.share->target.ToString() == filter.target);
 }
 
+// But for the actor.
 bool FitsAsAWhole(const HistoryFilter& filter, const HistoryEntry& entry) {
-  if (!filter.actor.empty() && entry.actor != filter.actor) return false;
   if (!filter.workspace.empty() &&
       std::count(entry.workspaces.begin(), entry.workspaces.end(),
                  filter.workspace) == 0) {
@@ -188,6 +192,67 @@ bool Narrow(const HistoryFilter& filter, HistoryEntry* entry) {
   return !entry->changes.empty();
 }
 
+// Looks through a history for what fits.
+class Search {
+ public:
+  using Visitor = std::function<absl::Status(const HistoryEntry& entry)>;
+
+  // The history's actors are needed only if the filter has one.
+  Search(const HistoryFilter& filter, std::optional<HistoryActors> actors,
+         const Visitor& visit)
+      : filter_(filter), actors_(std::move(actors)), visit_(visit) {}
+
+  absl::Status Visit(const JournalRecord& record) {
+    absl::StatusOr<std::optional<HistoryEntry>> entry = entries_.Add(record);
+    if (!entry.ok()) return entry.status();
+    if (*entry && Narrow(filter_, &**entry) && IsBy(**entry)) {
+      if (absl::Status s = visit_(**entry); !s.ok()) return s;
+    }
+    return actors_ ? actors_->Pass(record.sequence, entries_.message())
+                   : absl::OkStatus();
+  }
+
+ private:
+  bool IsBy(const HistoryEntry& entry) {
+    return filter_.actor.empty() || entry.actor == filter_.actor ||
+           actors_->ActedFor(entries_.message(), filter_.actor);
+  }
+
+  const HistoryFilter& filter_;
+  std::optional<HistoryActors> actors_;
+  const Visitor& visit_;
+  Entries entries_;
+};
+
+// Whoever writes there may remove what was about to be read, once or twice.
+constexpr int kAttempts = 5;
+
+absl::StatusOr<HistorySpan> TryVisit(
+    const std::string& folder, const HistoryFilter& filter, FileSystem* files,
+    const ProgressSink& progress, const Search::Visitor& visit, bool* begun) {
+  const absl::StatusOr<std::vector<JournalFile>> found =
+      JournalFiles(folder, files);
+  if (!found.ok()) return found.status();
+  if (found->empty()) return HistorySpan();
+  const uint64_t first = found->front().first;
+  std::optional<HistoryActors> actors;
+  if (!filter.actor.empty()) {
+    absl::StatusOr<HistoryActors> opened =
+        HistoryActors::Open(folder, first, files);
+    if (!opened.ok()) return opened.status();
+    actors = *std::move(opened);
+  }
+  Search search(filter, std::move(actors), visit);
+  const absl::StatusOr<JournalEnd> end = ReadJournal(
+      folder, {first, {}}, files, progress, [&](const JournalRecord& record) {
+        *begun = true;
+        return search.Visit(record);
+      });
+  if (!end.ok()) return end.status();
+  if (end->head.sequence < first) return HistorySpan();
+  return HistorySpan{first, end->head.sequence};
+}
+
 }  // namespace
 
 absl::StatusOr<HistorySpan> VisitHistory(
@@ -195,27 +260,16 @@ absl::StatusOr<HistorySpan> VisitHistory(
     const ProgressSink& progress,
     const std::function<absl::Status(const HistoryEntry& entry)>& visit) {
   if (files == nullptr) files = SystemFiles();
-  const absl::StatusOr<std::vector<JournalFile>> found =
-      JournalFiles(folder, files);
-  if (!found.ok()) return found.status();
-  HistorySpan span;
-  if (found->empty()) return span;
-  Entries entries;
-  const absl::StatusOr<JournalEnd> end = ReadJournal(
-      folder, {found->front().first, {}}, files, progress,
-      [&](const JournalRecord& record) -> absl::Status {
-        absl::StatusOr<std::optional<HistoryEntry>> entry = entries.Add(record);
-        if (!entry.ok()) return entry.status();
-        if (!*entry || !Narrow(filter, &**entry)) {
-          return absl::OkStatus();
-        }
-        return visit(**entry);
-      });
-  if (!end.ok()) return end.status();
-  if (end->head.sequence >= found->front().first) {
-    span = {found->front().first, end->head.sequence};
+  for (int attempt = 1;; ++attempt) {
+    bool begun = false;
+    absl::StatusOr<HistorySpan> span =
+        TryVisit(folder, filter, files, progress, visit, &begun);
+    const Fault fault = FaultOf(span.status());
+    const bool removed =
+        fault == v1::FILE_ACCESS || fault == v1::REVISION_NOT_AVAILABLE;
+    // What was visited can't be taken back.
+    if (!removed || begun || attempt == kAttempts) return span;
   }
-  return span;
 }
 
 }  // namespace acl

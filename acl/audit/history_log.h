@@ -42,7 +42,9 @@ struct HistoryEntry {
 // Which entries are wanted: those that fit all that is set. Of a batch the
 // changes are wanted that name the target and the resource.
 struct HistoryFilter {
-  std::string actor = {};      // `user:ID`, ...
+  // `user:ID`, ...: also what a user or service account did through a key or
+  // under an e-mail address that was theirs then. A key is only itself.
+  std::string actor = {};
   std::string workspace = {};  // an id
   // What one and the same change names: a target as it was named or is kept, or
   // a principal, key or group that it is about (one of a group's members, too);
@@ -62,8 +64,10 @@ struct HistorySpan {
 
 // Calls `visit` for what fits, in the order of the journal; what is not OK from
 // it ends the reading and comes back. Reads only, also while an engine writes,
-// one entry at a time in memory. An import that was never finished is left out.
-// JOURNAL_DAMAGED, once all before the damage was visited; FILE_ACCESS.
+// one entry at a time in memory; with an actor, the workspaces as well, as they
+// were. An import that was never finished is left out.
+// JOURNAL_DAMAGED, once all before the damage was visited; FILE_ACCESS, also
+// where a writer that keeps no history removes files before they are read.
 // `files`: null for the system's.
 absl::StatusOr<HistorySpan> VisitHistory(
     const std::string& folder, const HistoryFilter& filter, FileSystem* files,

@@ -187,7 +187,8 @@ class CommandLine {
         "  acl log -w /var/lib/acl --limit 10 --summary\n"
         "  acl log -w /var/lib/acl --target user:bob --since 2026-03-01\n"
         "  acl log -w /var/lib/acl --actor user:ann --json\n");
-    log->add_option("--actor", log_.actor, "Only what this actor did")
+    log->add_option("--actor", log_.actor,
+                    "Only what this actor did, through keys of theirs too")
         ->type_name("ACTOR");
     log->add_option("--target", log_.target,
                     "Only changes that name this target, member, user, service "

@@ -117,6 +117,75 @@ TEST_F(LogTest, WhenFilteredThenOnlyWhatFitsIsThere) {
   EXPECT_THAT(Revisions({"--workspace", "other"}), ElementsAre());
 }
 
+TEST_F(LogTest, WhenSomebodyActsThroughAKeyThenItIsAmongWhatTheyDid) {
+  Write(world_ + ".keys.yaml",
+        "changes:\n"
+        "  - add_key: {id: laptop, owner: \"user:ann\"}\n");
+  ASSERT_EQ(OnFolder({"apply", world_ + ".keys.yaml", "--as", "system"}).code,
+            kAllow);  // revision 4
+  for (const char* const actor : {"key:laptop", "email:ann@studio.example"}) {
+    ASSERT_EQ(OnFolder({"share", "voice:narrator", "user:cleo",
+                        actor[0] == 'k' ? "viewer" : "editor", "--as", actor})
+                  .code,
+              kAllow);
+  }
+  EXPECT_THAT(Revisions({"--actor", "user:ann"}), ElementsAre(1, 3, 5, 6));
+  EXPECT_THAT(Revisions({"--actor", "key:laptop"}), ElementsAre(5));
+  EXPECT_THAT(Revisions({"--actor", "email:ann@studio.example"}),
+              ElementsAre(1, 3, 5, 6));
+  EXPECT_THAT(Revisions({"--actor", "user:cleo"}), ElementsAre());
+}
+
+TEST_F(LogTest, WhenAKeyHasAnotherOwnerNowThenTheOneOfThenActed) {
+  Write(world_ + ".keys.yaml",
+        "changes:\n"
+        "  - add_key: {id: laptop, owner: \"user:ann\"}\n");
+  Write(world_ + ".moved.yaml",
+        "changes:\n"
+        "  - remove_key: {id: laptop}\n"
+        "  - add_key: {id: laptop, owner: \"user:cleo\"}\n");
+  const auto apply = [&](const std::string& file) {
+    return OnFolder({"apply", world_ + file, "--as", "system"}).code;
+  };
+  const auto share = [&](const char* role) {
+    return OnFolder({"share", "voice:narrator", "user:cleo", role, "--as",
+                     "key:laptop"})
+        .code;
+  };
+  ASSERT_EQ(apply(".keys.yaml"), kAllow);   // 4
+  ASSERT_EQ(share("viewer"), kAllow);       // 5
+  ASSERT_EQ(apply(".moved.yaml"), kAllow);  // 6
+  ASSERT_EQ(share("editor"), kAllow);       // 7
+  EXPECT_THAT(Revisions({"--actor", "user:ann"}), ElementsAre(1, 3, 5));
+  EXPECT_THAT(Revisions({"--actor", "user:cleo"}), ElementsAre(7));
+  EXPECT_THAT(Revisions({"--actor", "key:laptop"}), ElementsAre(5, 7));
+}
+
+TEST_F(LogTest, WhenTheHistoryBeforeWasNotKeptThenTheCheckpointTellsOwners) {
+  Write(world_ + ".keys.yaml",
+        "changes:\n"
+        "  - add_key: {id: laptop, owner: \"user:ann\"}\n");
+  ASSERT_EQ(OnFolder({"apply", world_ + ".keys.yaml", "--as", "system"}).code,
+            kAllow);  // revision 4
+  FolderOptions options;
+  options.keep_history = false;
+  options.journal_file_bytes = 1;
+  for (const char* const role : {"viewer", "editor", "viewer", "editor"}) {
+    const auto engine = Engine::Open(folder_, {}, options);
+    ASSERT_TRUE(engine.ok()) << engine.status();
+    Workspace studio = *(*engine)->FindWorkspace("studio");
+    ASSERT_TRUE(studio
+                    .Share(Subject::Key("laptop"), {"voice", "narrator"},
+                           Target::User("cleo"), role)
+                    .ok());
+    ASSERT_TRUE((*engine)->Checkpoint().ok());
+  }
+  const std::vector<int> all = Revisions({});
+  ASSERT_LT(all.size(), 4u);
+  ASSERT_FALSE(all.empty());
+  EXPECT_EQ(Revisions({"--actor", "user:ann"}), all);
+}
+
 TEST_F(LogTest, WhenOneOfABatchFitsThenTheOthersAreOnlyCounted) {
   const Result log = OnFolder({"log", "--target", "user:cleo"});
   EXPECT_THAT(log.out, ::testing::EndsWith("  add user:cleo\n"

@@ -1,0 +1,54 @@
+// Who changed what, read while somebody writes.
+#include "acl/audit/history_log.h"
+
+#include <vector>
+
+#include "gtest/gtest.h"
+#include "tests/durable/durable.h"
+#include "tests/journal/unreadable_files.h"
+
+namespace acl {
+namespace {
+
+using HistoryLogTest = DurableTest;
+
+TEST_F(HistoryLogTest,
+       WhenAWriterRemovesFilesBeforeItReadThemThenItBeginsAnew) {
+  keep_history_ = false;
+  Reopen();
+  int changes = 0;
+  const auto go_on = [&] {
+    for (int i = 0; i < 2; ++i) {
+      for (int j = 0; j < 12; ++j) {
+        ASSERT_TRUE(
+            Share("dan", ++changes % 2 == 0 ? "viewer" : "editor").ok());
+      }
+      // Removes what was there before.
+      ASSERT_TRUE(engine_->Checkpoint().ok());
+    }
+  };
+  HistoryFilter by_system;
+  by_system.actor = "system";
+  for (const HistoryFilter& filter : {HistoryFilter(), by_system}) {
+    go_on();
+    // Until it reads the first record.
+    for (int at = 1; at <= 3; ++at) {
+      int calls = 0;
+      UnreadableFiles files(files_.get(), [&] {
+        if (++calls == at) go_on();
+        return false;
+      });
+      int entries = 0;
+      const auto span = VisitHistory(kFolder, filter, &files, nullptr,
+                                     [&](const HistoryEntry&) {
+                                       ++entries;
+                                       return absl::OkStatus();
+                                     });
+      ASSERT_TRUE(span.ok()) << "call " << at << ": " << span.status();
+      EXPECT_EQ(span->last - span->first + 1, static_cast<uint64_t>(entries));
+    }
+  }
+}
+
+}  // namespace
+}  // namespace acl

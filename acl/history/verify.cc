@@ -78,6 +78,12 @@ class Verifier {
       : folder_(folder), files_(*files), progress_(progress) {}
 
   absl::Status CheckChain(const std::optional<JournalHead>& known) {
+    // First: somebody may be writing, and a checkpoint that comes later can be
+    // of a record that was not read here.
+    absl::StatusOr<std::vector<uint64_t>> checkpoints =
+        Checkpoints(folder_, &files_);
+    if (!checkpoints.ok()) return checkpoints.status();
+    report_.checkpoints = *std::move(checkpoints);
     const absl::StatusOr<std::vector<JournalFile>> found =
         JournalFiles(folder_, &files_);
     if (!found.ok()) return found.status();
@@ -92,10 +98,6 @@ class Verifier {
 
   // Every checkpoint is compared with what was proved before it.
   absl::Status CheckCheckpoints() {
-    absl::StatusOr<std::vector<uint64_t>> checkpoints =
-        Checkpoints(folder_, &files_);
-    if (!checkpoints.ok()) return checkpoints.status();
-    report_.checkpoints = *std::move(checkpoints);
     Travel proved;
     if (report_.first == 1) proved.replay = NewReplay();
     report_.oldest_unproved =
@@ -226,13 +228,34 @@ absl::StatusOr<JournalHead> ParseHead(absl::string_view text) {
   return head;
 }
 
-absl::StatusOr<VerifyReport> VerifyFolder(
-    const std::string& folder, const std::optional<JournalHead>& known,
-    FileSystem* files, const ProgressSink& progress) {
+namespace {
+
+// Whoever writes there may remove what was about to be read, once or twice.
+constexpr int kAttempts = 5;
+
+absl::StatusOr<VerifyReport> TryVerify(const std::string& folder,
+                                       const std::optional<JournalHead>& known,
+                                       FileSystem* files,
+                                       const ProgressSink& progress) {
   Verifier verifier(folder, files, progress);
   if (absl::Status s = verifier.CheckChain(known); !s.ok()) return s;
   if (absl::Status s = verifier.CheckCheckpoints(); !s.ok()) return s;
   return verifier.Take();
+}
+
+}  // namespace
+
+absl::StatusOr<VerifyReport> VerifyFolder(
+    const std::string& folder, const std::optional<JournalHead>& known,
+    FileSystem* files, const ProgressSink& progress) {
+  for (int attempt = 1;; ++attempt) {
+    absl::StatusOr<VerifyReport> report =
+        TryVerify(folder, known, files, progress);
+    const Fault fault = FaultOf(report.status());
+    const bool removed =
+        fault == v1::FILE_ACCESS || fault == v1::REVISION_NOT_AVAILABLE;
+    if (!removed || attempt == kAttempts) return report;
+  }
 }
 
 }  // namespace acl

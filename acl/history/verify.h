@@ -37,8 +37,9 @@ struct VerifyReport {
 //
 // JOURNAL_DAMAGED: something in the folder is not what was written, or the
 // history is not the one that was known. REVISION_NOT_AVAILABLE: the known head
-// is of before the history that was kept. FILE_ACCESS. Takes two readings, and
-// the memory of two engines.
+// is of before the history that was kept. FILE_ACCESS. Somebody may write there
+// meanwhile, and remove files: then it begins anew, a few times. Takes two
+// readings, and the memory of two engines.
 absl::StatusOr<VerifyReport> VerifyFolder(
     const std::string& folder, const std::optional<JournalHead>& known,
     FileSystem* files, const ProgressSink& progress);

@@ -257,7 +257,6 @@ absl::Status EngineCore::Checkpoint() {
   if (follower_ != nullptr) return ReadOnly();
   if (folder_ == nullptr) return absl::OkStatus();
   std::lock_guard<std::mutex> one(checkpoint_mutex_);
-  std::vector<std::shared_ptr<WorkspaceCore>> cores;
   std::vector<std::shared_ptr<const HeldVersion>> held;
   JournalHead head;
   {
@@ -266,18 +265,16 @@ absl::Status EngineCore::Checkpoint() {
     std::lock_guard<std::mutex> lock(mutex_);
     head = folder_->journal().head();
     for (auto at = table().Begin(); at.valid(); at.Next()) {
-      cores.push_back(at.value());
       held.push_back(at.value()->Hold());
     }
   }
   return folder_->Checkpoint(
       head, [&](absl::FunctionRef<absl::Status(const State&)> sink) {
-        for (size_t i = 0; i < held.size(); ++i) {
-          EpochPin pin;
-          // A later state than one that was pushed out is as good.
-          while (held[i]->state() == nullptr) held[i] = cores[i]->Hold();
-          if (absl::Status s = sink(*held[i]->state()); !s.ok()) return s;
-          held[i] = nullptr;
+        // Not pinned: that would keep everything that is replaced meanwhile,
+        // in all workspaces.
+        for (std::shared_ptr<const HeldVersion>& version : held) {
+          if (absl::Status s = sink(*version->state()); !s.ok()) return s;
+          version = nullptr;
         }
         return absl::OkStatus();
       });

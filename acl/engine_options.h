@@ -17,7 +17,7 @@ struct EngineOptions {
   size_t request_id_window = 4096;
   // How many rows may have been written since a held snapshot was taken before
   // it is pushed out, the oldest first. It bounds the old copies that snapshots
-  // keep alive. 0: no cap.
+  // keep alive, but for those that a checkpoint is written from. 0: no cap.
   uint64_t max_snapshot_rows = 0;
   // How many changes of a workspace are kept for those who watch it and are
   // slower than it changes.

@@ -359,7 +359,8 @@ std::shared_ptr<const HeldVersion> WorkspaceCore::Hold() {
   // Only what is pending now: others may come for ever.
   static_cast<void>(AwaitPending(&lock));
   EpochPin pin;
-  return std::make_shared<const HeldVersion>(latest().version);
+  return std::make_shared<const HeldVersion>(latest().version,
+                                             HeldVersion::Grip::kFast);
 }
 
 void WorkspaceCore::PublishNothing() {

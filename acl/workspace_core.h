@@ -107,7 +107,7 @@ class WorkspaceCore {
   };
   absl::StatusOr<Joined> JoinFeed(const RevisionToken& from, bool roles);
 
-  // The latest version, once what is pending now is through.
+  // The latest version, once what is pending now is through, held fast.
   std::shared_ptr<const HeldVersion> Hold();
 
   // By part, now. Waits for a change that is under way.

@@ -29,15 +29,22 @@ void Reclaimer::Replace(std::shared_ptr<Version> version,
 
 bool Reclaimer::PushOut(uint64_t rows_written) {
   bool pushed = false;
+  std::vector<std::weak_ptr<Version>> fast;
   for (; !replaced_.empty(); replaced_.pop_front()) {
     const std::shared_ptr<Version> oldest = replaced_.front().lock();
     if (oldest == nullptr) continue;
     if (rows_written - oldest->rows_written() <= max_rows_) break;
+    if (oldest->held_fast()) {
+      fast.push_back(oldest);
+      continue;
+    }
     // If nobody holds it, this costs nobody anything.
     std::shared_ptr<const State> state = oldest->Expire();
     grace_.Add({oldest, {}, std::move(state)});
     pushed = true;
   }
+  // Their turn comes once they are let go.
+  replaced_.insert(replaced_.begin(), fast.begin(), fast.end());
   return pushed;
 }
 

@@ -32,7 +32,7 @@ class Reclaimer {
                std::vector<RetiredBlock> blocks);
 
   // Pushes out versions that are too old, now that `rows_written` rows have
-  // been. True if there was one.
+  // been, and that nobody holds fast. True if there was one.
   bool PushOut(uint64_t rows_written);
 
   // Frees what can go. O(threads + held versions + freed).

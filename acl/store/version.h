@@ -56,8 +56,12 @@ class Version : public std::enable_shared_from_this<Version> {
   // and no reader that saw it so is pinned, nobody begins to hold it.
   bool held() const { return holds_.load(std::memory_order_acquire) != 0; }
 
+  // Whether one of those holds fast. For the writer of a held version: nobody
+  // else begins to.
+  bool held_fast() const { return fast_.load(std::memory_order_acquire) != 0; }
+
   // For the writer: from now on state() is null. Gives back the state, which
-  // readers may still be at.
+  // readers may still be at. REQUIRES: !held_fast().
   std::shared_ptr<const State> Expire() {
     state_.store(nullptr);
     return std::move(owned_);
@@ -71,17 +75,29 @@ class Version : public std::enable_shared_from_this<Version> {
   std::shared_ptr<const State> owned_;
   std::atomic<const State*> state_;
   std::atomic<uint32_t> holds_{0};
+  std::atomic<uint32_t> fast_{0};  // of those
 };
 
 // Holds a version as long as it lives.
 class HeldVersion {
  public:
+  enum class Grip : uint8_t {
+    kUsual,
+    // The writer does not expire it: its state can be read without a pin, for
+    // as long as that takes. Taken with the writer's lock.
+    kFast
+  };
+
   // REQUIRES: the calling thread is pinned, and `version` was published then.
-  explicit HeldVersion(Version* version)
-      : version_(version->shared_from_this()) {
+  explicit HeldVersion(Version* version, Grip grip = Grip::kUsual)
+      : version_(version->shared_from_this()), grip_(grip) {
     version_->holds_.fetch_add(1, std::memory_order_relaxed);
+    if (grip_ == Grip::kFast) version_->fast_.fetch_add(1);
   }
-  ~HeldVersion() { version_->holds_.fetch_sub(1, std::memory_order_release); }
+  ~HeldVersion() {
+    if (grip_ == Grip::kFast) version_->fast_.fetch_sub(1);
+    version_->holds_.fetch_sub(1, std::memory_order_release);
+  }
   HeldVersion(const HeldVersion&) = delete;
   HeldVersion& operator=(const HeldVersion&) = delete;
 
@@ -89,6 +105,7 @@ class HeldVersion {
 
  private:
   const std::shared_ptr<Version> version_;
+  const Grip grip_;
 };
 
 }  // namespace acl

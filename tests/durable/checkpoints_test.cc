@@ -49,6 +49,53 @@ TEST_F(DurableTest, WhenACheckpointHasRequestsThenTheyAreKnownAfterwards) {
   EXPECT_TRUE(Share("dan", "viewer", once)->replayed);
 }
 
+// A checkpoint keeps one old copy of what changes meanwhile, as a snapshot
+// does, whether or not snapshots are pushed out.
+TEST(CheckpointMemoryTest, WhenManyChangesComeMeanwhileThenMemoryIsBounded) {
+  for (const uint64_t cap : {0, 10}) {
+    MemoryFiles files;
+    EngineOptions options;
+    options.max_snapshot_rows = cap;
+    FolderOptions folder;
+    folder.files = &files;
+    folder.checkpoints = false;
+    const auto engine = *Engine::Open(kFolder, options, folder);
+    Workspace w = *engine->AddWorkspace(Actor::System(), "w");
+    // More than is gathered before it is written.
+    std::vector<Change> changes = {AddUser{"bob"}};
+    for (int i = 0; i < 6000; ++i) {
+      changes.emplace_back(
+          AddResource{{"voice", absl::StrCat(i)}, std::string(250, 'n')});
+    }
+    ASSERT_TRUE(w.Apply(Actor::System(), changes).ok());
+    uint64_t kept = 0;
+    int made = 0;
+    files.SetSchedule([&](const FileStep& step) -> StepOutcome {
+      if (made > 0 || !absl::StrContains(step.path, "checkpoint") ||
+          step.call != FileStep::Call::kWrite) {
+        return {};
+      }
+      for (; made < 2000; ++made) {
+        EXPECT_TRUE(w.Share(Actor::System(), {"voice", "7"},
+                            Target::User("bob"),
+                            made % 2 == 0 ? "viewer" : "editor")
+                        .ok());
+        if (made == 200) kept = w.MemoryUsage().old_versions;
+      }
+      EXPECT_LE(w.MemoryUsage().old_versions, 2 * kept + 100'000) << cap;
+      return {};
+    });
+    ASSERT_TRUE(engine->Checkpoint().ok());
+    files.SetSchedule(nullptr);
+    ASSERT_EQ(made, 2000);
+    const std::string before = engine->Export().SerializeAsString();
+    EXPECT_EQ((*Engine::OpenAt(kFolder, {}, {}, folder))
+                  ->Export()
+                  .SerializeAsString(),
+              before);
+  }
+}
+
 TEST_F(DurableTest, WhenCheckpointsAreManyThenTwoAreKept) {
   for (const char* role : {"viewer", "commenter", "editor", "admin"}) {
     ASSERT_TRUE(Share("dan", role).ok());

@@ -1,10 +1,11 @@
-// A journal file, or a checkpoint. The first byte says which, and whether the
-// checksums are put right: otherwise hardly anything would get past them.
+// A journal file. The first byte says whether checksums and chains are put
+// right: otherwise hardly anything would get past them.
 
 #include "acl/journal/journal.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -12,7 +13,6 @@
 #include "absl/strings/string_view.h"
 #include "acl/base/checksum.h"
 #include "acl/base/fault.h"
-#include "acl/journal/checkpoint_file.h"
 #include "acl/journal/frame.h"
 #include "acl/journal/journal_reader.h"
 #include "acl/journal/numbers.h"
@@ -23,7 +23,7 @@ namespace acl::fuzz {
 namespace {
 
 constexpr char kFolder[] = "/data";
-enum Mode : uint8_t { kCheckpoint = 1, kRightHeader = 2, kRightFrames = 4 };
+enum Mode : uint8_t { kRightHeader = 2, kRightFrames = 4, kRightChains = 8 };
 
 void Put(uint32_t number, size_t at, std::string* bytes) {
   std::string four;
@@ -37,10 +37,29 @@ void MakeHeaderRight(std::string* bytes) {
       bytes);
 }
 
+// The numbers and the chain of a frame's records, if they can be told apart.
+void MakeChainRight(uint64_t at, uint64_t whole, JournalHead* head,
+                    std::string* bytes) {
+  const std::string frame = bytes->substr(at, whole);
+  const std::optional<FrameHeader> header =
+      DecodeFrameHeader(frame, at, bytes->size() - at);
+  if (!header) return;
+  const auto records = RecordsOf(*header, frame);
+  if (!records) return;
+  for (const absl::string_view record : *records) {
+    *head = NextHead(*head, record);
+  }
+  std::string numbers;
+  PutNumber(head->sequence, &numbers);
+  absl::StrAppend(&numbers, BytesOf(head->chain));
+  bytes->replace(at + 40, numbers.size(), numbers);
+}
+
 // The positions and checksums of frames that say how long they are.
-void MakeFramesRight(std::string* bytes) {
+void MakeFramesRight(bool chains, std::string* bytes) {
   const absl::StatusOr<FileHeader> header = DecodeFileHeader(*bytes);
   if (!header.ok()) return;
+  JournalHead head = header->before;
   size_t at = kFileHeaderBytes;
   while (at + kFrameHeaderBytes <= bytes->size()) {
     const auto length =
@@ -51,6 +70,7 @@ void MakeFramesRight(std::string* bytes) {
     std::string position;
     PutNumber(uint64_t{at}, &position);
     bytes->replace(at + 24, 8, position);
+    if (chains) MakeChainRight(at, whole, &head, bytes);
     const absl::string_view checked =
         absl::string_view(*bytes).substr(at + 8, whole - 8);
     Put(Crc32c(Crc32c(0, BytesOf(header->id)), checked), at + 4, bytes);
@@ -101,15 +121,6 @@ void ReadAsJournal(const std::string& bytes, MemoryFiles* files) {
   Require(again.records == seen.records, "and so is the rest");
 }
 
-void ReadAsCheckpoint(const std::string& bytes, MemoryFiles* files) {
-  const std::string path = absl::StrCat(kFolder, "/", CheckpointName(1));
-  Require(files->Open(path, FileSystem::Mode::kCreate).ok(), "a file is made");
-  *files->MutableBytes(path) = bytes;
-  static_cast<void>(
-      ReadCheckpoint(kFolder, 1, files, nullptr,
-                     [](absl::string_view) { return absl::OkStatus(); }));
-}
-
 }  // namespace
 }  // namespace acl::fuzz
 
@@ -119,12 +130,10 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   std::string bytes(reinterpret_cast<const char*>(data + 1), size - 1);
   acl::MemoryFiles files;
   Require(files.MakeFolder(kFolder).ok(), "a folder is made");
-  if ((data[0] & kCheckpoint) != 0) {
-    ReadAsCheckpoint(bytes, &files);
-    return 0;
-  }
   if ((data[0] & kRightHeader) != 0) MakeHeaderRight(&bytes);
-  if ((data[0] & kRightFrames) != 0) MakeFramesRight(&bytes);
+  if ((data[0] & kRightFrames) != 0) {
+    MakeFramesRight((data[0] & kRightChains) != 0, &bytes);
+  }
   ReadAsJournal(bytes, &files);
   return 0;
 }

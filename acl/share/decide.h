@@ -3,11 +3,13 @@
 #ifndef ACL_SHARE_DECIDE_H_
 #define ACL_SHARE_DECIDE_H_
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "acl/base/reference.h"
 #include "acl/share/change.h"
 #include "acl/share/receipt.h"
 #include "acl/store/draft.h"
+#include "acl/store/state.h"
 
 namespace acl {
 
@@ -28,6 +30,10 @@ absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
                                             Draft* draft);
 absl::StatusOr<bool> ReplayShare(const Share& share, Draft* draft);
 absl::StatusOr<bool> ReplayUnshare(const Unshare& unshare, Draft* draft);
+
+// OK if the actor is the system, or a workspace admin who may act. Else
+// ACTOR_UNKNOWN, ACTOR_KEY_DISABLED, ACTOR_LOCKED or NOT_ADMIN.
+absl::Status RequireWorkspaceAdmin(const State& state, const Actor& actor);
 
 }  // namespace acl
 

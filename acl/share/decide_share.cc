@@ -212,6 +212,21 @@ absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
   return SetWithReceipt(unshare.resource, *grant, draft);
 }
 
+absl::Status RequireWorkspaceAdmin(const State& state, const Actor& actor) {
+  if (actor.is_system()) return absl::OkStatus();
+  const absl::StatusOr<FoundSubject> found =
+      FindSubject(state, actor.subject());
+  if (!found.ok()) return found.status();
+  if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
+  if (state.directory.members.Get(found->principal)->workspace_admin()) {
+    return absl::OkStatus();
+  }
+  return Refuse(v1::NOT_ADMIN,
+                absl::StrCat("actor ", Quoted(actor.subject().ToString()),
+                             " is no workspace admin; let one of them make the "
+                             "change"));
+}
+
 absl::StatusOr<bool> ReplayShare(const Share& share, Draft* draft) {
   const absl::StatusOr<Allowed> grant =
       Decide(Actor::System(), share.resource, share.target, share.role,

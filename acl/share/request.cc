@@ -109,6 +109,9 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
       return decided;
     }
   }
+  if (options.require_workspace_admin) {
+    if (absl::Status s = RequireWorkspaceAdmin(head, actor); !s.ok()) return s;
+  }
   Draft draft(head, use);
   Receipt receipt;
   receipt.dry_run = options.dry_run;

@@ -30,6 +30,13 @@ struct ChangeOptions {
   // Why, for the record. Not interpreted: UTF-8 without control characters, at
   // most 512 bytes.
   std::string reason = {};
+  // Refuse unless the actor is a workspace admin who may act (its key enabled,
+  // its user not locked) at the very revision that the changes are decided on,
+  // once for all of them: ACTOR_UNKNOWN, ACTOR_KEY_DISABLED, ACTOR_LOCKED or
+  // NOT_ADMIN. The system always may. For services that let workspace admins
+  // alone change the directory. Like all authority it is not asked of a retry
+  // under a request id.
+  bool require_workspace_admin = false;
 };
 
 // A call that was accepted under a request id, with its answer.

@@ -195,9 +195,9 @@ absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
   return answer;
 }
 
-absl::StatusOr<Explanation> Reader::Explain(const Subject& subject,
-                                            const ResourceRef& resource,
-                                            absl::string_view role) const {
+absl::StatusOr<Explanation> Reader::Explain(
+    const Subject& subject, const ResourceRef& resource, absl::string_view role,
+    const ExplainOptions& options) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
   absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
@@ -210,7 +210,7 @@ absl::StatusOr<Explanation> Reader::Explain(const Subject& subject,
     if (!rank.ok()) return rank.status();
     asked = *rank;
   }
-  return acl::Explain(*state, *found, *row, asked);
+  return acl::Explain(*state, *found, *row, asked, options);
 }
 
 absl::StatusOr<SubjectHandle> Reader::FindSubject(

@@ -128,10 +128,13 @@ class Reader {
 
   // Every source, those that decide, and for a denial the single changes that
   // would allow `role` (empty: the lowest of the ladder). Remedies cost a trial
-  // each: O(groups of the subject + groups that have enough).
+  // each: O(groups of the subject + groups that have enough), and a trial looks
+  // at all that it raises. In a large workspace that takes minutes: give it a
+  // deadline. DEADLINE_EXCEEDED, CANCELLED_BY_CALLER.
   absl::StatusOr<Explanation> Explain(const Subject& subject,
                                       const ResourceRef& resource,
-                                      absl::string_view role = "") const;
+                                      absl::string_view role = "",
+                                      const ExplainOptions& options = {}) const;
 
   // The resources of `type` (empty: all types) on which the subject's role is
   // at least `at_least` (empty: any), in the order in which they were added.

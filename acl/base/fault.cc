@@ -54,6 +54,7 @@ absl::StatusCode CodeOf(Fault fault) {
     case v1::REVISION_NOT_AVAILABLE:
       return absl::StatusCode::kOutOfRange;
     case v1::REVISION_TIMEOUT:
+    case v1::DEADLINE_EXCEEDED:
       return absl::StatusCode::kDeadlineExceeded;
     case v1::FILE_ACCESS:
       return absl::StatusCode::kUnavailable;

@@ -5,6 +5,8 @@
 #include <tuple>
 #include <utility>
 
+#include "absl/time/clock.h"
+#include "acl/base/fault.h"
 #include "acl/base/reference.h"
 #include "acl/resolve/effective.h"
 #include "acl/resolve/list.h"
@@ -30,11 +32,44 @@ uint64_t CountRaised(const Ranks& before, const Ranks& after) {
   return raised;
 }
 
+// Asks now and then whether to go on.
+class Patience {
+ public:
+  explicit Patience(const ExplainOptions& options) : options_(options) {}
+
+  // OK, or why not.
+  absl::Status Check() {
+    if (ended_.ok() && options_.cancelled && options_.cancelled()) {
+      ended_ = Refuse(v1::CANCELLED_BY_CALLER,
+                      "the caller cancelled the explanation");
+    }
+    if (ended_.ok() && options_.deadline != absl::InfiniteFuture() &&
+        absl::Now() >= options_.deadline) {
+      ended_ = Refuse(v1::DEADLINE_EXCEEDED,
+                      "the explanation exceeded its deadline; give it more "
+                      "time, or ask for the role alone");
+    }
+    return ended_;
+  }
+  // For every row; seldom looks at the clock.
+  bool Heartbeat() {
+    return rows_++ % kRowsPerHeartbeat == 0 ? Check().ok() : ended_.ok();
+  }
+  const absl::Status& ended() const { return ended_; }
+
+ private:
+  static constexpr size_t kRowsPerHeartbeat = 256;
+
+  const ExplainOptions& options_;
+  absl::Status ended_;
+  size_t rows_ = 0;
+};
+
 // Over all principals, on one resource.
-Ranks RanksOn(const State& state, uint32_t resource) {
+Ranks RanksOn(const State& state, uint32_t resource, Patience* patience) {
   Ranks ranks;
   VisitPrincipals(
-      state, resource, 1, 0, [] { return true; },
+      state, resource, 1, 0, [&] { return patience->Heartbeat(); },
       [&](uint32_t principal, Rank rank) {
         ranks.emplace_back(principal, rank);
         return true;
@@ -43,10 +78,11 @@ Ranks RanksOn(const State& state, uint32_t resource) {
 }
 
 // Over all resources, for one subject.
-Ranks RanksOf(const State& state, const FoundSubject& subject) {
+Ranks RanksOf(const State& state, const FoundSubject& subject,
+              Patience* patience) {
   Ranks ranks;
   VisitResources(
-      state, subject, 1, "", 0, [] { return true; },
+      state, subject, 1, "", 0, [&] { return patience->Heartbeat(); },
       [&](uint32_t resource, Rank rank) {
         ranks.emplace_back(resource, rank);
         return true;
@@ -58,13 +94,15 @@ Ranks RanksOf(const State& state, const FoundSubject& subject) {
 class RemedyFinder {
  public:
   RemedyFinder(const State& state, const FoundSubject& subject,
-               uint32_t resource, Rank asked)
+               uint32_t resource, Rank asked, Patience* patience)
       : state_(state),
         subject_(subject),
         self_(PrincipalKey(subject.principal)),
         resource_(resource),
-        asked_(asked) {}
+        asked_(asked),
+        patience_(*patience) {}
 
+  // Of no use once patience has ended.
   std::vector<Remedy> Find() {
     const Resolver resolver(state_, subject_);
     TryGrants(resolver);
@@ -120,6 +158,7 @@ class RemedyFinder {
       if (state_.ladder().RankOfSlot(grant.role) < asked_) continue;
       for (const uint32_t group :
            GroupsBelow(directory, NumberOf(grant.target))) {
+        if (!patience_.Heartbeat()) return;
         if (!seen.insert(group).second || resolver.groups().Contains(group)) {
           continue;
         }
@@ -131,6 +170,7 @@ class RemedyFinder {
 
   // Keeps the remedy if its change is accepted and enough.
   void Try(Remedy remedy, const Change& change) {
+    if (!patience_.Check().ok()) return;
     Draft draft(state_, Draft::Use::kTry);
     if (!DecideChange(Actor::System(), change, &draft).ok()) return;
     const State& after = draft.state();
@@ -145,21 +185,25 @@ class RemedyFinder {
       case RemedyKind::kGrant:
       case RemedyKind::kGrantGroup:
       case RemedyKind::kGrantBaseline:
-        if (!on_resource_) on_resource_ = RanksOn(state_, resource_);
-        return CountRaised(*on_resource_, RanksOn(after, resource_));
+        if (!on_resource_) {
+          on_resource_ = RanksOn(state_, resource_, &patience_);
+        }
+        return CountRaised(*on_resource_,
+                           RanksOn(after, resource_, &patience_));
       case RemedyKind::kJoinGroup:
       case RemedyKind::kUnlock:
         if (!of_principal_) {
-          of_principal_ =
-              RanksOf(state_, SubjectOf(state_, subject_.principal));
+          of_principal_ = RanksOf(state_, SubjectOf(state_, subject_.principal),
+                                  &patience_);
         }
         return CountRaised(
             *of_principal_,
-            RanksOf(after, SubjectOf(after, subject_.principal)));
+            RanksOf(after, SubjectOf(after, subject_.principal), &patience_));
       case RemedyKind::kEnableKey:
         return CountRaised(
-            RanksOf(state_, subject_),
-            RanksOf(after, FindSubject(after, HandleOf(after, subject_))));
+            RanksOf(state_, subject_, &patience_),
+            RanksOf(after, FindSubject(after, HandleOf(after, subject_)),
+                    &patience_));
     }
     return 0;
   }
@@ -169,6 +213,7 @@ class RemedyFinder {
   const TargetKey self_;
   const uint32_t resource_;
   const Rank asked_;
+  Patience& patience_;
   std::vector<Remedy> found_;
   // As things are; made when they are needed.
   std::optional<Ranks> on_resource_, of_principal_;
@@ -194,8 +239,12 @@ absl::string_view RemedyWord(RemedyKind kind) {
   return "";
 }
 
-Explanation Explain(const State& state, const FoundSubject& subject,
-                    uint32_t resource, Rank asked) {
+absl::StatusOr<Explanation> Explain(const State& state,
+                                    const FoundSubject& subject,
+                                    uint32_t resource, Rank asked,
+                                    const ExplainOptions& options) {
+  Patience patience(options);
+  if (absl::Status s = patience.Check(); !s.ok()) return s;
   Explanation explanation;
   explanation.revision = state.revision;
   explanation.standing = subject.standing;
@@ -216,8 +265,10 @@ Explanation Explain(const State& state, const FoundSubject& subject,
         [&](const Source& source) { return source.role == explanation.role; });
   }
   if (!explanation.allowed && exists && subject.known()) {
-    explanation.remedies = RemedyFinder(state, subject, resource, asked).Find();
+    explanation.remedies =
+        RemedyFinder(state, subject, resource, asked, &patience).Find();
   }
+  if (!patience.ended().ok()) return patience.ended();
   return explanation;
 }
 

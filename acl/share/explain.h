@@ -3,6 +3,7 @@
 #ifndef ACL_SHARE_EXPLAIN_H_
 #define ACL_SHARE_EXPLAIN_H_
 
+#include "absl/status/statusor.h"
 #include "acl/resolve/subject.h"
 #include "acl/share/explanation.h"
 #include "acl/store/state.h"
@@ -11,9 +12,12 @@ namespace acl {
 
 // Explains `subject` on `resource` (null: there is none). `asked` (above 0) is
 // the rank that remedies aim at. Remedies are tried out on drafts of the state,
-// so that what they promise is what would happen.
-Explanation Explain(const State& state, const FoundSubject& subject,
-                    uint32_t resource, Rank asked);
+// so that what they promise is what would happen. DEADLINE_EXCEEDED,
+// CANCELLED_BY_CALLER.
+absl::StatusOr<Explanation> Explain(const State& state,
+                                    const FoundSubject& subject,
+                                    uint32_t resource, Rank asked,
+                                    const ExplainOptions& options = {});
 
 }  // namespace acl
 

@@ -4,10 +4,12 @@
 #define ACL_SHARE_EXPLANATION_H_
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "acl/base/revision.h"
 #include "acl/resolve/source.h"
 #include "acl/resolve/subject.h"
@@ -40,6 +42,15 @@ struct Remedy {
   friend bool operator==(const Remedy& a, const Remedy& b) {
     return a.kind == b.kind && a.group == b.group && a.raises == b.raises;
   }
+};
+
+// When an explanation is given up.
+struct ExplainOptions {
+  // DEADLINE_EXCEEDED from then on.
+  absl::Time deadline = absl::InfiniteFuture();
+  // Asked now and then, at least at every trial; true ends the call with
+  // Cancelled (CANCELLED_BY_CALLER). Never a part of an explanation.
+  std::function<bool()> cancelled = {};
 };
 
 // An effective role with everything behind it. Roles are names.

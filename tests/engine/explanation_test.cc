@@ -3,8 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "acl/engine.h"
 #include "gtest/gtest.h"
+#include "tests/base/refusal.h"
 #include "tests/engine/studio.h"
 
 namespace acl {
@@ -162,6 +167,53 @@ TEST_F(Explanations, EveryRemedyAloneIsEnough) {
     EXPECT_TRUE(*copy.Check(Subject::User("dan"), "editor", v_))
         << RemedyWord(remedy.kind);
   }
+}
+
+// `dan` is in 5,000 groups, each of which could be granted something.
+class LongExplanation : public Studio {
+ protected:
+  void SetUp() override {
+    Studio::SetUp();
+    std::vector<Change> changes;
+    for (int i = 0; i < 5000; ++i) {
+      const std::string id = absl::StrCat("g", i);
+      changes.push_back(AddGroup{id});
+      changes.push_back(AddMember{id, Member::User("dan")});
+    }
+    Must(changes);
+  }
+  absl::StatusOr<Explanation> Ask(const ExplainOptions& options) {
+    return studio_.Explain(Subject::User("dan"), w_, "editor", options);
+  }
+};
+
+TEST_F(LongExplanation, IsGivenUpAtItsDeadline) {
+  ExplainOptions options;
+  options.deadline = absl::Now() + absl::Milliseconds(20);
+  EXPECT_TRUE(IsRefusal(Ask(options), absl::StatusCode::kDeadlineExceeded,
+                        v1::DEADLINE_EXCEEDED, "deadline; give it more time"));
+  EXPECT_LT(absl::Now(), options.deadline + absl::Seconds(5));
+  options.deadline = absl::InfinitePast();
+  EXPECT_EQ(FaultOf(Ask(options).status()), v1::DEADLINE_EXCEEDED);
+}
+
+TEST_F(LongExplanation, EndsWhenItsCallerCancels) {
+  int asked = 0;
+  ExplainOptions options;
+  options.cancelled = [&] { return ++asked > 3; };
+  EXPECT_TRUE(IsRefusal(Ask(options), absl::StatusCode::kCancelled,
+                        v1::CANCELLED_BY_CALLER, "cancelled"));
+  EXPECT_EQ(asked, 4);
+}
+
+TEST_F(LongExplanation, IsTheSameWithADeadlineThatIsKept) {
+  ExplainOptions options;
+  options.deadline = absl::Now() + absl::Hours(1);
+  const Explanation e =
+      *studio_.Explain(Subject::User("bob"), v_, "admin", options);
+  EXPECT_EQ(e.remedies,
+            studio_.Explain(Subject::User("bob"), v_, "admin")->remedies);
+  EXPECT_FALSE(e.remedies.empty());
 }
 
 }  // namespace

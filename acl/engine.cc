@@ -79,7 +79,8 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::At(const Moment& moment) const {
   });
 }
 
-Engine::~Engine() { core_->Close(); }
+absl::Status Engine::Close() { return core_->Close(); }
+Engine::~Engine() { static_cast<void>(core_->Close()); }
 
 absl::StatusOr<std::unique_ptr<Watch>> Engine::Watch(
     absl::string_view workspace, const RevisionToken& from,

@@ -182,6 +182,13 @@ class Engine {
   // that follows.
   absl::Status Checkpoint();
 
+  // Closes the engine as the destructor does, which alone may be called behind
+  // it, and tells whether its folder could be closed: what is not OK is
+  // FILE_ACCESS, DISK_FULL or OUTCOME_UNKNOWN. Changes that were accepted are
+  // as safe as before; the folder looks as if the process had been stopped. A
+  // second call does nothing.
+  absl::Status Close();
+
   // Closes the engine: waits for changes and questions that are under way,
   // after which no hook of the observer is called any more. Workspaces and
   // Snapshots may go on being used from any thread, before, during and after

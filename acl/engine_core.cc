@@ -287,14 +287,14 @@ void EngineCore::CheckpointIfDue() {
   if (options_.observer != nullptr) options_.observer->OnCheckpoint(status);
 }
 
-void EngineCore::Close() {
+absl::Status EngineCore::Close() {
+  if (std::exchange(closed_, true)) return absl::OkStatus();
   if (follower_ != nullptr) follower_->Stop();
   // First, since it is among the readers, and may take long.
   checkpointer_.Stop();
   for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
   WaitForReaders();
-  // If that fails the folder only looks as if the process had been stopped.
-  if (folder_ != nullptr) static_cast<void>(folder_->journal().Close());
+  return folder_ == nullptr ? absl::OkStatus() : folder_->journal().Close();
 }
 
 void EngineCore::AddCore(std::shared_ptr<const State> state,

@@ -81,8 +81,8 @@ class EngineCore {
   absl::Status Checkpoint();
 
   // Returns when nothing of it calls the observer any more, nor is at work.
-  // Called once, as the last.
-  void Close();
+  // As the last; what the journal says to it. A second call does nothing.
+  absl::Status Close();
 
  private:
   // Where it has its history.
@@ -115,6 +115,7 @@ class EngineCore {
   RetireList retired_;
   std::mutex checkpoint_mutex_;  // held by whoever writes a checkpoint
   Background checkpointer_;
+  bool closed_ = false;
   std::unique_ptr<Follower> follower_;  // null unless it follows
 };
 

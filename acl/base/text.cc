@@ -180,4 +180,19 @@ std::string Quoted(absl::string_view text) {
 
 std::string Printable(absl::string_view text) { return Escaped(text, false); }
 
+std::string PrintableJson(absl::string_view json) {
+  std::string out;
+  out.reserve(json.size());
+  for (size_t i = 0; i < json.size();) {
+    const CodePoint c = FirstCodePoint(json.substr(i));
+    if (c.value != kInvalid && (IsControl(c.value) || IsDeceptive(c.value))) {
+      absl::StrAppendFormat(&out, "\\u%04x", c.value);
+    } else {
+      absl::StrAppend(&out, json.substr(i, c.bytes));
+    }
+    i += c.bytes;
+  }
+  return out;
+}
+
 }  // namespace acl

@@ -50,6 +50,11 @@ std::string Quoted(absl::string_view text);
 // `text` as Quoted() shows it, without backticks and never cut: for terminals.
 std::string Printable(absl::string_view text);
 
+// A JSON document in which what does not belong on a terminal (DEL, C1 control
+// characters, bidi marks, line separators) stands as `\uXXXX`: the same
+// document. REQUIRES: nothing of the kind outside its texts.
+std::string PrintableJson(absl::string_view json);
+
 }  // namespace acl
 
 #endif  // ACL_BASE_TEXT_H_

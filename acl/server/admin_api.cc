@@ -95,6 +95,8 @@ Outcome AdminApi::ApplyChanges(Call* call) {
   }
   const absl::StatusOr<std::vector<Change>> changes = ReadCall(call->body);
   if (!changes.ok()) return ErrorOf(changes.status());
+  options.require_workspace_admin = !call->caller.is_operator();
+  call->caller.now.reset();
   const absl::StatusOr<Receipt> receipt =
       workspace->Apply(actor, *changes, options);
   if (!receipt.ok()) return ErrorOf(receipt.status());
@@ -110,7 +112,9 @@ Outcome AdminApi::ExportWorld(Call* call) {
   if (!encoding.ok()) return ErrorOf(encoding.status());
   v1::World world;
   if (call->caller.workspace) {
-    absl::StatusOr<v1::Workspace> one = call->caller.workspace->Export();
+    const absl::StatusOr<Snapshot> now = NowOf(call);
+    if (!now.ok()) return ErrorOf(now.status());
+    absl::StatusOr<v1::Workspace> one = now->Export();
     if (!one.ok()) return ErrorOf(one.status());
     *world.add_workspaces() = *std::move(one);
   } else {
@@ -148,16 +152,27 @@ Outcome AdminApi::MakeKey(Call* call) {
   const std::string name = body.OptionalText("name").value_or("");
   std::string id = body.OptionalText("key_id").value_or("");
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
+    return *no;
+  }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<PrincipalId> principal = PrincipalId::Parse(owner);
   if (!principal.ok()) return ErrorOf(principal.status());
+  // A share could not tell the two apart.
+  if (workspace->GetServiceAccount(id).ok() &&
+      !(*principal == PrincipalId::ServiceAccount(id))) {
+    return ErrorOf(
+        Refuse(v1::ALREADY_EXISTS,
+               absl::StrCat("a service account has the id ", Quoted(id),
+                            "; give the key of another one another id")));
+  }
   const absl::StatusOr<NewKey> key =
       server::MakeKey(workspace->id(), std::move(id), name);
   if (!key.ok()) return ErrorOf(key.status());
   AddKey change{key->id, *principal};
   change.annotation = key->note.Write();
-  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  const absl::StatusOr<Receipt> receipt = ApplyAsAdmin({change}, call);
   if (!receipt.ok()) return ErrorOf(receipt.status());
   return Json{
       {"key_id", key->id}, {"owner", owner}, {"xi-api-key", key->secret}};
@@ -165,10 +180,14 @@ Outcome AdminApi::MakeKey(Call* call) {
 
 Outcome AdminApi::MakeSecret(Call* call) {
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
+    return *no;
+  }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const std::string& id = call->ids[0];
-  const std::lock_guard<std::mutex> turn(AnnotationTurn());
+  const Turns::Turn turn = AnnotationTurn("key:" + id, *call);
+  if (!turn.ok()) return OtherHasTurn();
   const absl::StatusOr<v1::ApiKey> key = workspace->GetKey(id);
   if (!key.ok()) return ErrorOf(key.status());
   KeyNote note = KeyNote::Read(key->annotation());
@@ -180,7 +199,7 @@ Outcome AdminApi::MakeSecret(Call* call) {
   note.created_at_unix = fresh->note.created_at_unix;
   UpdateKey change{id};
   change.annotation = note.Write();
-  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  const absl::StatusOr<Receipt> receipt = ApplyAsAdmin({change}, call);
   if (!receipt.ok()) return ErrorOf(receipt.status());
   return Json{
       {"key_id", id}, {"owner", key->owner()}, {"xi-api-key", fresh->secret}};

@@ -2,18 +2,32 @@
 
 #include <string>
 
+#include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 
 namespace acl::server {
 namespace {
 
+constexpr char kIdempotencyKey[] = "idempotency-key";
+
 ChangeOptions OptionsOf(const Call& call) {
   ChangeOptions options;
-  const std::string* const id = call.request.Header("idempotency-key");
+  const std::string* const id = call.request.Header(kIdempotencyKey);
   if (id != nullptr) options.request_id = *id;
   const std::string* const reason = call.request.Header("acl-reason");
   if (reason != nullptr) options.reason = *reason;
   return options;
+}
+
+absl::StatusOr<Receipt> Apply(const std::vector<Change>& changes,
+                              const ChangeOptions& options, Call* call) {
+  absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return workspace.status();
+  call->caller.now.reset();
+  absl::StatusOr<Receipt> receipt =
+      workspace->Apply(call->caller.actor(), changes, options);
+  if (receipt.ok()) NoteRevision(*workspace, receipt->revision, call);
+  return receipt;
 }
 
 }  // namespace
@@ -25,6 +39,18 @@ absl::StatusOr<Workspace> WorkspaceOf(const Call& call) {
                 "`acl-workspace`");
 }
 
+absl::StatusOr<Snapshot> NowOf(Call* call) {
+  absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return workspace.status();
+  absl::StatusOr<Snapshot> now =
+      call->caller.now ? *call->caller.now : workspace->TakeSnapshot();
+  if (now.ok()) {
+    const absl::StatusOr<RevisionToken> token = now->Token();
+    if (token.ok()) call->revision = token->ToString();
+  }
+  return now;
+}
+
 absl::StatusOr<bool> IsVisible(const Call& call, const Snapshot& now,
                                const ResourceRef& resource) {
   if (call.caller.is_operator()) return true;
@@ -34,9 +60,23 @@ absl::StatusOr<bool> IsVisible(const Call& call, const Snapshot& now,
   return static_cast<bool>(answer->role);
 }
 
-std::mutex& AnnotationTurn() {
-  static auto& turn = *new std::mutex;
-  return turn;
+Turns::Turn AnnotationTurn(const std::string& reference, const Call& call) {
+  return Turns::Turn(call.turns,
+                     absl::StrCat(call.caller.workspace->id(), "\n", reference),
+                     [&call] { return call.allowance.IsOver(); });
+}
+
+ApiError OtherHasTurn() {
+  return Unavailable("overloaded", "others are changing the same thing");
+}
+
+std::optional<Outcome> RefusedIfIdempotent(const Call& call,
+                                           absl::string_view way_out) {
+  if (call.request.Header(kIdempotencyKey) == nullptr) return std::nullopt;
+  return BadRequest(absl::StrCat("the header `idempotency-key` can't be minded "
+                                 "here; leave it out: ",
+                                 way_out),
+                    kIdempotencyKey);
 }
 
 void NoteRevision(const Reader& reader, Revision revision, Call* call) {
@@ -48,16 +88,17 @@ void NoteRevision(const Reader& reader, Revision revision, Call* call) {
 
 absl::StatusOr<Receipt> ApplyAsCaller(const std::vector<Change>& changes,
                                       Call* call) {
-  absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
-  if (!workspace.ok()) return workspace.status();
-  absl::StatusOr<Receipt> receipt =
-      workspace->Apply(call->caller.actor(), changes, OptionsOf(*call));
-  if (receipt.ok()) NoteRevision(*workspace, receipt->revision, call);
-  return receipt;
+  return Apply(changes, OptionsOf(*call), call);
 }
 
-Outcome OkAfter(const std::vector<Change>& changes, Call* call) {
-  const absl::StatusOr<Receipt> receipt = ApplyAsCaller(changes, call);
+absl::StatusOr<Receipt> ApplyAsAdmin(const std::vector<Change>& changes,
+                                     Call* call) {
+  ChangeOptions options = OptionsOf(*call);
+  options.require_workspace_admin = true;
+  return Apply(changes, options, call);
+}
+
+Outcome OkAfter(const absl::StatusOr<Receipt>& receipt) {
   if (!receipt.ok()) return ErrorOf(receipt.status());
   return Json{{"status", "ok"}};
 }

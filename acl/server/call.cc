@@ -11,6 +11,29 @@ namespace {
 constexpr absl::string_view kKeyHeader = "xi-api-key";
 constexpr absl::string_view kWorkspaceHeader = "acl-workspace";
 
+// Whose key it is, as of `now`, and what that caller may; false if nobody may
+// use it with this secret.
+bool Identify(const Snapshot& now, const std::string& id,
+              const std::string& secret, Caller* caller) {
+  const absl::StatusOr<v1::ApiKey> key = now.GetKey(id);
+  if (!key.ok() || key->disabled() ||
+      !IsHashOf(KeyNote::ReadHash(key->annotation()), secret)) {
+    return false;
+  }
+  const absl::StatusOr<PrincipalId> principal =
+      PrincipalId::Parse(key->owner());
+  if (!principal.ok()) return false;
+  caller->workspace_admin = false;
+  if (principal->kind() == Kind::kUser) {
+    const absl::StatusOr<v1::User> user = now.GetUser(principal->id());
+    if (!user.ok() || user->locked()) return false;
+    caller->workspace_admin = user->workspace_admin();
+  }
+  caller->key = id;
+  caller->principal = key->owner();
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::string> Call::Parameter(absl::string_view name) const {
@@ -40,6 +63,23 @@ std::optional<Outcome> Call::RefusedUnlessAdmin() const {
   if (std::optional<Outcome> refused = Refused()) return refused;
   if (!caller.workspace_admin) {
     return NotAllowed("only workspace admins may do that");
+  }
+  return std::nullopt;
+}
+
+std::optional<Outcome> Call::RefusedAt(const Snapshot& now) {
+  if (caller.is_operator()) return std::nullopt;
+  if (caller.now) {
+    const absl::StatusOr<RevisionToken> then = caller.now->Token();
+    const absl::StatusOr<RevisionToken> token = now.Token();
+    if (then.ok() && token.ok() && then->revision == token->revision) {
+      return std::nullopt;
+    }
+  }
+  const std::string* const secret = request.Header(kKeyHeader);
+  const std::string key = caller.key;
+  if (secret == nullptr || !Identify(now, key, *secret, &caller)) {
+    return InvalidKey();
   }
   return std::nullopt;
 }
@@ -76,24 +116,12 @@ bool Gate::AdmitKey(const std::string& secret, Call* call) const {
   if (!owner) return false;
   absl::StatusOr<Workspace> workspace = engine_.FindWorkspace(owner->workspace);
   if (!workspace.ok()) return false;
-  const absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
-  if (!now.ok()) return false;
-  const absl::StatusOr<v1::ApiKey> key = now->GetKey(owner->key);
-  if (!key.ok() || key->disabled() ||
-      !IsHashOf(KeyNote::ReadHash(key->annotation()), secret)) {
+  absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
+  if (!now.ok() || !Identify(*now, owner->key, secret, &call->caller)) {
     return false;
   }
-  const absl::StatusOr<PrincipalId> principal =
-      PrincipalId::Parse(key->owner());
-  if (!principal.ok()) return false;
-  if (principal->kind() == Kind::kUser) {
-    const absl::StatusOr<v1::User> user = now->GetUser(principal->id());
-    if (!user.ok() || user->locked()) return false;
-    call->caller.workspace_admin = user->workspace_admin();
-  }
   call->caller.workspace = *std::move(workspace);
-  call->caller.key = owner->key;
-  call->caller.principal = key->owner();
+  call->caller.now = *std::move(now);
   return true;
 }
 

@@ -3,16 +3,20 @@
 #ifndef ACL_SERVER_CALL_H_
 #define ACL_SERVER_CALL_H_
 
+#include <atomic>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "acl/engine.h"
 #include "acl/server/fields.h"
 #include "acl/server/http/message.h"
 #include "acl/server/http/target.h"
 #include "acl/server/outcome.h"
+#include "acl/server/turns.h"
 
 namespace acl::server {
 
@@ -20,14 +24,26 @@ namespace acl::server {
 struct Caller {
   // What a key belongs to; nothing for the operator, who names it in a request.
   std::optional<Workspace> workspace;
-  std::string key;               // empty for the operator
-  std::string principal = {};    // `user:ID` or `service_account:ID`
+  std::string key;             // empty for the operator
+  std::string principal = {};  // `user:ID` or `service_account:ID`
+  // The revision at which authentication looked: what is answered from it needs
+  // no second look. Nothing for the operator. Let go of it before a change.
+  std::optional<Snapshot> now = {};
   bool workspace_admin = false;  // the operator is one everywhere
   bool is_operator() const { return key.empty(); }
   // As whom the caller changes something. Views into this.
   Actor actor() const {
     return is_operator() ? Actor::System() : Actor(Subject::Key(key));
   }
+};
+
+// How long a request may take. Thread-safe.
+struct Allowance {
+  absl::Time deadline = absl::InfiniteFuture();
+  const std::atomic<bool>* aborted = nullptr;  // null: never
+
+  bool IsAborted() const { return aborted != nullptr && *aborted; }
+  bool IsOver() const { return IsAborted() || absl::Now() >= deadline; }
 };
 
 struct Call {
@@ -40,6 +56,11 @@ struct Call {
   std::vector<SchemaFault> faults = {};
   absl::string_view route = {};  // of a few that last: for logs and metrics
   std::string revision = {};  // the token that the answer is of; may be empty
+  // Of a refusal, for logs: its code, and the engine's own word for it.
+  std::string code = {};
+  std::string fault = {};
+  Allowance allowance = {};
+  Turns* turns = nullptr;  // at annotations
 
   // The fields of the body; what is no object is a fault.
   Fields Body() { return Fields(body, Json::array({"body"}), &faults); }
@@ -53,6 +74,9 @@ struct Call {
   std::optional<Outcome> Refused() const;
   // The same for what only workspace admins may do.
   std::optional<Outcome> RefusedUnlessAdmin() const;
+  // Looks at the caller again, where the answer comes from a later revision
+  // than the one that authentication looked at. Nothing if all is well.
+  std::optional<Outcome> RefusedAt(const Snapshot& now);
 };
 
 // Finds out who calls. Looks at the engine only; thread-safe.

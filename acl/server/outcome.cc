@@ -58,6 +58,7 @@ Mapping MappingOf(Fault fault) {
     case v1::REQUEST_ID_REUSED:
       return {409, "conflict", ""};
     case v1::REVISION_TIMEOUT:
+    case v1::DEADLINE_EXCEEDED:
     case v1::ENGINE_CLOSED:
     case v1::DISK_FULL:
     case v1::READ_ONLY:
@@ -106,6 +107,10 @@ ApiError InvalidKey() {
 ApiError NotAllowed(absl::string_view message) {
   return {403, "authorization_error", "insufficient_permissions",
           std::string(message)};
+}
+
+ApiError Unavailable(absl::string_view code, absl::string_view message) {
+  return {503, "service_unavailable", std::string(code), std::string(message)};
 }
 
 ApiError BadRequest(absl::string_view message, absl::string_view param) {

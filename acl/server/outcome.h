@@ -50,6 +50,8 @@ ApiError MissingKey();
 ApiError InvalidKey();
 // The caller lacks a right that is not one on a resource.
 ApiError NotAllowed(absl::string_view message);
+// The server can't answer now; the client may come again.
+ApiError Unavailable(absl::string_view code, absl::string_view message);
 ApiError BadRequest(absl::string_view message, absl::string_view param = "");
 
 // What a refusal of the engine is over HTTP: the table in docs/server.md.

@@ -1,11 +1,15 @@
 #include "acl/server/question_api.h"
 
+#include <algorithm>
 #include <memory>
+#include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
 #include "acl/audit/answer_json.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
@@ -17,17 +21,31 @@ namespace {
 
 constexpr char kLeastRevision[] = "acl-min-revision";
 constexpr size_t kMaxPage = 10'000;
+// Who waits looks up so often whether the server stops.
+constexpr absl::Duration kNap = absl::Milliseconds(100);
 
 absl::Status MayNotAsk(absl::string_view what) {
   return absl::PermissionDeniedError(what);
 }
 
 ApiError TooMany(absl::string_view message) {
-  return {503, "service_unavailable", "overloaded", std::string(message)};
+  return Unavailable("overloaded", message);
+}
+
+ApiError TookTooLong(const Allowance& allowance) {
+  if (allowance.IsAborted()) {
+    return Unavailable("stopping", "the server is stopping");
+  }
+  return ErrorOf(Refuse(v1::DEADLINE_EXCEEDED,
+                        "the answer took longer than a request may; ask for "
+                        "less: the role alone, or a smaller page"));
 }
 
 // A refusal of a question; what is not the engine's is about rights.
-ApiError QuestionError(const absl::Status& status) {
+ApiError QuestionError(const absl::Status& status, const Call& call) {
+  if (FaultOf(status) == v1::CANCELLED_BY_CALLER) {
+    return TookTooLong(call.allowance);
+  }
   if (FaultOf(status) == v1::FAULT_UNSPECIFIED) {
     return NotAllowed(std::string(status.message()));
   }
@@ -70,6 +88,7 @@ absl::StatusOr<PageOptions> PageOf(const Call& call) {
     }
   }
   page.token = call.Parameter("page_token").value_or("");
+  page.cancelled = [&call] { return call.allowance.IsOver(); };
   return page;
 }
 
@@ -91,7 +110,7 @@ Outcome QuestionApi::Answer(Call* call, Ask ask) {
   }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
-  absl::StatusOr<Snapshot> snapshot = workspace->TakeSnapshot();
+  absl::StatusOr<Snapshot> snapshot = NowOf(call);
   if (const std::string* least = call->request.Header(kLeastRevision)) {
     const absl::StatusOr<RevisionToken> token = RevisionToken::Parse(*least);
     if (!token.ok()) return ErrorOf(token.status());
@@ -99,12 +118,15 @@ Outcome QuestionApi::Answer(Call* call, Ask ask) {
     if (FaultOf(snapshot.status()) == v1::REVISION_TIMEOUT) {
       const Seats::Taken seat(&waiting_);
       if (!seat.ok()) return TooMany("too many requests wait for a revision");
-      snapshot = workspace->AtLeast(*token, max_wait_);
+      snapshot = AwaitRevision(*workspace, *token, call->allowance);
     }
   }
   if (!snapshot.ok()) return ErrorOf(snapshot.status());
+  if (std::optional<Outcome> refused = call->RefusedAt(*snapshot)) {
+    return *refused;
+  }
   absl::StatusOr<Json> answer = ask(*snapshot);
-  if (!answer.ok()) return QuestionError(answer.status());
+  if (!answer.ok()) return QuestionError(answer.status(), *call);
   if (const absl::StatusOr<RevisionToken> token = snapshot->Token();
       token.ok()) {
     call->revision = token->ToString();
@@ -113,21 +135,44 @@ Outcome QuestionApi::Answer(Call* call, Ask ask) {
   return *std::move(answer);
 }
 
+absl::StatusOr<Snapshot> QuestionApi::AwaitRevision(
+    const Workspace& workspace, const RevisionToken& token,
+    const Allowance& allowance) const {
+  const absl::Time until =
+      std::min(absl::Now() + max_wait_, allowance.deadline);
+  for (;;) {
+    const absl::Duration left = until - absl::Now();
+    absl::StatusOr<Snapshot> snapshot =
+        workspace.AtLeast(token, std::clamp(left, absl::ZeroDuration(), kNap));
+    if (FaultOf(snapshot.status()) != v1::REVISION_TIMEOUT || left <= kNap ||
+        allowance.IsAborted()) {
+      return snapshot;
+    }
+  }
+}
+
 Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<Moment> moment = Moment::Parse(at, workspace->id());
   if (!moment.ok()) return ErrorOf(moment.status());
   // Whoever may not ask now may not ask about then, and costs nothing.
-  const absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
+  const absl::StatusOr<Snapshot> now = NowOf(call);
   if (!now.ok()) return ErrorOf(now.status());
+  call->revision.clear();  // the answer is of another one
   const absl::Status asked_now = ask(*now).status();
-  if (!asked_now.ok() && FaultOf(asked_now) == v1::FAULT_UNSPECIFIED) {
-    return QuestionError(asked_now);
+  if (!asked_now.ok() && (FaultOf(asked_now) == v1::FAULT_UNSPECIFIED ||
+                          FaultOf(asked_now) == v1::CANCELLED_BY_CALLER)) {
+    return QuestionError(asked_now, *call);
   }
   const Seats::Taken seat(&pasts_);
   if (!seat.ok()) return TooMany("too many requests ask about the past");
-  const std::lock_guard<std::mutex> lock(past_);
+  std::unique_lock<std::timed_mutex> turn(past_, std::defer_lock);
+  while (!turn.try_lock_for(absl::ToChronoNanoseconds(kNap))) {
+    if (call->allowance.IsOver()) {
+      return TooMany("others have asked about the past for too long");
+    }
+  }
   const absl::StatusOr<std::unique_ptr<Engine>> engine = engine_.At(*moment);
   if (!engine.ok()) return ErrorOf(engine.status());
   const absl::StatusOr<Workspace> past =
@@ -141,7 +186,8 @@ Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
                           "the workspace was not there at that moment"));
   }
   absl::StatusOr<Json> answer = ask(*snapshot);
-  if (!answer.ok()) return QuestionError(answer.status());
+  if (!answer.ok()) return QuestionError(answer.status(), *call);
+  call->revision = snapshot->Token()->ToString();
   return *std::move(answer);
 }
 
@@ -228,6 +274,10 @@ Outcome QuestionApi::CheckMany(Call* call) {
 
 Outcome QuestionApi::Explain(Call* call) {
   const std::string role = call->Parameter("role").value_or("");
+  const Seats::Taken seat(&explanations_);
+  if (!seat.ok()) return TooMany("too many explanations are under way");
+  ExplainOptions options;
+  options.cancelled = [call] { return call->allowance.IsOver(); };
   return AnswerOne(
       call,
       [&](const Snapshot& now, const Subject& subject,
@@ -239,7 +289,7 @@ Outcome QuestionApi::Explain(Call* call) {
         if (!nowhere.ok()) return nowhere.status();
         const absl::StatusOr<Explanation> explanation = now.Explain(
             subject, *visible ? resource : ResourceRef{resource.type, *nowhere},
-            role);
+            role, options);
         if (!explanation.ok()) return explanation.status();
         return ExplanationJson(*explanation);
       });

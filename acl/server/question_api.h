@@ -45,9 +45,14 @@ class QuestionApi {
  public:
   // `engine` is not owned. A question that names a least revision waits for it
   // up to `max_wait`; so that nobody can have all threads wait, `max_waiting`
-  // of them may at once, and the others are told to come again.
-  QuestionApi(const Engine* engine, absl::Duration max_wait, int max_waiting)
-      : engine_(*engine), max_wait_(max_wait), waiting_(max_waiting) {}
+  // of them may at once, and the others are told to come again. So are those
+  // beyond `max_explanations` that ask for one at once.
+  QuestionApi(const Engine* engine, absl::Duration max_wait, int max_waiting,
+              int max_explanations)
+      : engine_(*engine),
+        max_wait_(max_wait),
+        waiting_(max_waiting),
+        explanations_(max_explanations) {}
 
   // GET /acl/v1/role?subject=&resource=
   Outcome Role(Call* call);
@@ -67,6 +72,10 @@ class QuestionApi {
 
   // Asks the revision that the call is about.
   Outcome Answer(Call* call, Ask ask);
+  // As Workspace::AtLeast(), until the server stops.
+  absl::StatusOr<Snapshot> AwaitRevision(const Workspace& workspace,
+                                         const RevisionToken& token,
+                                         const Allowance& allowance) const;
   Outcome AnswerOfPast(const std::string& at, Call* call, Ask ask);
   // The same for one subject and one resource, as the parameters name them.
   Outcome AnswerOne(Call* call,
@@ -78,8 +87,9 @@ class QuestionApi {
   const Engine& engine_;
   const absl::Duration max_wait_;
   Seats waiting_;
-  Seats pasts_{4};   // with those in line
-  std::mutex past_;  // one past at a time: each takes the memory of a world
+  Seats explanations_;
+  Seats pasts_{4};         // with those in line
+  std::timed_mutex past_;  // one at a time: each takes the memory of a world
 };
 
 }  // namespace acl::server

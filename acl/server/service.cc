@@ -20,11 +20,14 @@
 namespace acl::server {
 namespace {
 
-constexpr int kJsonDepth = 32;
 constexpr size_t kMaxRequestIdBytes = 128;
+constexpr size_t kMaxLoggedBytes = 128;
 // What has a larger body may take long.
 constexpr size_t kQuickBodyBytes = size_t{16} << 10;
 constexpr char kRequestId[] = "x-request-id";
+// An answer has secrets in it, or is soon out of date.
+constexpr char kCacheControl[] = "Cache-Control";
+constexpr char kNoStore[] = "no-store";
 
 // Tells requests apart; nothing rests on its being secret.
 std::string NewRequestId() {
@@ -54,7 +57,7 @@ bool IsJson(const HttpRequest& request) {
 }
 
 // The body of a route that has one.
-void ReadBody(Call* call) {
+void ReadBody(int max_depth, Call* call) {
   const auto fault = [&](const char* type, absl::string_view message) {
     call->faults.push_back({type, Json::array({"body"}), std::string(message)});
   };
@@ -63,11 +66,30 @@ void ReadBody(Call* call) {
     return fault("dict_type",
                  "Input should be sent as `content-type: application/json`");
   }
-  absl::StatusOr<Json> body = ReadStrictJson(call->request.body, kJsonDepth);
+  absl::StatusOr<Json> body = ReadStrictJson(call->request.body, max_depth);
   if (!body.ok()) return fault("json_invalid", body.status().message());
   call->body = *std::move(body);
   if (!call->body.is_object()) {
     fault("dict_type", "Input should be a valid dictionary");
+  }
+}
+
+// An id as a line of the log has it: not too long, and whole characters.
+std::string ForLog(absl::string_view text) {
+  if (text.size() <= kMaxLoggedBytes) return std::string(text);
+  size_t end = kMaxLoggedBytes;
+  while ((text[end] & 0xc0) == 0x80) --end;
+  return absl::StrCat(text.substr(0, end), "...");
+}
+
+// What a refusal is called in the log.
+void NoteRefusal(const Outcome& outcome, Call* call) {
+  if (const auto* error = std::get_if<ApiError>(&outcome)) {
+    call->code = error->code;
+    call->fault = error->fault;
+  } else if (const auto* faults =
+                 std::get_if<std::vector<SchemaFault>>(&outcome)) {
+    call->code = faults->front().type;
   }
 }
 
@@ -191,7 +213,8 @@ Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
       options_(std::move(options)),
       gate_(engine, options_.operator_hash),
       admin_(engine),
-      questions_(engine, options_.max_wait, options_.max_waiting) {}
+      questions_(engine, options_.max_wait, options_.max_waiting,
+                 options_.max_explanations) {}
 
 bool Service::MayWait(const HttpRequest& request) const {
   const absl::string_view target = request.target;
@@ -214,10 +237,13 @@ HttpResponse Service::Handle(const HttpRequest& request) {
   const absl::Time begin = absl::Now();
   const std::string id = RequestIdOf(request);
   Call call{request, {}};
+  call.allowance = {begin + options_.max_answer, &aborted_};
+  call.turns = &turns_;
   HttpResponse response = Answer(request, id, &call);
   if (!call.revision.empty() && response.status < 300) {
     response.headers.emplace_back("acl-revision", call.revision);
   }
+  response.headers.emplace_back(kCacheControl, kNoStore);
   const absl::Duration took = absl::Now() - begin;
   metrics_.OnRequest(request.method, call.route, response.status, took);
   Log(call, id, response.status, took);
@@ -228,14 +254,22 @@ HttpResponse Service::Answer(const HttpRequest& request, const std::string& id,
                              Call* call) {
   call->route = "none";
   absl::StatusOr<RequestTarget> target = ParseTarget(request.target);
-  if (!target.ok()) return ToResponse(ErrorOf(target.status()), id);
+  if (!target.ok()) {
+    const Outcome refused = ErrorOf(target.status());
+    NoteRefusal(refused, call);
+    return ToResponse(refused, id);
+  }
   call->target = *std::move(target);
   const std::string method = request.method == "HEAD" ? "GET" : request.method;
   std::vector<absl::string_view> allowed;
   for (const Route& route : Routes()) {
     if (!route.Matches(call->target.segments, &call->ids)) continue;
     call->route = route.path;
-    if (method == route.method) return ToResponse(Dispatch(route, call), id);
+    if (method == route.method) {
+      const Outcome outcome = Dispatch(route, call);
+      NoteRefusal(outcome, call);
+      return ToResponse(outcome, id);
+    }
     allowed.push_back(route.method);
   }
   if (allowed.empty()) return PlainDetail(404, "Not Found", id);
@@ -245,13 +279,14 @@ HttpResponse Service::Answer(const HttpRequest& request, const std::string& id,
 }
 
 Outcome Service::Dispatch(const Route& route, Call* call) {
-  if (route.has_body) ReadBody(call);
+  if (route.has_body) ReadBody(options_.max_depth, call);
   if (!call->faults.empty()) return call->faults;
   if (!route.is_open) gate_.Admit(call);
   return route.answer(this, call);
 }
 
-HttpResponse Service::Refusal(int status, absl::string_view message) {
+HttpResponse Service::Refusal(int status, absl::string_view message,
+                              const std::string& peer) {
   ApiError error{status, "invalid_request", "invalid_parameters",
                  std::string(message)};
   if (status == 503) {
@@ -262,9 +297,17 @@ HttpResponse Service::Refusal(int status, absl::string_view message) {
     error.code = "internal_error";
   }
   metrics_.OnRequest("none", "refused", status, absl::ZeroDuration());
-  HttpResponse response = ToResponse(error, NewRequestId());
+  const std::string id = NewRequestId();
+  if (options_.log) {
+    Json line = LogLine(id, status, peer, "refused", absl::ZeroDuration());
+    line["code"] = error.code;
+    line["message"] = error.message;
+    options_.log(PrintableJson(Dump(line)));
+  }
+  HttpResponse response = ToResponse(error, id);
   // The transport adds it.
   if (status == 503) response.headers.pop_back();
+  response.headers.emplace_back(kCacheControl, kNoStore);
   return response;
 }
 
@@ -284,31 +327,46 @@ Outcome Service::Ready(Call*) {
 }
 
 Outcome Service::MetricsText(Call*) {
+  // Requests come before Start() of the server has returned.
+  const HttpServer* const http = http_;
   return Document{"text/plain; version=0.0.4; charset=utf-8",
-                  metrics_.Text(engine_, http_ == nullptr ? HttpCounters()
-                                                          : http_->counters())};
+                  metrics_.Text(engine_, http == nullptr ? HttpCounters()
+                                                         : http->counters())};
 }
 
 Outcome Service::OpenApi(Call*) {
   return Document{"application/yaml", std::string(OpenApiYaml())};
 }
 
+Json Service::LogLine(const std::string& id, int status,
+                      const std::string& peer, absl::string_view route,
+                      absl::Duration took) const {
+  return {{"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
+                                    absl::UTCTimeZone())},
+          {"request_id", id},
+          {"route", std::string(route)},
+          {"status", status},
+          {"ms", absl::ToDoubleMilliseconds(took)},
+          {"peer", peer}};
+}
+
 void Service::Log(const Call& call, const std::string& id, int status,
                   absl::Duration took) const {
   if (!options_.log) return;
-  Json line = {{"time", absl::FormatTime("%Y-%m-%dT%H:%M:%E3SZ", absl::Now(),
-                                         absl::UTCTimeZone())},
-               {"request_id", id},
-               {"method", call.request.method},
-               {"route", std::string(call.route)},
-               {"status", status},
-               {"ms", absl::ToDoubleMilliseconds(took)},
-               {"peer", call.request.peer}};
-  if (call.caller.workspace) line["workspace"] = call.caller.workspace->id();
-  if (!call.caller.key.empty()) line["key"] = call.caller.key;
-  if (!call.ids.empty()) line["ids"] = call.ids;
+  Json line = LogLine(id, status, call.request.peer, call.route, took);
+  line["method"] = ForLog(call.request.method);
+  if (call.caller.workspace) {
+    line["workspace"] = ForLog(call.caller.workspace->id());
+  }
+  if (!call.caller.key.empty()) line["key"] = ForLog(call.caller.key);
+  if (!call.ids.empty()) {
+    line["ids"] = Json::array();
+    for (const std::string& one : call.ids) line["ids"].push_back(ForLog(one));
+  }
   if (!call.revision.empty()) line["revision"] = call.revision;
-  options_.log(Dump(line));
+  if (!call.code.empty()) line["code"] = call.code;
+  if (!call.fault.empty()) line["fault"] = call.fault;
+  options_.log(PrintableJson(Dump(line)));
 }
 
 }  // namespace acl::server

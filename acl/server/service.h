@@ -17,6 +17,7 @@
 #include "acl/server/metrics.h"
 #include "acl/server/outcome.h"
 #include "acl/server/question_api.h"
+#include "acl/server/turns.h"
 
 namespace acl::server {
 
@@ -27,8 +28,15 @@ struct ServiceOptions {
   absl::Duration max_wait = absl::Seconds(5);
   // How many may wait so at once: fewer than there are threads for waiting.
   int max_waiting = 32;
+  // How many may be given an explanation at once; fewer, too.
+  int max_explanations = 16;
+  // How long a question may be thought about. Who waits for a turn or for a
+  // revision waits within it.
+  absl::Duration max_answer = absl::Seconds(10);
+  // How deep the JSON of a body may be.
+  int max_depth = 32;
   // Gets a line for each request: a JSON object, without its end of line. Many
-  // threads call it at once. Null: no log.
+  // threads call it at once, and others wait meanwhile. Null: no log.
   std::function<void(const std::string& line)> log;
 };
 
@@ -41,10 +49,11 @@ class Service : public HttpHandler {
 
   bool MayWait(const HttpRequest& request) const override;
   HttpResponse Handle(const HttpRequest& request) override;
-  HttpResponse Refusal(int status, absl::string_view message) override;
+  HttpResponse Refusal(int status, absl::string_view message,
+                       const std::string& peer) override;
+  void Abort() override { aborted_ = true; }
 
-  // Where the counters of connections come from; none without it. Set before
-  // the first request.
+  // Where the counters of connections come from; none without it.
   void set_http(const HttpServer* http) { http_ = http; }
   // From now on the server is not ready for more.
   void set_stopping() { stopping_ = true; }
@@ -61,6 +70,8 @@ class Service : public HttpHandler {
   Outcome Ready(Call* call);
   Outcome MetricsText(Call* call);
   Outcome OpenApi(Call* call);
+  Json LogLine(const std::string& id, int status, const std::string& peer,
+               absl::string_view route, absl::Duration took) const;
   void Log(const Call& call, const std::string& id, int status,
            absl::Duration took) const;
 
@@ -70,8 +81,10 @@ class Service : public HttpHandler {
   const Gate gate_;
   AdminApi admin_;
   QuestionApi questions_;
-  const HttpServer* http_ = nullptr;
+  Turns turns_;
+  std::atomic<const HttpServer*> http_{nullptr};
   std::atomic<bool> stopping_{false};
+  std::atomic<bool> aborted_{false};
 };
 
 }  // namespace acl::server

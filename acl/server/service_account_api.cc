@@ -173,9 +173,7 @@ absl::StatusOr<v1::ApiKey> KeyOf(const Workspace& workspace, const Call& call) {
 
 Outcome ListServiceAccounts(Call* call) {
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
-  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
-  if (!workspace.ok()) return ErrorOf(workspace.status());
-  const absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
+  const absl::StatusOr<Snapshot> now = NowOf(call);
   if (!now.ok()) return ErrorOf(now.status());
   Json accounts = Json::array();
   absl::Status status;
@@ -196,6 +194,9 @@ Outcome AddServiceAccountOfCall(Call* call) {
   if (call->caller.workspace) roles = call->caller.workspace->Roles();
   Json groups = ReadSharingGroups(roles, &body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
+    return *no;
+  }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   if (name.empty()) return BadRequest("the name is empty", "name");
@@ -210,16 +211,16 @@ Outcome AddServiceAccountOfCall(Call* call) {
   Json note = {{"created_at_unix", Now()}};
   if (!groups.empty()) note["default_sharing_groups"] = std::move(groups);
   change.annotation = Dump(note);
-  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  const absl::StatusOr<Receipt> receipt = ApplyAsAdmin({change}, call);
   if (!receipt.ok()) return ErrorOf(receipt.status());
   return Json{{"service-account-user-id", *id}};
 }
 
 Outcome ListKeys(Call* call) {
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
-  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
-  if (!workspace.ok()) return ErrorOf(workspace.status());
-  absl::StatusOr<Json> keys = KeysJson(*workspace, call->ids[0]);
+  const absl::StatusOr<Snapshot> now = NowOf(call);
+  if (!now.ok()) return ErrorOf(now.status());
+  absl::StatusOr<Json> keys = KeysJson(*now, call->ids[0]);
   if (!keys.ok()) return ErrorOf(keys.status());
   return Json{{"api-keys", *std::move(keys)}};
 }
@@ -231,6 +232,9 @@ Outcome AddKeyOfCall(Call* call) {
   CheckPermissions("all", &body);
   CheckLimits(&body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
+    return *no;
+  }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   absl::StatusOr<NewKey> key = MakeKey(workspace->id(), "", name);
@@ -239,7 +243,7 @@ Outcome AddKeyOfCall(Call* call) {
   TakeLimits(body, &key->note);
   AddKey change{key->id, PrincipalId::ServiceAccount(call->ids[0])};
   change.annotation = key->note.Write();
-  const absl::StatusOr<Receipt> receipt = ApplyAsCaller({change}, call);
+  const absl::StatusOr<Receipt> receipt = ApplyAsAdmin({change}, call);
   if (!receipt.ok()) return ErrorOf(receipt.status());
   return Json{{"xi-api-key", key->secret}, {"key_id", key->id}};
 }
@@ -255,9 +259,14 @@ Outcome EditKey(Call* call) {
   CheckPermissions(kNoUpdate, &body);
   CheckLimits(&body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  if (std::optional<Outcome> no =
+          RefusedIfIdempotent(*call, "sent again, it does the same again")) {
+    return *no;
+  }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
-  const std::lock_guard<std::mutex> turn(AnnotationTurn());
+  const Turns::Turn turn = AnnotationTurn("key:" + call->ids[1], *call);
+  if (!turn.ok()) return OtherHasTurn();
   const absl::StatusOr<v1::ApiKey> key = KeyOf(*workspace, *call);
   if (!key.ok()) return ErrorOf(key.status());
   UpdateKey change{key->id()};
@@ -273,7 +282,7 @@ Outcome EditKey(Call* call) {
   if (note.Write() != KeyNote::Read(key->annotation()).Write()) {
     change.annotation = note.Write();
   }
-  return OkAfter({change}, call);
+  return OkAfter(ApplyAsAdmin({change}, call));
 }
 
 Outcome DeleteKey(Call* call) {
@@ -282,7 +291,7 @@ Outcome DeleteKey(Call* call) {
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<v1::ApiKey> key = KeyOf(*workspace, *call);
   if (!key.ok()) return ErrorOf(key.status());
-  return OkAfter({RemoveKey{key->id()}}, call);
+  return OkAfter(ApplyAsAdmin({RemoveKey{key->id()}}, call));
 }
 
 }  // namespace acl::server

@@ -9,8 +9,10 @@
 #include <vector>
 
 #include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
 #include "acl/encoding/strict_json.h"
 #include "acl/server/apply.h"
 #include "acl/server/models.h"
@@ -66,12 +68,55 @@ ShareRequest ReadShare(bool with_role, Call* call) {
   return share;
 }
 
-// The id of a service account stands for its keys: the API lists it so.
-acl::Target TargetOfKey(const Workspace& workspace, const std::string& id) {
-  if (!workspace.GetKey(id).ok() && workspace.GetServiceAccount(id).ok()) {
-    return acl::Target::ServiceAccount(id);
+// The user or service account that an e-mail address stands for, or where
+// nobody has it the id: not everybody has an address, and what the API hands
+// out are ids. A user comes before a service account.
+absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
+                                           const std::string& name) {
+  absl::StatusOr<PrincipalId> found = now.PrincipalOf(Subject::Email(name));
+  if (found.ok()) return found;
+  for (const Subject& subject :
+       {Subject::User(name), Subject::ServiceAccount(name)}) {
+    absl::StatusOr<PrincipalId> by_id = now.PrincipalOf(subject);
+    if (by_id.ok()) return by_id;
   }
-  return acl::Target::Key(id);
+  return found;
+}
+
+// What nobody has is left for the engine to refuse, in its order.
+acl::Target TargetOfEmail(const Workspace& workspace, const std::string& name) {
+  if (workspace.PrincipalOf(Subject::Email(name)).ok()) {
+    return acl::Target::Email(name);
+  }
+  const absl::StatusOr<PrincipalId> by_id = PrincipalNamed(workspace, name);
+  if (!by_id.ok()) return acl::Target::Email(name);
+  return by_id->kind() == Kind::kUser
+             ? acl::Target::User(by_id->id())
+             : acl::Target::ServiceAccount(by_id->id());
+}
+
+// The id of a service account stands for its keys: the API lists it so. Nothing
+// where it is the id of another account's key as well.
+std::optional<acl::Target> TargetOfKey(const Workspace& workspace,
+                                       const std::string& id) {
+  if (!workspace.GetServiceAccount(id).ok()) return acl::Target::Key(id);
+  const absl::StatusOr<v1::ApiKey> key = workspace.GetKey(id);
+  const auto account = PrincipalId::ServiceAccount(id);
+  if (key.ok() && key->owner() != account.ToString()) {
+    const absl::StatusOr<PrincipalId> owner = PrincipalId::Parse(key->owner());
+    // A personal key is no target, and so not meant.
+    if (!owner.ok() || owner->kind() != Kind::kUser) return std::nullopt;
+  }
+  return acl::Target::ServiceAccount(id);
+}
+
+// The only one that a request names.
+std::optional<acl::Target> TargetOf(const Workspace& workspace,
+                                    const ShareRequest& share) {
+  if (share.user_email) return TargetOfEmail(workspace, *share.user_email);
+  if (share.key_id) return TargetOfKey(workspace, *share.key_id);
+  if (*share.group_id == "default") return acl::Target::Default();
+  return acl::Target::Group(*share.group_id);
 }
 
 // Shares, or without a role unshares.
@@ -89,14 +134,19 @@ Outcome Apply(bool with_role, Call* call) {
                      : "more than one target; send one of `user_email`, "
                        "`group_id` and `workspace_api_key_id`");
   }
-  const acl::Target target =
-      share.user_email               ? acl::Target::Email(*share.user_email)
-      : share.key_id                 ? TargetOfKey(*workspace, *share.key_id)
-      : *share.group_id == "default" ? acl::Target::Default()
-                                     : acl::Target::Group(*share.group_id);
+  const std::optional<acl::Target> target = TargetOf(*workspace, share);
+  if (!target) {
+    return BadRequest(
+        absl::StrCat(Quoted(*share.key_id),
+                     " is a service account and the key of another one; name "
+                     "the account that is meant in `user_email`"),
+        kKeyId);
+  }
   const ResourceId resource{share.type, call->ids[0]};
-  if (with_role) return OkAfter({Share{resource, target, share.role}}, call);
-  return OkAfter({Unshare{resource, target}}, call);
+  if (with_role) {
+    return OkAfter(ApplyAsCaller({Share{resource, *target, share.role}}, call));
+  }
+  return OkAfter(ApplyAsCaller({Unshare{resource, *target}}, call));
 }
 
 Json RoleToGroupIds(const Snapshot& now, const v1::Resource& resource) {
@@ -150,17 +200,6 @@ absl::StatusOr<Json> ShareOptions(const Snapshot& now,
   return list;
 }
 
-absl::StatusOr<Snapshot> NowOf(Call* call) {
-  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
-  if (!workspace.ok()) return workspace.status();
-  absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
-  if (now.ok()) {
-    const absl::StatusOr<RevisionToken> token = now->Token();
-    if (token.ok()) call->revision = token->ToString();
-  }
-  return now;
-}
-
 Json TextOrNull(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
@@ -195,15 +234,16 @@ Json MemberJson(const v1::User& user) {
           {"is_locked", user.locked()}};
 }
 
+// An e-mail address, or the id of who has none: what the API takes for one.
 std::string EmailOf(const Snapshot& now, const std::string& member) {
   absl::string_view id = member;
   if (absl::ConsumePrefix(&id, "user:")) {
     const absl::StatusOr<v1::User> user = now.GetUser(id);
-    return user.ok() ? user->email() : "";
+    return user.ok() ? FirstOf(user->email(), "", user->id()) : "";
   }
   if (absl::ConsumePrefix(&id, "service_account:")) {
     const absl::StatusOr<v1::ServiceAccount> one = now.GetServiceAccount(id);
-    return one.ok() ? one->email() : "";
+    return one.ok() ? FirstOf(one->email(), "", one->id()) : "";
   }
   return "";
 }
@@ -216,13 +256,15 @@ Outcome ChangeMembership(bool add, Call* call) {
   const absl::StatusOr<v1::Group> group = workspace->GetGroup(call->ids[0]);
   if (!group.ok()) return ErrorOf(group.status());
   const absl::StatusOr<PrincipalId> principal =
-      workspace->PrincipalOf(Subject::Email(email));
+      PrincipalNamed(*workspace, email);
   if (!principal.ok()) return ErrorOf(principal.status());
   const Member member = principal->kind() == Kind::kUser
                             ? Member::User(principal->id())
                             : Member::ServiceAccount(principal->id());
-  if (add) return OkAfter({AddMember{call->ids[0], member}}, call);
-  return OkAfter({RemoveMember{call->ids[0], member}}, call);
+  if (add) {
+    return OkAfter(ApplyAsAdmin({AddMember{call->ids[0], member}}, call));
+  }
+  return OkAfter(ApplyAsAdmin({RemoveMember{call->ids[0], member}}, call));
 }
 
 }  // namespace
@@ -283,14 +325,15 @@ Outcome UpdateMember(Call* call) {
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<PrincipalId> principal =
-      workspace->PrincipalOf(Subject::Email(email));
+      PrincipalNamed(*workspace, email);
   if (!principal.ok()) return ErrorOf(principal.status());
   if (principal->kind() != Kind::kUser) {
-    return ErrorOf(
-        Refuse(v1::USER_NOT_FOUND,
-               "the address is a service account's, not a member's"));
+    return ErrorOf(Refuse(
+        v1::USER_NOT_FOUND,
+        absl::StrCat(Quoted(email), " is a service account, and no member")));
   }
-  const std::lock_guard<std::mutex> turn(AnnotationTurn());
+  const Turns::Turn turn = AnnotationTurn(principal->ToString(), *call);
+  if (!turn.ok()) return OtherHasTurn();
   const absl::StatusOr<v1::User> user = workspace->GetUser(principal->id());
   if (!user.ok()) return ErrorOf(user.status());
   UpdateUser update{principal->id()};
@@ -305,7 +348,7 @@ Outcome UpdateMember(Call* call) {
     update.annotation = Dump(*note);
     update.workspace_admin = *seat == kSeatAdmin;
   }
-  return OkAfter({update}, call);
+  return OkAfter(ApplyAsAdmin({update}, call));
 }
 
 Outcome ListGroups(Call* call) {

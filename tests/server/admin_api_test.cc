@@ -289,5 +289,71 @@ TEST_F(AdminApiTest, KeyWithoutASecretLetsNobodyIn) {
       401);
 }
 
+TEST_F(AdminApiTest, IdempotencyKeyIsRefusedWhereARetryCanNotBeTold) {
+  struct Case {
+    const char* method;
+    const char* target;
+    const char* body;
+  };
+  const std::string before = engine_.Export().DebugString();
+  for (const Case& one : {
+           Case{"POST", "/v1/service-accounts", R"({"name":"x"})"},
+           Case{"POST", "/v1/service-accounts/bot/api-keys",
+                R"({"name":"k","permissions":"all"})"},
+           Case{"PATCH", "/v1/service-accounts/bot/api-keys/bot-key",
+                R"({"name":"k"})"},
+           Case{"POST", "/acl/v1/keys", R"({"owner":"user:cy"})"},
+           Case{"POST", "/acl/v1/keys/bot-key/secret", ""},
+       }) {
+    const Replied reply = Ask("ann", one.method, one.target, one.body,
+                              {{"idempotency-key", "1"}});
+    EXPECT_EQ(reply.status, 400) << one.target;
+    EXPECT_EQ(reply.body["detail"]["param"], "idempotency-key");
+    EXPECT_THAT(reply.message(), HasSubstr("leave it out"));
+    // Who may not do it is told that.
+    EXPECT_EQ(
+        Ask("bob", one.method, one.target, one.body, {{"idempotency-key", "1"}})
+            .status,
+        403);
+  }
+  EXPECT_EQ(engine_.Export().DebugString(), before);
+}
+
+TEST_F(AdminApiTest, RetryUnderAnIdempotencyKeyIsAnsweredAgain) {
+  struct Case {
+    const char* method;
+    const char* target;
+    const char* body;
+  };
+  int id = 0;
+  for (const Case& one : {
+           Case{"POST", "/v1/workspace/members",
+                R"({"email":"cy@x.io","workspace_seat_type":)"
+                R"("workspace_lite_member"})"},
+           Case{"POST", "/v1/workspace/groups/ops/members",
+                R"({"email":"bob@x.io"})"},
+           Case{"POST", "/v1/workspace/groups/ops/members/remove",
+                R"({"email":"bob@x.io"})"},
+       }) {
+    const Headers once = {{"idempotency-key", absl::StrCat(++id)}};
+    const Replied first = Ask("ann", one.method, one.target, one.body, once);
+    EXPECT_EQ(first.status, 200) << one.target;
+    const Replied again = Ask("ann", one.method, one.target, one.body, once);
+    EXPECT_EQ(again.status, 200) << one.target;
+    EXPECT_EQ(again.Header("acl-revision"), first.Header("acl-revision"));
+  }
+}
+
+TEST_F(AdminApiTest, KeyDoesNotGetTheIdOfAnAccountThatIsNotItsOwner) {
+  const Replied reply =
+      Post("ann", "/acl/v1/keys", R"({"owner":"user:cy","key_id":"bot"})");
+  EXPECT_EQ(reply.status, 409);
+  EXPECT_EQ(reply.code(), "already_exists");
+  EXPECT_EQ(Post("ann", "/acl/v1/keys",
+                 R"({"owner":"service_account:bot","key_id":"bot"})")
+                .status,
+            200);
+}
+
 }  // namespace
 }  // namespace acl::server

@@ -4,7 +4,10 @@
 #include <thread>
 #include <vector>
 
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 #include "acl/server/http/target.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
@@ -240,6 +243,130 @@ TEST_F(QuestionApiTest, MetricsCountWhatWasDone) {
   EXPECT_THAT(text,
               HasSubstr(absl::StrCat("acl_revision{workspace=\"studio\"} ",
                                      studio_.Token()->revision, "\n")));
+}
+
+TEST_F(QuestionApiTest, RevisionThatComesWhileItIsAwaitedIsAnswered) {
+  ServiceOptions patient = Impatient();
+  patient.max_wait = absl::Seconds(40);
+  patient.max_answer = absl::Seconds(40);
+  Service service(&engine_, &metrics_, patient);
+  RevisionToken later = *studio_.Token();
+  ++later.revision;
+  HttpRequest request{
+      "GET",
+      "/acl/v1/role?subject=user:cy&resource=voice:narrator",
+      {{"xi-api-key", secrets_["cy"]}, {"acl-min-revision", later.ToString()}},
+      "",
+      ""};
+  HttpResponse response;
+  std::thread asker([&] { response = service.Handle(request); });
+  absl::SleepFor(absl::Milliseconds(30));
+  Must({acl::Share{{"voice", "narrator"}, Target::User("cy"), "editor"}});
+  asker.join();
+  EXPECT_EQ(response.status, 200);
+  const Json body = Json::parse(response.body);
+  EXPECT_EQ(body["role"], "editor");
+  EXPECT_EQ(body["revision"], later.revision);
+}
+
+// The caller is looked at again at the revision of the answer.
+TEST_F(QuestionApiTest, CallerWhoIsShutOutWhileWaitingIsNotAnswered) {
+  ServiceOptions patient = Impatient();
+  patient.max_wait = absl::Seconds(40);
+  patient.max_answer = absl::Seconds(40);
+  Service service(&engine_, &metrics_, patient);
+  RevisionToken later = *studio_.Token();
+  ++later.revision;
+  const auto ask = [&](const char* who) {
+    return service.Handle(
+        {"GET",
+         "/acl/v1/role?subject=user:bob&resource=voice:narrator",
+         {{"xi-api-key", secrets_[who]},
+          {"acl-min-revision", later.ToString()}},
+         "",
+         ""});
+  };
+  HttpResponse locked, demoted;
+  std::thread bob([&] { locked = ask("bob"); });
+  std::thread cy([&] { demoted = ask("cy"); });
+  absl::SleepFor(absl::Milliseconds(30));
+  UpdateUser lock{"bob"};
+  lock.locked = true;
+  Must({lock});
+  bob.join();
+  cy.join();
+  EXPECT_EQ(locked.status, 401);
+  EXPECT_EQ(demoted.status, 403);
+}
+
+// `cy` is in so many groups that an explanation takes seconds.
+class SlowQuestions : public Served {
+ protected:
+  static ServiceOptions Options() {
+    ServiceOptions options = Impatient();
+    options.max_answer = absl::Seconds(1);
+    options.max_explanations = 1;
+    return options;
+  }
+  SlowQuestions() : Served(InMemory, Options()) {}
+  void SetUp() override {
+    Served::SetUp();
+    std::vector<Change> changes;
+    for (int i = 0; i < 10'000; ++i) {
+      const std::string id = absl::StrCat("g", i);
+      changes.push_back(AddGroup{id});
+      changes.push_back(AddMember{id, Member::User("cy")});
+    }
+    Must(changes);
+  }
+  const std::string slow_ =
+      "/acl/v1/explain?subject=user:cy&resource=voice:narrator&role=admin";
+  const std::string quick_ =
+      "/acl/v1/explain?subject=user:bob&resource=voice:narrator&role=admin";
+};
+
+TEST_F(SlowQuestions, ExplanationEndsWithTheTimeOfItsRequest) {
+  const absl::Time begin = absl::Now();
+  const Replied reply = Get("ann", slow_);
+  EXPECT_EQ(reply.status, 503);
+  EXPECT_EQ(reply.code(), "deadline_exceeded");
+  EXPECT_EQ(reply.Header("acl-fault"), "DEADLINE_EXCEEDED");
+  EXPECT_THAT(reply.message(), HasSubstr("ask for less"));
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(15));
+  EXPECT_EQ(Get("ann", quick_).status, 200);
+}
+
+TEST_F(SlowQuestions, OthersAreAnsweredMeanwhileAndAllEndWhenTheServerDoes) {
+  Service service(&engine_, &metrics_, [] {
+    ServiceOptions options = Options();
+    options.max_answer = absl::Minutes(10);
+    return options;
+  }());
+  const auto ask = [&](const std::string& target) {
+    return service.Handle(
+        {"GET", target, {{"xi-api-key", secrets_["ann"]}}, "", ""});
+  };
+  HttpResponse slow;
+  std::thread asker([&] {
+    do {
+      slow = ask(slow_);
+    } while (absl::StrContains(slow.body, "overloaded"));
+  });
+  HttpResponse other;
+  do {
+    absl::SleepFor(absl::Milliseconds(5));
+    other = ask(quick_);
+  } while (other.status == 200);
+  EXPECT_EQ(other.status, 503);
+  EXPECT_THAT(other.body, HasSubstr("overloaded"));
+  EXPECT_EQ(ask("/acl/v1/role?subject=user:bob&resource=voice:narrator").status,
+            200);
+  const absl::Time begin = absl::Now();
+  service.Abort();
+  asker.join();
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(15));
+  EXPECT_EQ(slow.status, 503);
+  EXPECT_THAT(slow.body, HasSubstr("stopping"));
 }
 
 }  // namespace

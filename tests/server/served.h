@@ -2,7 +2,9 @@
 #ifndef TESTS_SERVER_SERVED_H_
 #define TESTS_SERVER_SERVED_H_
 
+#include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -39,6 +41,21 @@ struct Replied {
 class Served : public testing::Test {
  protected:
   static constexpr char kOperator[] = "the-secret-of-the-operator-of-tests";
+
+  using MakeEngine = std::function<std::unique_ptr<Engine>(EngineOptions)>;
+  static std::unique_ptr<Engine> InMemory(EngineOptions options) {
+    return std::make_unique<Engine>(std::move(options));
+  }
+  static ServiceOptions Impatient() {
+    ServiceOptions options;
+    options.max_wait = absl::Milliseconds(50);
+    options.max_waiting = 2;
+    return options;
+  }
+  explicit Served(const MakeEngine& make_engine = InMemory,
+                  const ServiceOptions& options = Impatient())
+      : owned_engine_(make_engine(ObservedBy(&metrics_))),
+        service_(&engine_, &metrics_, Logged(options)) {}
 
   void SetUp() override {
     ASSERT_TRUE(
@@ -122,26 +139,27 @@ class Served : public testing::Test {
     return studio_.RoleName(studio_.EffectiveRole(subject, resource)->role);
   }
 
-  Metrics metrics_;
-  Engine engine_{[this] {
+  static EngineOptions ObservedBy(Observer* observer) {
     EngineOptions options;
-    options.observer = &metrics_;
+    options.observer = observer;
     return options;
-  }()};
+  }
+  ServiceOptions Logged(ServiceOptions options) {
+    options.operator_hash = HashOfSecret(kOperator);
+    options.log = [this](const std::string& line) {
+      const std::lock_guard<std::mutex> lock(log_mutex_);
+      log_.push_back(line);
+    };
+    return options;
+  }
+
+  Metrics metrics_;
+  std::unique_ptr<Engine> owned_engine_;
+  Engine& engine_ = *owned_engine_;
   Workspace studio_ = *engine_.AddWorkspace(Actor::System(), "studio");
   std::mutex log_mutex_;
   std::vector<std::string> log_;
-  Service service_{&engine_, &metrics_, [this] {
-                     ServiceOptions options;
-                     options.operator_hash = HashOfSecret(kOperator);
-                     options.max_wait = absl::Milliseconds(50);
-                     options.max_waiting = 2;
-                     options.log = [this](const std::string& line) {
-                       const std::lock_guard<std::mutex> lock(log_mutex_);
-                       log_.push_back(line);
-                     };
-                     return options;
-                   }()};
+  Service service_;
   std::map<std::string, std::string> secrets_;
 };
 

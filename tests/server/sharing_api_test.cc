@@ -1,4 +1,5 @@
 // The contract of the public sharing API, case by case.
+#include <map>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -342,6 +343,177 @@ TEST_F(SharingApi, LogHasALineForEachRequestAndNoSecret) {
       EXPECT_EQ(line.find(secret), std::string::npos);
     }
   }
+}
+
+TEST_F(SharingApi, CreatorIsNotUnsharedByAKeyOfItsOwn) {
+  Must({AddResource{
+      {"voice", "song"}, "Song", PrincipalId::ServiceAccount("bot")}});
+  const std::string target = "/v1/workspace/resources/song/unshare";
+  for (const char* name : {"bot-key", "bot"}) {
+    const std::string body = absl::StrCat(
+        R"({"resource_type":"voice","workspace_api_key_id":")", name, "\"}");
+    // By the creator's own key, and by a workspace admin.
+    for (const char* who : {"bot", "ann"}) {
+      const Replied reply = Post(who, target, body);
+      EXPECT_EQ(reply.status, 403) << who << " " << name;
+      EXPECT_EQ(reply.Header("acl-fault"), "CREATOR_PROTECTED");
+    }
+    EXPECT_EQ(Share("ann",
+                    absl::StrCat(R"({"role":"viewer","resource_type":"voice",)"
+                                 R"("workspace_api_key_id":")",
+                                 name, "\"}"),
+                    "song")
+                  .status,
+              403);
+  }
+  EXPECT_EQ(Role(Subject::Key("bot-key"), {"voice", "song"}), "admin");
+}
+
+// Everything that an answer calls somebody by can be sent back.
+TEST_F(SharingApi, WhoHasNoAddressIsNamedByTheIdThatTheApiHandsOut) {
+  Must({AddUser{"zoe", "", "Zoe"}});
+  const std::string account =
+      Post("ann", "/v1/service-accounts", R"({"name":"Renderer"})")
+          .body["service-account-user-id"];
+  const std::string groups = "/v1/workspace/groups";
+  for (const std::string& id : {std::string("zoe"), account}) {
+    const std::string email = absl::StrCat(R"({"email":")", id, "\"}");
+    const std::string share =
+        absl::StrCat(R"("resource_type":"voice","user_email":")", id, "\"}");
+    const Subject subject =
+        id == "zoe" ? Subject::User(id) : Subject::ServiceAccount(id);
+    EXPECT_EQ(Share("ann", R"({"role":"editor",)" + share).status, 200);
+    EXPECT_EQ(Role(subject), "editor");
+    EXPECT_EQ(
+        Post("ann", "/v1/workspace/resources/narrator/unshare", "{" + share)
+            .status,
+        200);
+    EXPECT_EQ(Role(subject), "none");
+    EXPECT_EQ(Post("ann", groups + "/ops/members", email).status, 200);
+    const Json found = Get("ann", groups + "/search?name=Operations").body;
+    EXPECT_THAT(found[0]["members_emails"].dump(), HasSubstr(id));
+    EXPECT_EQ(Post("ann", groups + "/ops/members/remove", email).status, 200);
+  }
+  EXPECT_EQ(Get("ann", groups).body["ops"]["members"].dump(), R"(["cy"])");
+  EXPECT_EQ(Post("ann", "/v1/workspace/members",
+                 R"({"email":"zoe","is_locked":true})")
+                .status,
+            200);
+  EXPECT_TRUE(studio_.GetUser("zoe")->locked());
+}
+
+TEST_F(SharingApi, EveryShareOptionCanBeTaken) {
+  Must({AddUser{"zoe"}, AddServiceAccount{"bare"}});
+  const std::string target =
+      "/v1/workspace/resources/narrator?resource_type=voice";
+  const std::map<std::string, std::string> fields = {
+      {"user", "user_email"},
+      {"group", "group_id"},
+      {"key", "workspace_api_key_id"}};
+  const Json options = Get("ann", target).body["share_options"];
+  EXPECT_EQ(options.size(), 6u);
+  for (const Json& option : options) {
+    Json body = {{"role", "viewer"}, {"resource_type", "voice"}};
+    body[fields.at(option["type"])] = option["id"];
+    EXPECT_EQ(Share("ann", body.dump()).status, 200) << option.dump();
+  }
+  EXPECT_TRUE(Get("ann", target).body["share_options"].empty());
+  // And taken back, as it lists them.
+  const Json listed = Get("ann", target).body["role_to_group_ids"]["viewer"];
+  for (const Json& id : listed) {
+    Json body = {{"resource_type", "voice"}};
+    body[id == "ops" ? "group_id" : "user_email"] = id;
+    EXPECT_EQ(
+        Post("ann", "/v1/workspace/resources/narrator/unshare", body.dump())
+            .status,
+        200);
+  }
+  EXPECT_EQ(Get("ann", target).body["share_options"], options);
+}
+
+TEST_F(SharingApi, AddressOfOneIsNotTakenForTheIdOfAnother) {
+  Must({AddUser{"bob@x.io", "robert@x.io"}});
+  EXPECT_EQ(Share("ann", R"({"role":"viewer","resource_type":"voice",)"
+                         R"("user_email":"bob@x.io"})")
+                .status,
+            200);
+  EXPECT_EQ(Role(Subject::User("bob")), "viewer");
+  EXPECT_EQ(Role(Subject::User("bob@x.io")), "none");
+}
+
+TEST_F(SharingApi, IdOfAnAccountAndOfAnothersKeyIsRefused) {
+  const std::string body =
+      R"({"role":"viewer","resource_type":"voice","workspace_api_key_id":"x"})";
+  Must({AddServiceAccount{"x"},
+        AddKey{"x", PrincipalId::ServiceAccount("bot")}});
+  const Replied reply = Share("ann", body);
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_THAT(reply.message(),
+              HasSubstr("`x` is a service account and the key"));
+  EXPECT_EQ(reply.body["detail"]["param"], "workspace_api_key_id");
+  // The way out names each of them.
+  EXPECT_EQ(
+      Share("ann",
+            R"({"role":"editor","resource_type":"voice","user_email":"x"})")
+          .status,
+      200);
+  EXPECT_EQ(Role(Subject::ServiceAccount("x")), "editor");
+  EXPECT_EQ(Role(Subject::ServiceAccount("bot")), "none");
+  // A key of its own, or a personal one, leaves no doubt.
+  for (const PrincipalId& owner :
+       {PrincipalId::ServiceAccount("x"), PrincipalId::User("bob")}) {
+    Must({RemoveKey{"x"}});
+    Must({AddKey{"x", owner}});
+    EXPECT_EQ(Share("ann", body).status, 200);
+    EXPECT_EQ(Role(Subject::ServiceAccount("x")), "viewer");
+  }
+}
+
+TEST_F(SharingApi, LogTellsRefusalsOfTheTransportToo) {
+  for (const int status : {400, 408, 413, 414, 431, 503}) {
+    const HttpResponse response =
+        service_.Refusal(status, "it is too much", "10.0.0.7");
+    const Json line = Json::parse(log_.back());
+    EXPECT_EQ(line["status"], status);
+    EXPECT_EQ(line["peer"], "10.0.0.7");
+    EXPECT_EQ(line["route"], "refused");
+    EXPECT_EQ(line["message"], "it is too much");
+    EXPECT_THAT(response.body,
+                HasSubstr(line["request_id"].get<std::string>()));
+  }
+}
+
+TEST_F(SharingApi, LogHasCodesAndNothingThatFoolsATerminal) {
+  Share("bob", "{}");
+  EXPECT_EQ(Json::parse(log_.back())["code"], "missing");
+  Share("bob",
+        R"({"role":"viewer","resource_type":"voice","user_email":"cy@x.io"})");
+  EXPECT_EQ(Json::parse(log_.back())["code"], "insufficient_permissions");
+  EXPECT_EQ(Json::parse(log_.back())["fault"], "NOT_ADMIN");
+  // DEL, NEL, CSI, right-to-left override, isolates.
+  Get("ann",
+      "/v1/workspace/resources/a%7F%C2%85%C2%9B%E2%80%AE%E2%81%A6"
+      "?resource_type=voice");
+  EXPECT_THAT(log_.back(),
+              HasSubstr(R"("ids":["a\u007f\u0085\u009b\u202e\u2066"])"));
+  EXPECT_EQ(Json::parse(log_.back())["ids"][0],
+            "a\x7f\xc2\x85\xc2\x9b\xe2\x80\xae\xe2\x81\xa6");
+  std::string umlauts;
+  for (int i = 0; i < 1000; ++i) umlauts += "%C3%A4";
+  Get("ann", "/v1/workspace/resources/x" + umlauts + "?resource_type=voice");
+  EXPECT_LT(log_.back().size(), 600u);
+  EXPECT_FALSE(Json::parse(log_.back(), nullptr, false).is_discarded());
+  EXPECT_THAT(log_.back(), HasSubstr("...\"]"));
+}
+
+TEST_F(SharingApi, NoAnswerIsKeptByCaches) {
+  EXPECT_EQ(Get("ann", "/v1/workspace/members").Header("Cache-Control"),
+            "no-store");
+  EXPECT_EQ(Get("", "/v1/workspace/members").Header("Cache-Control"),
+            "no-store");
+  EXPECT_EQ(Get("ann", "/v1/nothing").Header("Cache-Control"), "no-store");
+  const Replied refused{0, nullptr, service_.Refusal(431, "long", "::1")};
+  EXPECT_EQ(refused.Header("Cache-Control"), "no-store");
 }
 
 }  // namespace

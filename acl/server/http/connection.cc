@@ -289,7 +289,7 @@ HttpResponse Connection::Ask(const HttpRequest& request) {
 HttpResponse Connection::Refusal(int status, absl::string_view message) {
   HttpResponse response;
   try {
-    response = state_.handler.Refusal(status, message);
+    response = state_.handler.Refusal(status, message, peer_);
     if (status == 503) response.headers.emplace_back("Retry-After", "1");
   } catch (...) {
     response.status = 0;

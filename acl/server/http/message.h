@@ -63,8 +63,15 @@ class HttpHandler {
   // transfer coding that is not known. Then the connection is closed. 503 too
   // many connections, or no thread became free for a request in time; the
   // server adds `Retry-After: 1`. 500 Handle() threw, or its answer can't be
-  // sent. `message` is lower case and fit for the other side. Must not wait.
-  virtual HttpResponse Refusal(int status, absl::string_view message) = 0;
+  // sent. `message` is lower case and fit for the other side, `peer` its
+  // address. Must not wait.
+  virtual HttpResponse Refusal(int status, absl::string_view message,
+                               const std::string& peer) = 0;
+
+  // Nobody waits for answers any more, and the server can't end before the
+  // calls of Handle() that are under way do: they may give up. Once, and no
+  // call of Handle() begins behind it but those that are about to.
+  virtual void Abort() {}
 };
 
 }  // namespace acl

@@ -266,6 +266,7 @@ void HttpServer::Impl::Stop(absl::Duration grace) {
   state_.admission.WaitUntilEmpty(grace);
 
   state_.aborting = true;
+  state_.handler.Abort();
   for (const auto& each : workers_) each->ForEach(&Connection::Abort);
   // Calls of the handler that are under way end; their answers go nowhere.
   state_.pool.join();

@@ -49,7 +49,8 @@ class FakeHandler : public HttpHandler {
   HttpResponse Handle(const HttpRequest& request) override {
     return handle(request);
   }
-  HttpResponse Refusal(int status, absl::string_view message) override {
+  HttpResponse Refusal(int status, absl::string_view message,
+                       const std::string&) override {
     return refuse(status, message);
   }
 };

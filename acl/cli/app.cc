@@ -487,6 +487,10 @@ class CommandLine {
            "For a header, a body, an answer, each (default: 10)", "SECONDS");
     option("--idle-timeout", &serve_.idle_timeout,
            "Between two requests (default: 60)", "SECONDS");
+    option("--queue-timeout", &serve_.queue_timeout,
+           "For a thread to be free for a request (default: 10)", "SECONDS");
+    option("--max-depth", &serve_.max_depth,
+           "How deep the JSON of a body may be (default: 32)", "LEVELS");
     option("--max-body", &http.max_body_bytes, "Default: 1048576", "BYTES");
     option("--max-header", &http.max_header_bytes, "Default: 16384", "BYTES");
     option("--max-connections", &http.max_connections, "Default: 1024", "N");

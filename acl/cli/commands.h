@@ -144,6 +144,8 @@ struct ServeArguments {
   double grace = 10;
   double request_timeout = 10;
   double idle_timeout = 60;
+  double queue_timeout = 10;
+  int max_depth = 32;
   bool quiet = false;
   server::ServeOptions options;
 };

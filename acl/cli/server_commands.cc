@@ -1,6 +1,6 @@
 #include <csignal>
 #include <memory>
-#include <mutex>
+#include <optional>
 #include <string>
 
 #include "absl/strings/str_cat.h"
@@ -9,6 +9,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/cli/commands.h"
+#include "acl/cli/line_writer.h"
 #include "acl/cli/print.h"
 #include "acl/cli/progress.h"
 #include "acl/encoding/file.h"
@@ -50,6 +51,9 @@ ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
 }
 
 namespace {
+
+// Deeper JSON than any API needs, and not deep enough for a stack.
+constexpr int kMaxJsonDepth = 512;
 
 // Signals that end the server, held back from all threads that begin later.
 class EndingSignals {
@@ -129,13 +133,21 @@ ExitCode ServeCommand(const ServeArguments& arguments, const Console& console) {
   options.grace = absl::Seconds(arguments.grace);
   options.http.header_timeout = options.http.body_timeout =
       options.http.write_timeout = absl::Seconds(arguments.request_timeout);
+  options.http.queue_timeout = absl::Seconds(arguments.queue_timeout);
+  options.max_answer = absl::Seconds(arguments.request_timeout);
   options.http.idle_timeout = absl::Seconds(arguments.idle_timeout);
-  std::mutex mutex;
+  if (arguments.max_depth < 1 || arguments.max_depth > kMaxJsonDepth) {
+    return Fail(console, Refuse(v1::MALFORMED,
+                                absl::StrCat("--max-depth is a number from 1 "
+                                             "to ",
+                                             kMaxJsonDepth, ", not ",
+                                             arguments.max_depth)));
+  }
+  options.max_depth = arguments.max_depth;
+  std::optional<LineWriter> log;
   if (!arguments.quiet) {
-    options.log = [&](const std::string& line) {
-      const std::lock_guard<std::mutex> lock(mutex);
-      console.out << line << "\n" << std::flush;
-    };
+    log.emplace(&console.out);
+    options.log = [&log](const std::string& line) { log->Write(line); };
   }
   const EndingSignals signals;
   absl::StatusOr<std::unique_ptr<server::Server>> server = [&] {
@@ -150,8 +162,8 @@ ExitCode ServeCommand(const ServeArguments& arguments, const Console& console) {
               << "\nacl: listening on " << (*server)->url() << std::endl;
   signals.Wait();
   console.err << "acl: stopping" << std::endl;
-  (*server)->Stop();
-  return kAllow;
+  const absl::Status stopped = (*server)->Stop();
+  return stopped.ok() ? kAllow : Fail(console, stopped);
 }
 
 }  // namespace acl::cli

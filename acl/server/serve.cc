@@ -69,7 +69,7 @@ class Server::Parts {
 };
 
 Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
-Server::~Server() { Stop(); }
+Server::~Server() { static_cast<void>(Stop()); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   absl::StatusOr<std::string> operator_hash =
@@ -103,6 +103,9 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   ServiceOptions service;
   service.operator_hash = *std::move(operator_hash);
   service.max_wait = options.max_wait;
+  service.max_depth = options.max_depth;
+  service.max_answer = options.max_answer;
+  service.max_explanations = std::max(1, options.http.waiting_threads / 4);
   service.max_waiting = std::max(1, options.http.waiting_threads / 2);
   service.log = std::move(options.log);
   parts->service = std::make_unique<Service>(
@@ -127,11 +130,18 @@ uint16_t Server::port() const { return parts_->http->port(); }
 const FolderReport& Server::found() const { return parts_->found; }
 bool Server::imported() const { return parts_->imported; }
 
-void Server::Stop() {
-  if (parts_->engine == nullptr) return;
+absl::Status Server::Stop() {
+  if (parts_->engine == nullptr) return absl::OkStatus();
   parts_->service->set_stopping();
   parts_->http->Stop(parts_->grace);
+  absl::Status closed = parts_->engine->Close();
+  if (closed.ok() && !parts_->metrics.writable()) {
+    closed = Refuse(v1::OUTCOME_UNKNOWN,
+                    "the disk failed while the server ran; what was answered "
+                    "`outcome_unknown` may be there or not");
+  }
   parts_->engine = nullptr;
+  return closed;
 }
 
 }  // namespace acl::server

@@ -7,6 +7,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "acl/engine.h"
@@ -27,6 +28,10 @@ struct ServeOptions {
   HttpOptions http;
   // How long a question waits for the least revision that it names.
   absl::Duration max_wait = absl::Seconds(5);
+  // How long the server may think about a question.
+  absl::Duration max_answer = absl::Seconds(10);
+  // How deep the JSON of a body may be.
+  int max_depth = 32;
   // How long requests under way have to end when the server stops.
   absl::Duration grace = absl::Seconds(10);
   // Gets a line for each request; null: no log. By many threads at once.
@@ -57,8 +62,9 @@ class Server {
   bool imported() const;
 
   // Ends: accepts nothing more, lets requests under way end, closes the
-  // journal. A second call does nothing.
-  void Stop();
+  // journal. What is not OK is of Engine::Close(): it has ended all the same. A
+  // second call does nothing.
+  absl::Status Stop();
 
  private:
   class Parts;

@@ -10,6 +10,7 @@
 #include "acl/base/heap.h"
 #include "acl/base/text.h"
 #include "acl/follower.h"
+#include "acl/history/beside_writer.h"
 #include "acl/history/followed_folder.h"
 #include "acl/history/past.h"
 #include "acl/history/past_changes.h"
@@ -116,16 +117,10 @@ absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
                                 FolderReport* report) {
   FileSystem* const files =
       options.files != nullptr ? options.files : SystemFiles();
-  const auto read = [&] {
+  absl::StatusOr<Past> past = ReadBesideWriter(path, files, [&] {
     return ReadPast(path, moment, files, EmptyState, options_.request_id_window,
                     options.progress);
-  };
-  // Whoever writes there may remove what was about to be read, once or twice.
-  absl::StatusOr<Past> past = read();
-  for (int again = 0; again < 4 && FaultOf(past.status()) == v1::FILE_ACCESS;
-       ++again) {
-    past = read();
-  }
+  });
   if (!past.ok()) return past.status();
   if (report != nullptr) report->records = past->record;
   AddCores(std::move(past->states));

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/audit/history_actors.h"
 #include "acl/base/fault.h"
+#include "acl/history/beside_writer.h"
 #include "acl/history/record.h"
 #include "acl/journal/file_system.h"
 #include "acl/journal/journal_reader.h"
@@ -224,9 +225,6 @@ class Search {
   Entries entries_;
 };
 
-// Whoever writes there may remove what was about to be read, once or twice.
-constexpr int kAttempts = 5;
-
 absl::StatusOr<HistorySpan> TryVisit(
     const std::string& folder, const HistoryFilter& filter, FileSystem* files,
     const ProgressSink& progress, const Search::Visitor& visit, bool* begun) {
@@ -260,16 +258,17 @@ absl::StatusOr<HistorySpan> VisitHistory(
     const ProgressSink& progress,
     const std::function<absl::Status(const HistoryEntry& entry)>& visit) {
   if (files == nullptr) files = SystemFiles();
-  for (int attempt = 1;; ++attempt) {
-    bool begun = false;
-    absl::StatusOr<HistorySpan> span =
-        TryVisit(folder, filter, files, progress, visit, &begun);
-    const Fault fault = FaultOf(span.status());
-    const bool removed =
-        fault == v1::FILE_ACCESS || fault == v1::REVISION_NOT_AVAILABLE;
-    // What was visited can't be taken back.
-    if (!removed || begun || attempt == kAttempts) return span;
-  }
+  bool begun = false;
+  absl::Status broken_off;  // with what was visited, which can't be taken back
+  const absl::StatusOr<HistorySpan> span =
+      ReadBesideWriter(folder, files, [&]() -> absl::StatusOr<HistorySpan> {
+        absl::StatusOr<HistorySpan> read =
+            TryVisit(folder, filter, files, progress, visit, &begun);
+        if (read.ok() || !begun) return read;
+        broken_off = read.status();
+        return HistorySpan();
+      });
+  return broken_off.ok() ? span : broken_off;
 }
 
 }  // namespace acl

@@ -12,6 +12,7 @@
 #include "acl/base/checksum.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/history/beside_writer.h"
 #include "acl/history/damaged.h"
 #include "acl/history/empty_state.h"
 #include "acl/history/load_checkpoint.h"
@@ -228,34 +229,16 @@ absl::StatusOr<JournalHead> ParseHead(absl::string_view text) {
   return head;
 }
 
-namespace {
-
-// Whoever writes there may remove what was about to be read, once or twice.
-constexpr int kAttempts = 5;
-
-absl::StatusOr<VerifyReport> TryVerify(const std::string& folder,
-                                       const std::optional<JournalHead>& known,
-                                       FileSystem* files,
-                                       const ProgressSink& progress) {
-  Verifier verifier(folder, files, progress);
-  if (absl::Status s = verifier.CheckChain(known); !s.ok()) return s;
-  if (absl::Status s = verifier.CheckCheckpoints(); !s.ok()) return s;
-  return verifier.Take();
-}
-
-}  // namespace
-
 absl::StatusOr<VerifyReport> VerifyFolder(
     const std::string& folder, const std::optional<JournalHead>& known,
     FileSystem* files, const ProgressSink& progress) {
-  for (int attempt = 1;; ++attempt) {
-    absl::StatusOr<VerifyReport> report =
-        TryVerify(folder, known, files, progress);
-    const Fault fault = FaultOf(report.status());
-    const bool removed =
-        fault == v1::FILE_ACCESS || fault == v1::REVISION_NOT_AVAILABLE;
-    if (!removed || attempt == kAttempts) return report;
-  }
+  const auto verify = [&]() -> absl::StatusOr<VerifyReport> {
+    Verifier verifier(folder, files, progress);
+    if (absl::Status s = verifier.CheckChain(known); !s.ok()) return s;
+    if (absl::Status s = verifier.CheckCheckpoints(); !s.ok()) return s;
+    return verifier.Take();
+  };
+  return ReadBesideWriter(folder, files, verify);
 }
 
 }  // namespace acl

@@ -8,6 +8,7 @@
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
 #include "tests/durable/durable.h"
+#include "tests/journal/unreadable_files.h"
 
 namespace acl {
 namespace {
@@ -118,6 +119,41 @@ TEST_F(HistoryTest, WhenHistoryWasNotKeptThenItIsRefused) {
                         absl::StatusCode::kOutOfRange,
                         v1::REVISION_NOT_AVAILABLE, "is gone"));
   EXPECT_EQ(Then(AtRevision(31)), Everything());
+}
+
+TEST_F(HistoryTest, WhenAWriterRemovesFilesMeanwhileThenTheLatestIsThere) {
+  keep_history_ = false;
+  Reopen();
+  int changes = 0;
+  const auto go_on = [&] {
+    for (int i = 0; i < 2; ++i) {
+      for (int j = 0; j < 12; ++j) {
+        ASSERT_TRUE(
+            Share("dan", ++changes % 2 == 0 ? "viewer" : "editor").ok());
+      }
+      ASSERT_TRUE(engine_->Checkpoint().ok());
+    }
+  };
+  go_on();
+  int calls = 0;
+  for (int at = 1; calls + 1 >= at; ++at) {
+    calls = 0;
+    std::string before = Everything();
+    UnreadableFiles files(files_.get(), [&] {
+      if (++calls == at) go_on();
+      return false;
+    });
+    FolderOptions options;
+    options.files = &files;
+    const auto then = Engine::OpenAt(kFolder, {}, {}, options);
+    ASSERT_TRUE(then.ok()) << "call " << at << ": " << then.status();
+    const std::string seen = (*then)->Export().DebugString();
+    if (seen == before) continue;
+    // Or what came meanwhile, as far as it was there.
+    ASSERT_GE((*then)->FindWorkspace("studio")->Token()->revision,
+              static_cast<Revision>(changes - 24));
+  }
+  EXPECT_GT(changes, 100);
 }
 
 TEST_F(HistoryTest, WhenTheEngineIsInMemoryThenThereIsNoHistory) {

@@ -262,7 +262,7 @@ class EngineCrashes {
     if (++count_.images % options_.again_one_in == 0) {
       CrashAgain(image, allowed, ending.power_cut, when);
     } else {
-      static_cast<void>(Judge(image, allowed, when, count_.images % 4 == 0));
+      Judge(image, allowed, when, count_.images % 4 == 0);
     }
   }
 
@@ -286,20 +286,18 @@ class EngineCrashes {
     count_.broken = absl::StrCat(when, ": ", what, "\n", image.DebugString());
   }
 
-  // Gives the state that is there.
-  std::optional<size_t> Judge(MemoryFiles* image, const AllowedStates& allowed,
-                              const std::string& when, bool again) {
+  void Judge(MemoryFiles* image, const AllowedStates& allowed,
+             const std::string& when, bool again) {
     absl::StatusOr<std::unique_ptr<Engine>> engine = OpenIn(image);
     if (!engine.ok()) {
-      Break(*image, when, absl::StrCat("refused: ", engine.status().message()));
-      return std::nullopt;
+      return Break(*image, when,
+                   absl::StrCat("refused: ", engine.status().message()));
     }
     const std::optional<size_t> state = StateOf(**engine, allowed);
     if (!state) {
-      Break(*image, when,
-            absl::StrCat("none of the states ", allowed.first, " to ",
-                         allowed.last, ": ", WordsOf(**engine)));
-      return std::nullopt;
+      return Break(*image, when,
+                   absl::StrCat("none of the states ", allowed.first, " to ",
+                                allowed.last, ": ", WordsOf(**engine)));
     }
     std::string wrong = TryRequests(engine->get(), *state);
     const std::string words = WordsOf(**engine);
@@ -312,7 +310,6 @@ class EngineCrashes {
       }
     }
     if (!wrong.empty()) Break(*image, when, wrong);
-    return state;
   }
 
   // Makes all requests again: those that are there change nothing, the others
@@ -343,25 +340,8 @@ class EngineCrashes {
   // what a kill has left is then `less`.
   void CrashAgain(MemoryFiles* image, const AllowedStates& allowed,
                   const AllowedStates& less, const std::string& when) {
-    struct Second {
-      std::unique_ptr<MemoryFiles> disk;
-      bool opened;
-    };
     std::vector<Second> seconds;
-    bool opened = false;
-    image->SetSchedule([&](const FileStep& step) {
-      seconds.push_back({std::unique_ptr<MemoryFiles>(
-                             new MemoryFiles(image->CrashedAt(step))),
-                         opened});
-      return StepOutcome();
-    });
-    std::optional<size_t> state;
-    {
-      const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenIn(image);
-      opened = true;
-      if (engine.ok()) state = StateOf(**engine, allowed);
-    }
-    image->SetSchedule(nullptr);
+    const std::optional<size_t> state = OpenAndCrash(image, allowed, &seconds);
     if (!state) return Break(*image, when, "can't be opened, or is wrong");
     ImageOptions few = options_.images;
     few.exact_limit = 8;
@@ -372,11 +352,37 @@ class EngineCrashes {
     for (const Second& second : seconds) {
       second.disk->ForEachImage(few, [&](MemoryFiles* again) {
         ++count_.images;
-        static_cast<void>(Judge(again, second.opened ? same : less,
-                                when + ", and again", false));
+        Judge(again, second.opened ? same : less, when + ", and again", false);
         return count_.broken.empty();
       });
     }
+  }
+
+  // A second ending, and whether the engine was open by then.
+  struct Second {
+    std::unique_ptr<MemoryFiles> disk;
+    bool opened;
+  };
+
+  // Gives the state that is there.
+  std::optional<size_t> OpenAndCrash(MemoryFiles* image,
+                                     const AllowedStates& allowed,
+                                     std::vector<Second>* seconds) const {
+    bool opened = false;
+    image->SetSchedule([&](const FileStep& step) {
+      seconds->push_back({std::unique_ptr<MemoryFiles>(
+                              new MemoryFiles(image->CrashedAt(step))),
+                          opened});
+      return StepOutcome();
+    });
+    std::optional<size_t> state;
+    {
+      const absl::StatusOr<std::unique_ptr<Engine>> engine = OpenIn(image);
+      opened = true;
+      if (engine.ok()) state = StateOf(**engine, allowed);
+    }
+    image->SetSchedule(nullptr);
+    return state;
   }
 
   const EngineCrashOptions options_;

@@ -24,6 +24,7 @@ def crash_bug(name, src, library, find, replace, finder = "finds_bug_test.cc", r
     native.cc_test(
         name = name,
         size = "small",
+        timeout = "moderate",  # on a machine with much else to do
         srcs = [finder],
         tags = ["noasan"],
         deps = [

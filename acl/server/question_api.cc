@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <utility>
 #include <vector>
@@ -120,11 +119,10 @@ Outcome QuestionApi::Answer(Call* call, Ask ask) {
       if (!seat.ok()) return TooMany("too many requests wait for a revision");
       snapshot = AwaitRevision(*workspace, *token, call->allowance);
     }
+    if (!snapshot.ok()) return ErrorOf(snapshot.status());
+    if (std::optional<Outcome> no = call->RefusedAt(*snapshot)) return *no;
   }
   if (!snapshot.ok()) return ErrorOf(snapshot.status());
-  if (std::optional<Outcome> refused = call->RefusedAt(*snapshot)) {
-    return *refused;
-  }
   absl::StatusOr<Json> answer = ask(*snapshot);
   if (!answer.ok()) return QuestionError(answer.status(), *call);
   if (const absl::StatusOr<RevisionToken> token = snapshot->Token();
@@ -151,6 +149,22 @@ absl::StatusOr<Snapshot> QuestionApi::AwaitRevision(
   }
 }
 
+absl::StatusOr<Snapshot> QuestionApi::PastOf(const Snapshot& now,
+                                             const Moment& moment) const {
+  const absl::StatusOr<std::unique_ptr<Engine>> engine = engine_.At(moment);
+  if (!engine.ok()) return engine.status();
+  const absl::StatusOr<Workspace> past = (*engine)->FindWorkspace(now.id());
+  if (!past.ok()) return past.status();
+  absl::StatusOr<Snapshot> then = past->TakeSnapshot();
+  if (!then.ok()) return then;
+  // A workspace of the same name before this one is somebody else's.
+  if (then->Token()->incarnation != now.Token()->incarnation) {
+    return Refuse(v1::REVISION_NOT_AVAILABLE,
+                  "the workspace was not there at that moment");
+  }
+  return then;
+}
+
 Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
@@ -167,24 +181,12 @@ Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   }
   const Seats::Taken seat(&pasts_);
   if (!seat.ok()) return TooMany("too many requests ask about the past");
-  std::unique_lock<std::timed_mutex> turn(past_, std::defer_lock);
-  while (!turn.try_lock_for(absl::ToChronoNanoseconds(kNap))) {
-    if (call->allowance.IsOver()) {
-      return TooMany("others have asked about the past for too long");
-    }
+  const Turns::Turn turn(&past_, "", [&] { return call->allowance.IsOver(); });
+  if (!turn.ok()) {
+    return TooMany("others have asked about the past for too long");
   }
-  const absl::StatusOr<std::unique_ptr<Engine>> engine = engine_.At(*moment);
-  if (!engine.ok()) return ErrorOf(engine.status());
-  const absl::StatusOr<Workspace> past =
-      (*engine)->FindWorkspace(workspace->id());
-  if (!past.ok()) return ErrorOf(past.status());
-  const absl::StatusOr<Snapshot> snapshot = past->TakeSnapshot();
+  const absl::StatusOr<Snapshot> snapshot = PastOf(*now, *moment);
   if (!snapshot.ok()) return ErrorOf(snapshot.status());
-  // A workspace of the same name before this one is somebody else's.
-  if (snapshot->Token()->incarnation != now->Token()->incarnation) {
-    return ErrorOf(Refuse(v1::REVISION_NOT_AVAILABLE,
-                          "the workspace was not there at that moment"));
-  }
   absl::StatusOr<Json> answer = ask(*snapshot);
   if (!answer.ok()) return QuestionError(answer.status(), *call);
   call->revision = snapshot->Token()->ToString();

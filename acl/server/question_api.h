@@ -5,7 +5,6 @@
 #define ACL_SERVER_QUESTION_API_H_
 
 #include <atomic>
-#include <mutex>
 #include <string>
 
 #include "absl/functional/function_ref.h"
@@ -13,6 +12,7 @@
 #include "acl/engine.h"
 #include "acl/server/call.h"
 #include "acl/server/outcome.h"
+#include "acl/server/turns.h"
 
 namespace acl::server {
 
@@ -76,6 +76,9 @@ class QuestionApi {
   absl::StatusOr<Snapshot> AwaitRevision(const Workspace& workspace,
                                          const RevisionToken& token,
                                          const Allowance& allowance) const;
+  // What the workspace was at a moment, read from the journal.
+  absl::StatusOr<Snapshot> PastOf(const Snapshot& now,
+                                  const Moment& moment) const;
   Outcome AnswerOfPast(const std::string& at, Call* call, Ask ask);
   // The same for one subject and one resource, as the parameters name them.
   Outcome AnswerOne(Call* call,
@@ -88,8 +91,8 @@ class QuestionApi {
   const absl::Duration max_wait_;
   Seats waiting_;
   Seats explanations_;
-  Seats pasts_{4};         // with those in line
-  std::timed_mutex past_;  // one at a time: each takes the memory of a world
+  Seats pasts_{4};  // with those in line
+  Turns past_;      // one at a time: each takes the memory of a world
 };
 
 }  // namespace acl::server

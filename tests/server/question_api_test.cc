@@ -215,6 +215,9 @@ TEST_F(QuestionApiTest, HealthReadinessAndDocumentNeedNoKey) {
   EXPECT_EQ(Answer("", "/readyz"), R"({"status":"ok"})");
   EXPECT_EQ(Ask("", "HEAD", "/healthz").status, 200);
   EXPECT_THAT(Answer("", "/openapi.yaml"), HasSubstr("openapi: 3"));
+  // Every test here asks whether what is answered is documented.
+  EXPECT_TRUE(IsDocumented("GET", "/readyz", 503));
+  EXPECT_FALSE(IsDocumented("GET", "/healthz", 503));
   service_.set_stopping();
   EXPECT_EQ(Get("", "/readyz").status, 503);
   EXPECT_EQ(Get("", "/healthz").status, 200);

@@ -16,6 +16,7 @@
 #include "acl/server/service.h"
 #include "gtest/gtest.h"
 #include "nlohmann/json.hpp"
+#include "tests/server/documented.h"
 
 namespace acl::server {
 
@@ -119,6 +120,9 @@ class Served : public testing::Test {
       request.headers.emplace_back("Content-Type", "application/json");
     }
     HttpResponse response = service_.Handle(request);
+    EXPECT_TRUE(IsDocumented(method, target, response.status))
+        << method << " " << target << " answers " << response.status
+        << ", which docs/openapi.yaml does not say";
     Json json = Json::parse(response.body, nullptr, false);
     return {response.status, std::move(json), std::move(response)};
   }

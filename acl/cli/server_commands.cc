@@ -56,9 +56,13 @@ namespace {
 constexpr int kMaxJsonDepth = 512;
 
 // Signals that end the server, held back from all threads that begin later.
+// Whoever reads the log and goes away, or a limit on the size of files, does
+// not end it: that is the failure of a write, and told where it matters.
 class EndingSignals {
  public:
   EndingSignals() {
+    std::signal(SIGPIPE, SIG_IGN);
+    std::signal(SIGXFSZ, SIG_IGN);
     sigemptyset(&signals_);
     sigaddset(&signals_, SIGINT);
     sigaddset(&signals_, SIGTERM);

@@ -55,6 +55,11 @@ expect 3 '`--data FOLDER`, or `--memory`' "$acl" serve --memory --data data
 expect 3 'give HOST:PORT' "$acl" serve --memory --listen nowhere
 expect 3 'at least 32' "$acl" serve --memory --operator-key short.key
 expect 1 'No such file' "$acl" serve --memory --world none.yaml
+# A world that can't be imported: it never listens, and so is never ready.
+printf 'workspaces: [{id: studio, users: [{id: ann}, {id: ann}]}]\n' >bad.yaml
+expect 3 'bad.yaml' "$acl" serve --memory --world bad.yaml --listen 127.0.0.1:0
+expect 3 '--max-depth is a number from 1 to 512, not 0' "$acl" serve --memory --max-depth 0
+expect 3 'is not positive' "$acl" serve --memory --queue-timeout 0 --listen 127.0.0.1:0
 
 # A folder that begins with a world, and the first key of an empty server.
 "$acl" init data --from world.yaml >/dev/null
@@ -100,6 +105,48 @@ grep -q 'not closed properly' err || fail "$(cat err)"
 curl -sS "$url/healthz" >/dev/null
 stop INT
 [[ ! -s log ]] || fail "quiet: $(cat log)"
+
+# A journal that can't be closed is told, and nothing is lost.
+start --data data --quiet
+for role in viewer editor viewer editor; do
+  curl -sS -H "xi-api-key: $secret" -H 'content-type: application/json' \
+    -d '{"role":"'"$role"'","resource_type":"voice","user_email":"bob@x.io"}' \
+    "$url/v1/workspace/resources/v/share" >/dev/null
+done
+# Its last file can't grow any more.
+prlimit --pid "$server" --fsize="$(stat -c %s data/journal-* | tail -1)"
+kill -TERM "$server"
+status=0
+wait "$server" || status=$?
+server=
+((status == 1)) || fail "exit code $status of a journal that could not be closed"
+grep -q '^acl: .*data' err || fail "$(cat err)"
+start --data data --quiet
+grep -q 'not closed properly' err || fail "$(cat err)"
+stop TERM
+
+# Whoever reads the log may go away.
+: >err
+(set +o pipefail; { "$acl" serve --memory --listen 127.0.0.1:0 2>err & echo "$!" >pid; wait; } | head -n 1 >first) &
+for _ in {1..200}; do
+  url=$(sed -n 's/^acl: listening on //p' err)
+  [[ -z $url ]] || break
+  sleep 0.05
+done
+for _ in {1..5}; do
+  [[ $(curl -sS "$url/healthz") == '{"status":"ok"}' ]] || fail "it ended with its log"
+done
+grep -q '"route":"/healthz"' first || fail "$(cat first)"
+kill -9 "$(cat pid)"
+wait
+
+# Deep JSON.
+start --memory --world world.yaml --max-depth 2
+curl -sS -d '{"a":{"b":{}}}' -H 'content-type: application/json' "$url/acl/v1/changes" |
+  grep -q json_invalid || fail "depth"
+curl -sS -d '{"a":{}}' -H 'content-type: application/json' "$url/acl/v1/changes" |
+  grep -q 'Field required' || fail "no depth"
+stop TERM
 
 # With TLS, in memory, begun with a world.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \

@@ -214,7 +214,10 @@ Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
       gate_(engine, options_.operator_hash),
       admin_(engine),
       questions_(engine, options_.max_wait, options_.max_waiting,
-                 options_.max_explanations) {}
+                 options_.max_explanations) {
+  // The first one seeds the process, before there are threads.
+  static_cast<void>(NewRequestId());
+}
 
 bool Service::MayWait(const HttpRequest& request) const {
   const absl::string_view target = request.target;

@@ -331,6 +331,7 @@ class Generator {
             model_.revision() + (random_.OneIn(4) ? 1 : 0);
       }
       call.options.dry_run = random_.OneIn(10);
+      call.options.require_workspace_admin = random_.OneIn(12);
     }
     call.ask = random_.OneIn(4);
     call.import = random_.OneIn(6);

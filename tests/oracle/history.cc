@@ -80,6 +80,7 @@ acl::Actor Caller::ToActor() const {
 std::string ToString(const Call& call) {
   std::string text = call.actor.ToActor().ToString() + ":";
   if (call.options.dry_run) text += " [dry run]";
+  if (call.options.require_workspace_admin) text += " [as workspace admin]";
   if (call.options.expected_revision) {
     absl::StrAppend(&text, " [expects ", *call.options.expected_revision, "]");
   }

@@ -332,6 +332,11 @@ std::variant<Receipt, Fault> Model::Apply(const Actor& actor,
   if (remembered) {
     if (const auto replay = Replay(call)) return *replay;
   }
+  if (options.require_workspace_admin) {
+    if (const auto no = NoWorkspaceAdmin(state_, call.canonical_actor)) {
+      return *no;
+    }
+  }
   State after = state_;
   if (const auto fault = DecideAll(&after, &call)) return *fault;
   if (!options.dry_run) {

@@ -224,6 +224,7 @@ struct Options {
   bool dry_run = false;
   std::optional<uint64_t> expected_revision;
   std::string request_id;  // "" for none
+  bool require_workspace_admin = false;
 };
 
 // A refusal. `index` is the change in the batch, -1 when it is the whole call.
@@ -457,6 +458,9 @@ std::variant<Target, Fault> StoredTarget(const State& state,
 // below: the index of a Fault is -1, and the state is of no use after it.
 std::variant<ShareReceipt, Fault> DecideShare(State* state, const Actor& actor,
                                               const Change& change);
+
+// Why the actor can't do what only workspace admins may, or nothing.
+std::optional<Fault> NoWorkspaceAdmin(const State& state, const Actor& actor);
 
 // Decides any canonical change on the state and applies it.
 std::variant<ChangeReceipt, Fault> Decide(State* state, const Actor& actor,

@@ -13,11 +13,8 @@ using Refusal = std::optional<Fault>;
 
 Refusal Refuse(std::string fault) { return MakeFault(std::move(fault)); }
 
-// Orders 2 to 4: the actor, the resource, the actor's role on it.
-Refusal ActorMayShare(const State& state, const Actor& actor,
-                      const ResourceId& resource) {
-  const bool exists = state.resources.count(resource) != 0;
-  if (actor.system) return exists ? Refusal() : Refuse("RESOURCE_NOT_FOUND");
+// Order 2: the actor, who is not the system.
+Refusal ActorMayAct(const State& state, const Actor& actor) {
   switch (Resolve(state, actor.subject).state) {
     case SubjectState::kUnknown:
       return Refuse("ACTOR_UNKNOWN");
@@ -28,6 +25,15 @@ Refusal ActorMayShare(const State& state, const Actor& actor,
     case SubjectState::kOk:
       break;
   }
+  return std::nullopt;
+}
+
+// Orders 2 to 4: the actor, the resource, the actor's role on it.
+Refusal ActorMayShare(const State& state, const Actor& actor,
+                      const ResourceId& resource) {
+  const bool exists = state.resources.count(resource) != 0;
+  if (actor.system) return exists ? Refusal() : Refuse("RESOURCE_NOT_FOUND");
+  if (Refusal no = ActorMayAct(state, actor)) return no;
   const int level = EffectiveLevel(state, actor.subject, resource);
   if (level == 0) return Refuse("RESOURCE_NOT_FOUND");
   if (level < Level(state, state.ladder.back())) return Refuse("NOT_ADMIN");
@@ -148,6 +154,15 @@ std::variant<Target, Fault> StoredTarget(const State& state,
       break;
   }
   return target;
+}
+
+std::optional<Fault> NoWorkspaceAdmin(const State& state, const Actor& actor) {
+  if (actor.system) return std::nullopt;
+  if (Refusal no = ActorMayAct(state, actor)) return no;
+  const Principal principal = Resolve(state, actor.subject).principal;
+  const bool admin = principal.kind == PrincipalKind::kUser &&
+                     state.users.at(principal.id).workspace_admin;
+  return admin ? Refusal() : Refuse("NOT_ADMIN");
 }
 
 std::variant<ShareReceipt, Fault> DecideShare(State* state, const Actor& actor,

@@ -231,7 +231,8 @@ oracle::Change ToOracle(const acl::Change& change) {
 }
 
 oracle::Options ToOracle(const acl::ChangeOptions& options) {
-  return {options.dry_run, options.expected_revision, options.request_id};
+  return {options.dry_run, options.expected_revision, options.request_id,
+          options.require_workspace_admin};
 }
 
 oracle::State ToOracle(const acl::WorkspaceSettings& settings) {

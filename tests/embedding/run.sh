@@ -11,6 +11,7 @@ cache=${XDG_CACHE_HOME:-$HOME/.cache}/acl-embedding
 expect() {
   local output
   if output=$(cd "$1" && bazel --output_user_root="$cache" --batch test \
+    --disk_cache="$cache/objects" \
     --noshow_progress --test_output=all --nocache_test_results //... 2>&1) &&
     grep -qxF "$2" <<<"$output"; then
     printf '%s: %s\n' "$1" "$2"

@@ -35,7 +35,7 @@ class ChangeLog {
     std::vector<std::string> records;
     size_t bytes = 0;
     bool settled = false;
-    Outcome outcome;  // once it is settled
+    Outcome outcome;                  // once it is settled
     std::condition_variable changed;  // it is settled, or nobody writes
   };
   // The place of a record in the order.

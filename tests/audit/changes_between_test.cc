@@ -163,8 +163,7 @@ TEST(ChangesBetweenTest, WhenRolesChangePlacesThenNoGrantHoldsThem) {
   EXPECT_THAT(
       Lead("roles: ['a', 'b', 'c']" + rest, "roles: ['b', 'c', 'a']" + rest),
       ElementsAre("unshare voice:v with user:u", "set ladder to b < c",
-                  "set ladder to b < c < a",
-                  "share voice:v with user:u as a"));
+                  "set ladder to b < c < a", "share voice:v with user:u as a"));
 }
 
 TEST(ChangesBetweenTest, WhenARoleGoesThenItsGrantsAreChangedBefore) {

@@ -2,19 +2,6 @@
 
 load("//tests/oracle:mutants.bzl", "mutant")
 
-# What each finder, the test FINDER_bug_test.cc, is made of.
-_FINDERS = {
-    "histories": [
-        ":gap",
-        ":histories",
-    ],
-    "new_enemy": [
-        ":new_enemy",
-        "@com_google_absl//absl/time",
-    ],
-    "starvation": [":starvation"],
-}
-
 def engine_mutant(name, find = None, replace = None, state = None, src = "//acl:reader.cc"):
     """A library with a changed copy of a source, to go in front of //acl:engine.
 
@@ -55,10 +42,9 @@ def concurrency_bug(name, finders, find = None, replace = None, state = None, sr
         native.cc_test(
             name = "{}_found_by_{}_test".format(name, finder),
             size = "small",
-            srcs = [finder + "_bug_test.cc"],
             tags = ["noasan"],
             deps = [
                 ":" + name + "_mutant",
-                "@com_google_googletest//:gtest_main",
-            ] + _FINDERS[finder],
+                ":" + finder + "_finds_bug",
+            ],
         )

@@ -2,7 +2,7 @@
 
 load("//tests/oracle:mutants.bzl", "mutant")
 
-def crash_bug(name, src, library, find, replace, finder = "finds_bug_test.cc", run = ":journal_run"):
+def crash_bug(name, src, library, find, replace, finder = ":finds_bug"):
     """A test that passes if the crashes find the bug.
 
     Args:
@@ -11,8 +11,7 @@ def crash_bug(name, src, library, find, replace, finder = "finds_bug_test.cc", r
       library: label of the library that the source belongs to.
       find: the text to replace; it must be there exactly once.
       replace: what to put there.
-      finder: the source of the test.
-      run: what it crashes.
+      finder: the library with the test.
     """
     mutant(
         name = name + "_mutant",
@@ -25,11 +24,9 @@ def crash_bug(name, src, library, find, replace, finder = "finds_bug_test.cc", r
         name = name,
         size = "small",
         timeout = "moderate",  # on a machine with much else to do
-        srcs = [finder],
         tags = ["noasan"],
         deps = [
             ":" + name + "_mutant",
-            run,
-            "@com_google_googletest//:gtest_main",
+            finder,
         ],
     )

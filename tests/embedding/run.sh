@@ -4,15 +4,15 @@
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
-# A cache of its own; --batch leaves no server behind.
+# A cache of its own; --batch leaves no server behind. Shared libraries and
+# programs take the same objects.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/acl-embedding
 
 # expect WORKSPACE LINE: builds it, and the service must print LINE.
 expect() {
   local output
   if output=$(cd "$1" && bazel --output_user_root="$cache" --batch test \
-    --disk_cache="$cache/objects" \
-    --noshow_progress --test_output=all --nocache_test_results //... 2>&1) &&
+    --force_pic --noshow_progress --test_output=all --nocache_test_results //... 2>&1) &&
     grep -qxF "$2" <<<"$output"; then
     printf '%s: %s\n' "$1" "$2"
   else

@@ -30,7 +30,22 @@ def mutant(name, src, library, find, replace, deps = []):
         deps = [library] + deps,
     )
 
-def planted_bug(name, src, library, find, replace, finder = "finds_bug_test.cc"):
+def bug_finder(name, deps):
+    """What the tests of planted bugs share: compiled once, linked with each.
+
+    Args:
+      name: the library's name; with .cc that of its source.
+      deps: what it includes.
+    """
+    native.cc_library(
+        name = name,
+        testonly = True,
+        srcs = [name + ".cc"],
+        alwayslink = True,
+        deps = deps + ["@com_google_googletest//:gtest_main"],
+    )
+
+def planted_bug(name, src, library, find, replace, finder = ":finds_bug"):
     """A test that passes if the comparison finds the bug.
 
     Args:
@@ -39,7 +54,7 @@ def planted_bug(name, src, library, find, replace, finder = "finds_bug_test.cc")
       library: label of the library that the source belongs to.
       find: the text to replace; it must be there exactly once.
       replace: what to put there.
-      finder: the source of the test.
+      finder: the library with the test.
     """
     mutant(
         name = name + "_mutant",
@@ -51,13 +66,10 @@ def planted_bug(name, src, library, find, replace, finder = "finds_bug_test.cc")
     native.cc_test(
         name = name,
         size = "small",
-        srcs = [finder],
         tags = ["noasan"],
+        # In this order.
         deps = [
             ":" + name + "_mutant",
-            ":compare",
-            ":explore",
-            ":small_world",
-            "@com_google_googletest//:gtest_main",
+            finder,
         ],
     )

@@ -5,7 +5,6 @@
 #include <tuple>
 #include <utility>
 
-#include "absl/time/clock.h"
 #include "acl/base/fault.h"
 #include "acl/base/reference.h"
 #include "acl/resolve/effective.h"
@@ -43,15 +42,9 @@ class Patience {
       ended_ = Refuse(v1::CANCELLED_BY_CALLER,
                       "the caller cancelled the explanation");
     }
-    if (ended_.ok() && options_.deadline != absl::InfiniteFuture() &&
-        absl::Now() >= options_.deadline) {
-      ended_ = Refuse(v1::DEADLINE_EXCEEDED,
-                      "the explanation exceeded its deadline; give it more "
-                      "time, or ask for the role alone");
-    }
     return ended_;
   }
-  // For every row; seldom looks at the clock.
+  // For every row; asks seldom.
   bool Heartbeat() {
     return rows_++ % kRowsPerHeartbeat == 0 ? Check().ok() : ended_.ok();
   }

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
-#include "absl/time/time.h"
 #include "acl/base/revision.h"
 #include "acl/resolve/source.h"
 #include "acl/resolve/subject.h"
@@ -46,8 +45,6 @@ struct Remedy {
 
 // When an explanation is given up.
 struct ExplainOptions {
-  // DEADLINE_EXCEEDED from then on.
-  absl::Time deadline = absl::InfiniteFuture();
   // Asked now and then, at least at every trial; true ends the call with
   // Cancelled (CANCELLED_BY_CALLER). Never a part of an explanation.
   std::function<bool()> cancelled = {};

@@ -16,26 +16,15 @@ TEST_F(HistoryLogTest,
        WhenAWriterRemovesFilesBeforeItReadThemThenItBeginsAnew) {
   keep_history_ = false;
   Reopen();
-  int changes = 0;
-  const auto go_on = [&] {
-    for (int i = 0; i < 2; ++i) {
-      for (int j = 0; j < 12; ++j) {
-        ASSERT_TRUE(
-            Share("dan", ++changes % 2 == 0 ? "viewer" : "editor").ok());
-      }
-      // Removes what was there before.
-      ASSERT_TRUE(engine_->Checkpoint().ok());
-    }
-  };
   HistoryFilter by_system;
   by_system.actor = "system";
   for (const HistoryFilter& filter : {HistoryFilter(), by_system}) {
-    go_on();
+    GoOn();
     // Until it reads the first record.
     for (int at = 1; at <= 3; ++at) {
       int calls = 0;
       UnreadableFiles files(files_.get(), [&] {
-        if (++calls == at) go_on();
+        if (++calls == at) GoOn();
         return false;
       });
       int entries = 0;

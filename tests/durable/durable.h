@@ -97,6 +97,15 @@ class DurableTest : public ::testing::Test {
     return Of("studio").Share(Actor::System(), kVoice, Target::User(user), role,
                               options);
   }
+  // Changes and checkpoints that, where no history is kept, remove all the
+  // files that were there before.
+  void GoOn() {
+    for (int i = 0; i < 24; ++i, ++gone_on_) {
+      ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
+      if (i % 12 < 11) continue;
+      ASSERT_TRUE(engine_->Checkpoint().ok());
+    }
+  }
   Workspace Of(const std::string& id) { return *engine_->FindWorkspace(id); }
   std::string Everything() { return engine_->Export().DebugString(); }
   std::string RoleOf(const std::string& user) {
@@ -119,6 +128,7 @@ class DurableTest : public ::testing::Test {
   bool checkpoints_ = false;  // by themselves
   bool keep_history_ = true;
   Observer* observer_ = nullptr;
+  int gone_on_ = 0;  // changes that GoOn() has made
   FolderReport report_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Workspace> studio_;

@@ -124,23 +124,13 @@ TEST_F(HistoryTest, WhenHistoryWasNotKeptThenItIsRefused) {
 TEST_F(HistoryTest, WhenAWriterRemovesFilesMeanwhileThenTheLatestIsThere) {
   keep_history_ = false;
   Reopen();
-  int changes = 0;
-  const auto go_on = [&] {
-    for (int i = 0; i < 2; ++i) {
-      for (int j = 0; j < 12; ++j) {
-        ASSERT_TRUE(
-            Share("dan", ++changes % 2 == 0 ? "viewer" : "editor").ok());
-      }
-      ASSERT_TRUE(engine_->Checkpoint().ok());
-    }
-  };
-  go_on();
+  GoOn();
   int calls = 0;
   for (int at = 1; calls + 1 >= at; ++at) {
     calls = 0;
     std::string before = Everything();
     UnreadableFiles files(files_.get(), [&] {
-      if (++calls == at) go_on();
+      if (++calls == at) GoOn();
       return false;
     });
     FolderOptions options;
@@ -151,9 +141,9 @@ TEST_F(HistoryTest, WhenAWriterRemovesFilesMeanwhileThenTheLatestIsThere) {
     if (seen == before) continue;
     // Or what came meanwhile, as far as it was there.
     ASSERT_GE((*then)->FindWorkspace("studio")->Token()->revision,
-              static_cast<Revision>(changes - 24));
+              static_cast<Revision>(gone_on_ - 24));
   }
-  EXPECT_GT(changes, 100);
+  EXPECT_GT(gone_on_, 100);
 }
 
 TEST_F(HistoryTest, WhenTheEngineIsInMemoryThenThereIsNoHistory) {

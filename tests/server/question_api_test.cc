@@ -249,10 +249,7 @@ TEST_F(QuestionApiTest, MetricsCountWhatWasDone) {
 }
 
 TEST_F(QuestionApiTest, RevisionThatComesWhileItIsAwaitedIsAnswered) {
-  ServiceOptions patient = Impatient();
-  patient.max_wait = absl::Seconds(40);
-  patient.max_answer = absl::Seconds(40);
-  Service service(&engine_, &metrics_, patient);
+  Service service(&engine_, &metrics_, Patient());
   RevisionToken later = *studio_.Token();
   ++later.revision;
   HttpRequest request{
@@ -274,10 +271,7 @@ TEST_F(QuestionApiTest, RevisionThatComesWhileItIsAwaitedIsAnswered) {
 
 // The caller is looked at again at the revision of the answer.
 TEST_F(QuestionApiTest, CallerWhoIsShutOutWhileWaitingIsNotAnswered) {
-  ServiceOptions patient = Impatient();
-  patient.max_wait = absl::Seconds(40);
-  patient.max_answer = absl::Seconds(40);
-  Service service(&engine_, &metrics_, patient);
+  Service service(&engine_, &metrics_, Patient());
   RevisionToken later = *studio_.Token();
   ++later.revision;
   const auto ask = [&](const char* who) {

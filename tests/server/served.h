@@ -53,6 +53,13 @@ class Served : public testing::Test {
     options.max_waiting = 2;
     return options;
   }
+  // Where something comes while it is awaited.
+  static ServiceOptions Patient() {
+    ServiceOptions options = Impatient();
+    options.max_wait = absl::Seconds(40);
+    options.max_answer = absl::Seconds(40);
+    return options;
+  }
   explicit Served(const MakeEngine& make_engine = InMemory,
                   const ServiceOptions& options = Impatient())
       : owned_engine_(make_engine(ObservedBy(&metrics_))),

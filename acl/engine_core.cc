@@ -71,7 +71,7 @@ absl::Status EngineCore::Open(const std::string& path,
   if (!folder.ok()) return folder.status();
   folder_ = *std::move(folder);
   SetHome(path, options);
-  AddCores(std::move(found.states));
+  AddCores(found.states);
   if (options.checkpoints) {
     checkpointer_.Start([this] { CheckpointIfDue(); });
     // Whoever had the folder before may never have come to it.
@@ -91,7 +91,7 @@ absl::Status EngineCore::Follow(const std::string& path,
   follower_ =
       std::make_unique<Follower>(*std::move(folder), options_.observer, this);
   SetHome(path, options);
-  AddCores(std::move(found.states));
+  AddCores(found.states);
   follower_->Start(options.follow_interval);
   return absl::OkStatus();
 }
@@ -123,7 +123,7 @@ absl::Status EngineCore::OpenAt(const std::string& path, const Moment& moment,
   });
   if (!past.ok()) return past.status();
   if (report != nullptr) report->records = past->record;
-  AddCores(std::move(past->states));
+  AddCores(past->states);
   return absl::OkStatus();
 }
 
@@ -178,7 +178,7 @@ absl::Status EngineCore::Add(const Actor& actor, WorkspaceEvent event,
     ids.push_back(state.workspace);
     shared.push_back(std::make_shared<const State>(std::move(state)));
   }
-  AddCores(std::move(shared));
+  AddCores(shared);
   for (const std::string& id : ids) Tell(id, actor, event);
   return absl::OkStatus();
 }
@@ -201,15 +201,14 @@ absl::Status EngineCore::RemoveCore(const Actor& actor, absl::string_view id) {
   return absl::OkStatus();
 }
 
-void EngineCore::AddFollowed(const std::string& actor, WorkspaceEvent event,
-                             std::vector<std::shared_ptr<const State>> states) {
+void EngineCore::AddFollowed(
+    const std::string& actor, WorkspaceEvent event,
+    const std::vector<std::shared_ptr<const State>>& states) {
   std::lock_guard<std::mutex> lock(mutex_);
-  std::vector<std::string> ids;
-  for (const auto& state : states) ids.push_back(state->workspace);
-  AddCores(std::move(states));
+  AddCores(states);
   const absl::StatusOr<Actor> who = Actor::Parse(actor);
-  for (const std::string& id : ids) {
-    Tell(id, who.value_or(Actor::System()), event);
+  for (const auto& state : states) {
+    Tell(state->workspace, who.value_or(Actor::System()), event);
   }
 }
 
@@ -292,7 +291,7 @@ absl::Status EngineCore::Close() {
   return folder_ == nullptr ? absl::OkStatus() : folder_->journal().Close();
 }
 
-void EngineCore::AddCore(std::shared_ptr<const State> state,
+void EngineCore::AddCore(const std::shared_ptr<const State>& state,
                          WorkspaceTable* table, EditTag edit) const {
   const std::string id = state->workspace;
   const CoreOptions options{options_.observer,
@@ -301,14 +300,14 @@ void EngineCore::AddCore(std::shared_ptr<const State> state,
                             options_.watch_window,
                             folder_ == nullptr ? nullptr : &folder_->journal(),
                             follower_ != nullptr};
-  table->Set(id, std::make_shared<WorkspaceCore>(std::move(state), options),
-             edit);
+  table->Set(id, std::make_shared<WorkspaceCore>(state, options), edit);
 }
 
-void EngineCore::AddCores(std::vector<std::shared_ptr<const State>> states) {
+void EngineCore::AddCores(
+    const std::vector<std::shared_ptr<const State>>& states) {
   auto next = std::make_shared<WorkspaceTable>(table());
   const EditTag edit = NewEditTag();
-  for (auto& state : states) AddCore(std::move(state), next.get(), edit);
+  for (const auto& state : states) AddCore(state, next.get(), edit);
   Publish(std::move(next));
 }
 
@@ -316,11 +315,12 @@ absl::Status EngineCore::Record(const Actor& actor, WorkspaceEvent event,
                                 const std::vector<State>& states) const {
   ChangeLog& log = folder_->journal();
   ChangeLog::Ticket last;
-  const auto append = [&](std::string record) {
+  const auto append = [&](std::string record) -> absl::Status {
     absl::StatusOr<ChangeLog::Ticket> ticket =
         log.Append(std::move(record), last);
-    if (ticket.ok()) last = *std::move(ticket);
-    return ticket.status();
+    if (!ticket.ok()) return ticket.status();
+    last = *std::move(ticket);
+    return absl::OkStatus();
   };
   const absl::Status status =
       event == WorkspaceEvent::kAdded

@@ -71,7 +71,7 @@ class EngineCore {
   // For the follower; actors are as records have them. REQUIRES: the engine has
   // none of the workspaces that are added.
   void AddFollowed(const std::string& actor, WorkspaceEvent event,
-                   std::vector<std::shared_ptr<const State>> states);
+                   const std::vector<std::shared_ptr<const State>>& states);
   absl::Status RemoveFollowed(const std::string& actor, absl::string_view id);
   void EndFollowing(const absl::Status& why);
 
@@ -93,10 +93,10 @@ class EngineCore {
   };
 
   void SetHome(const std::string& path, const FolderOptions& options);
-  void AddCore(std::shared_ptr<const State> state, WorkspaceTable* table,
+  void AddCore(const std::shared_ptr<const State>& state, WorkspaceTable* table,
                EditTag edit) const;
   // Adds them to those that there are.
-  void AddCores(std::vector<std::shared_ptr<const State>> states);
+  void AddCores(const std::vector<std::shared_ptr<const State>>& states);
   // With the lock.
   absl::Status RemoveCore(const Actor& actor, absl::string_view id);
   // Makes it durable that workspaces were added.

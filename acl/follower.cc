@@ -87,7 +87,7 @@ void Follower::AddNewWorkspaces(const v1::Record& record) {
   engine_.AddFollowed(
       record.actor(),
       record.has_import() ? WorkspaceEvent::kImported : WorkspaceEvent::kAdded,
-      std::move(states));
+      states);
 }
 
 void Follower::Report(const absl::Status& status) {

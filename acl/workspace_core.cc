@@ -20,7 +20,7 @@ absl::Status ReadOnly() {
                 "change there");
 }
 
-WorkspaceCore::WorkspaceCore(std::shared_ptr<const State> first,
+WorkspaceCore::WorkspaceCore(const std::shared_ptr<const State>& first,
                              const CoreOptions& options)
     : id_(first->workspace),
       request_id_window_(options.request_id_window),

@@ -54,7 +54,8 @@ absl::Status ReadOnly();
 // when the log has failed they are forgotten.
 class WorkspaceCore {
  public:
-  WorkspaceCore(std::shared_ptr<const State> first, const CoreOptions& options);
+  WorkspaceCore(const std::shared_ptr<const State>& first,
+                const CoreOptions& options);
 
   // For readers, pinned: the latest version with its state, and whom to tell of
   // decisions.

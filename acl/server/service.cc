@@ -273,7 +273,7 @@ HttpResponse Service::Answer(const HttpRequest& request, const std::string& id,
       NoteRefusal(outcome, call);
       return ToResponse(outcome, id);
     }
-    allowed.push_back(route.method);
+    allowed.emplace_back(route.method);
   }
   if (allowed.empty()) return PlainDetail(404, "Not Found", id);
   HttpResponse response = PlainDetail(405, "Method Not Allowed", id);

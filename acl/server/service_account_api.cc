@@ -180,8 +180,9 @@ Outcome ListServiceAccounts(Call* call) {
   status.Update(now->VisitServiceAccounts([&](const v1::ServiceAccount& one) {
     absl::StatusOr<Json> keys = KeysJson(*now, one.id());
     status.Update(keys.status());
-    if (keys.ok()) accounts.push_back(AccountJson(*now, one, *std::move(keys)));
-    return keys.ok();
+    if (!keys.ok()) return false;
+    accounts.push_back(AccountJson(*now, one, *std::move(keys)));
+    return true;
   }));
   if (!status.ok()) return ErrorOf(status);
   return Json{{"service-accounts", std::move(accounts)}};

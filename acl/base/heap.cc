@@ -158,7 +158,9 @@ void Heap::AddSlab(size_t at_least) {
   const size_t half = static_cast<size_t>(taken_) / 2 / kFirstSlab * kFirstSlab;
   size_t bytes = std::max(kFirstSlab, std::min(kLastSlab, half));
   bytes = std::max(bytes, (at_least + 63) / 64 * 64);
-  const bool huge = bytes >= kHugePage;
+  // Only what is whole can be huge.
+  const bool huge = bytes >= kHugePage / 4 * 3;
+  if (huge) bytes = (bytes + kHugePage / 2) / kHugePage * kHugePage;
   Memory memory(
       ::operator new(bytes, huge ? std::align_val_t{kHugePage} : kLine));
   // The system may not have them: then it is the usual pages.

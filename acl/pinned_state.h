@@ -36,6 +36,8 @@ class PinnedState {
     return {state_->incarnation, state_->revision};
   }
 
+  // Whether anybody is told of decisions.
+  bool observed() const { return core_.observer() != nullptr; }
   // Tells the observer of a decision, and returns it.
   bool Decided(bool allowed) const {
     if (Observer* const observer = core_.observer()) {

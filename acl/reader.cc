@@ -1,5 +1,6 @@
 #include "acl/reader.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -7,6 +8,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/pinned_state.h"
+#include "acl/resolve/named_question.h"
 #include "acl/resolve/role.h"
 #include "acl/resolve/subject.h"
 #include "acl/share/explain.h"
@@ -16,11 +18,6 @@
 
 namespace acl {
 namespace {
-
-// How many questions are looked up before the first of them is answered.
-constexpr size_t kBatch = 32;
-// How far ahead of its answer a question by handle is looked at, twice.
-constexpr size_t kAhead = 8;
 
 // In place: what is put together in parts and copied as a whole stalls. Without
 // branches: whether there is a role, and by what, can't be foreseen.
@@ -39,35 +36,56 @@ void Answer(const State& state, Effective found, RoleAnswer* answer) {
 absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   NamedQuestion question;
-  question.Hash(state, subject.kind(), subject.id(), resource);
-  question.PrefetchIndex(state);
-  question.PrefetchPaths(state);
-  question.PrefetchRows(state);
+  question.Begin(state, subject.kind(), subject.id(), resource);
+  question.FindIndexLines();
+  question.Guess(state, subject.kind());
+  question.FindRows();
   const absl::StatusOr<RoleLines> lines =
-      question.Find(state, subject, resource);
+      question.Finish(state, subject, resource);
   if (!lines.ok()) return lines.status();
   Effective found;
   RoleOn(state, *lines, &found);
   return found;
 }
 
-// Answers up to kBatch questions; appends to `allowed`. `first` is the number
-// of the first of them.
+// Answers up to kRoleBatch questions by handle. Each step is made for all of
+// them before the next, so that the memory that it looks at has been loaded.
+void AnswerBatch(const State& state, const HandleQuestion* questions,
+                 size_t count, RoleAnswer* answers) {
+  std::array<RolePaths, kRoleBatch> paths;
+  for (size_t i = 0; i < count; ++i) {
+    FindPaths(state, questions[i].subject, questions[i].resource, &paths[i]);
+    paths[i].Prefetch();
+  }
+  std::array<RoleLines, kRoleBatch> lines;
+  for (size_t i = 0; i < count; ++i) {
+    paths[i].FindLines(&lines[i]);
+    lines[i].Prefetch();
+  }
+  RolesOn(state, lines.data(), count, [&](size_t i, const Effective& found) {
+    Answer(state, found, &answers[i]);
+  });
+}
+
+// The same by id; appends to `allowed`. `first` is the number of the first of
+// them.
 absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
                         size_t first, std::vector<bool>* allowed) {
-  std::array<NamedQuestion, kBatch> named;
-  std::array<RoleLines, kBatch> lines;
+  std::array<NamedQuestion, kRoleBatch> named;
   for (size_t i = 0; i < batch.size(); ++i) {
-    named[i].Hash(state, batch[i].subject.kind(), batch[i].subject.id(),
-                  batch[i].resource);
+    const Subject& subject = batch[i].subject;
+    named[i].Begin(state, subject.kind(), subject.id(), batch[i].resource);
   }
-  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchIndex(state);
-  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchPaths(state);
-  for (size_t i = 0; i < batch.size(); ++i) named[i].PrefetchRows(state);
-  std::array<Rank, kBatch> ranks;
+  for (size_t i = 0; i < batch.size(); ++i) named[i].FindIndexLines();
+  for (size_t i = 0; i < batch.size(); ++i) {
+    named[i].Guess(state, batch[i].subject.kind());
+  }
+  for (size_t i = 0; i < batch.size(); ++i) named[i].FindRows();
+  std::array<RoleLines, kRoleBatch> lines;
+  std::array<Rank, kRoleBatch> ranks;
   for (size_t i = 0; i < batch.size(); ++i) {
     const absl::StatusOr<RoleLines> found =
-        named[i].Find(state, batch[i].subject, batch[i].resource);
+        named[i].Finish(state, batch[i].subject, batch[i].resource);
     const absl::StatusOr<Rank> rank = state.ladder().Require(batch[i].role);
     const absl::Status& status = found.ok() ? rank.status() : found.status();
     if (!status.ok()) {
@@ -77,9 +95,12 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
     ranks[i] = *rank;
     lines[i] = *found;
   }
-  for (size_t i = 0; i < batch.size(); ++i) {
-    allowed->push_back(RankOn(state, lines[i]) >= ranks[i]);
-  }
+  std::array<bool, kRoleBatch> can;
+  RolesOn(state, lines.data(), batch.size(),
+          [&](size_t i, const Effective& found) {
+            can[i] = found.rank >= ranks[i];
+          });
+  allowed->insert(allowed->end(), can.begin(), can.begin() + batch.size());
   return absl::OkStatus();
 }
 
@@ -110,8 +131,7 @@ absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     SubjectHandle subject, ResourceHandle resource) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  RoleLines lines;
-  FindLines(*state, subject, resource, &lines);
+  const RoleLines lines = FindLines(*state, subject, resource);
   lines.Prefetch();
   Effective found;
   RoleOn(*state, lines, &found);
@@ -125,25 +145,14 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
                                     absl::Span<RoleAnswer> answers) const {
   const PinnedState state(*this);
   if (!state.ok()) return state.status();
-  // A pipeline: while one question is answered, the lines of later ones are
-  // loaded, and the way to those of still later ones.
-  std::array<RoleLines, 2 * kAhead> lines;
-  const size_t count = questions.size();
-  for (size_t i = 0; i < count + 2 * kAhead; ++i) {
-    if (i < count) {
-      PrefetchPaths(*state, questions[i].subject, questions[i].resource);
-    }
-    if (const size_t next = i - kAhead; next < count) {
-      RoleLines& found = lines[next % lines.size()];
-      FindLines(*state, questions[next].subject, questions[next].resource,
-                &found);
-      found.Prefetch();
-    }
-    if (const size_t now = i - 2 * kAhead; now < count) {
-      Effective found;
-      RoleOn(*state, lines[now % lines.size()], &found);
-      state.Decided(found.rank != 0);
-      Answer(*state, found, &answers[now]);
+  for (size_t begin = 0; begin < questions.size(); begin += kRoleBatch) {
+    AnswerBatch(*state, &questions[begin],
+                std::min(kRoleBatch, questions.size() - begin),
+                &answers[begin]);
+  }
+  if (state.observed()) {
+    for (const RoleAnswer& answer : answers.first(questions.size())) {
+      state.Decided(static_cast<bool>(answer.role));
     }
   }
   return absl::OkStatus();
@@ -171,8 +180,7 @@ absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
                   "the role is not of this workspace, or left its ladder; find "
                   "it again by name");
   }
-  RoleLines lines;
-  FindLines(*state, subject, resource, &lines);
+  const RoleLines lines = FindLines(*state, subject, resource);
   lines.Prefetch();
   return state.Decided(RankOn(*state, lines) >= rank);
 }
@@ -184,14 +192,17 @@ absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
   CheckManyAnswer answer;
   answer.revision = state->revision;
   answer.allowed.reserve(questions.size());
-  for (size_t begin = 0; begin < questions.size(); begin += kBatch) {
-    if (absl::Status s = CheckBatch(*state, questions.subspan(begin, kBatch),
-                                    begin, &answer.allowed);
+  for (size_t begin = 0; begin < questions.size(); begin += kRoleBatch) {
+    if (absl::Status s =
+            CheckBatch(*state, questions.subspan(begin, kRoleBatch), begin,
+                       &answer.allowed);
         !s.ok()) {
       return s;
     }
   }
-  for (const bool allowed : answer.allowed) state.Decided(allowed);
+  if (state.observed()) {
+    for (const bool allowed : answer.allowed) state.Decided(allowed);
+  }
   return answer;
 }
 

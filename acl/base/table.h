@@ -17,27 +17,24 @@ namespace acl {
 // copies two words.
 class PageTree {
  public:
+  // Where the pointer to the page stands: what it points to can be loaded
+  // ahead. Null stands there for a page that is not. REQUIRES: there is room
+  // for it.
+  Block* const* PlaceOf(uint32_t page) const {
+    // The two lowest levels by constants: most trees have no more.
+    Block* const* place = &root_;
+    for (int level = levels_; level > 2; --level) {
+      place = ChildOf(*place, page >> (kBits * (level - 1)));
+    }
+    if (levels_ > 1) place = ChildOf(*place, page >> kBits);
+    if (levels_ > 0) place = ChildOf(*place, page);
+    return place;
+  }
+  // Where null stands.
+  static Block* const* Nowhere() { return &kNoPage; }
   // The page, or null. REQUIRES: there is room for it.
-  const Block* Get(uint32_t page) const {
-    const Block* at = root_;
-    for (int level = levels_; level > 0 && at != nullptr; --level) {
-      at = static_cast<const Node*>(at)->children[Index(page, level)];
-    }
-    return at;
-  }
-  Block* GetMutable(uint32_t page) { return const_cast<Block*>(Get(page)); }
-  // Begins to load what Get() looks at last.
-  void PrefetchPath(uint32_t page) const {
-    const Block* at = root_;
-    for (int level = levels_; level > 0 && at != nullptr; --level) {
-      const auto* const node = static_cast<const Node*>(at);
-      if (level == 1) {
-        __builtin_prefetch(&node->children[Index(page, 1)]);
-        return;
-      }
-      at = node->children[Index(page, level)];
-    }
-  }
+  const Block* Get(uint32_t page) const { return *PlaceOf(page); }
+  Block* GetMutable(uint32_t page) { return *PlaceOf(page); }
 
   // Makes room for pages up to this one.
   void Reserve(uint32_t page, Edit* edit);
@@ -56,6 +53,11 @@ class PageTree {
     Block* children[kFan];
   };
 
+  static constexpr Block* kNoPage = nullptr;
+  static Block* const* ChildOf(const Block* node, uint32_t number) {
+    if (node == nullptr) return &kNoPage;
+    return &static_cast<const Node*>(node)->children[number & (kFan - 1)];
+  }
   static uint32_t Index(uint32_t page, int level) {
     return page >> (kBits * (level - 1)) & (kFan - 1);
   }
@@ -82,19 +84,39 @@ class Table {
   static_assert(std::is_trivially_copyable<Row>::value, "rows are copied");
 
  public:
-  // The row, or null if nothing was ever put near it. Valid as long as this
-  // version.
-  const Row* Get(uint32_t number) const {
-    if (number >= limit_) return nullptr;
-    const Block* page = pages_.Get(number / kPageRows);
-    return page == nullptr ? nullptr : RowsOf(page) + number % kPageRows;
+  // A row that is looked up in two steps: what the second looks at can be
+  // loaded before. Valid as long as this version.
+  class Path {
+   public:
+    Path() = default;  // it has to be set
+
+    // Begins to load what Get() looks at.
+    void Prefetch() const { __builtin_prefetch(page_); }
+    const Row* Get() const {
+      return *page_ == nullptr ? nullptr : RowsOf(*page_) + row_;
+    }
+    // The same, with a default row for none.
+    const Row& GetOrNone() const {
+      static constexpr Row kNone = {};
+      return *page_ == nullptr ? kNone : RowsOf(*page_)[row_];
+    }
+
+   private:
+    friend Table;
+    Path(Block* const* page, uint32_t row) : page_(page), row_(row) {}
+
+    Block* const* page_;
+    uint32_t row_;
+  };
+  Path PathTo(uint32_t number) const {
+    return Path(number < limit_ ? pages_.PlaceOf(number / kPageRows)
+                                : PageTree::Nowhere(),
+                number % kPageRows);
   }
 
-  // Begins to load the way to the row, and then the row itself.
-  void PrefetchPath(uint32_t number) const {
-    if (number < limit_) pages_.PrefetchPath(number / kPageRows);
-  }
-  void Prefetch(uint32_t number) const { __builtin_prefetch(Get(number)); }
+  // The row, or null if nothing was ever put near it. Valid as long as this
+  // version.
+  const Row* Get(uint32_t number) const { return PathTo(number).Get(); }
 
   // The row, to be changed by this edit. REQUIRES: Get() is not null.
   Row& Own(uint32_t number, Edit* edit) {

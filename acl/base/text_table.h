@@ -14,10 +14,11 @@
 namespace acl {
 
 // A persistent table of texts of up to 16 MiB; no text and the empty one are
-// the same. In a page every text has a cell of the same width, so that its
-// place is known without looking; one that is too long for a cell stands in a
-// block of its own. Copying a table copies some words. Safe to read from any
-// thread while another changes its own copy.
+// the same. In a page every text has a cell of the same width, which stands in
+// the pointer to the page: so the place of a text is known before any of it is
+// looked at. One that is too long for a cell stands in a block of its own.
+// Copying a table copies some words. Safe to read from any thread while another
+// changes its own copy.
 template <MemoryPart kPart>
 class TextTable {
   // What is longer than a cell can be, less its first byte.
@@ -25,17 +26,33 @@ class TextTable {
   static constexpr size_t kPointerBytes = sizeof(void*);
   static constexpr uint8_t kOutside = 255;
   static constexpr size_t kCellUnit = 4;
-  struct Page : Block {
-    uint32_t width;  // of a cell
-    uint32_t cells;
 
-    char* cell(uint32_t i) {
-      return reinterpret_cast<char*>(this + 1) + size_t{i} * width;
+  // A block of cells, as the tree of pages keeps it: blocks begin at multiples
+  // of sixteen, so there is room for a cell's width in the lowest four bits.
+  class Page {
+   public:
+    Page() = default;
+    explicit Page(const Block* kept)
+        : kept_(reinterpret_cast<uintptr_t>(kept)) {}
+    Page(Block* block, size_t width)
+        : kept_(reinterpret_cast<uintptr_t>(block) | (width / kCellUnit - 1)) {}
+
+    explicit operator bool() const { return kept_ != 0; }
+    Block* kept() const { return reinterpret_cast<Block*>(kept_); }
+    Block* block() const {
+      return reinterpret_cast<Block*>(kept_ & ~uintptr_t{kWidths});
     }
-    const char* cell(uint32_t i) const {
-      return reinterpret_cast<const char*>(this + 1) + size_t{i} * width;
+    size_t width() const { return ((kept_ & kWidths) + 1) * kCellUnit; }
+    char* cell(uint32_t i) const {
+      return reinterpret_cast<char*>(block() + 1) + i * width();
     }
+
+   private:
+    static constexpr uintptr_t kWidths = 15;
+    uintptr_t kept_ = 0;
   };
+  static_assert(kOutsideFrom == 16 * kCellUnit, "all widths have four bits");
+
   struct Text : Block {
     uint32_t size;
     char* bytes() { return reinterpret_cast<char*>(this + 1); }
@@ -44,19 +61,62 @@ class TextTable {
     }
   };
 
-  static absl::string_view TextIn(const char* cell) {
-    if (cell == nullptr) return {};
-    const auto size = static_cast<uint8_t>(*cell);
-    if (size != kOutside) return {cell + 1, size};
-    const Text* text;
-    std::memcpy(&text, cell + 1, kPointerBytes);
-    return {text->bytes(), text->size};
+ public:
+  // Where a text is, or that there is none: a place that can be loaded before
+  // it is looked at. Valid as long as this version.
+  class Cell {
+   public:
+    Cell() = default;  // it has to be set
+
+    // Begins to load it, with what of it may be in a second cache line.
+    void Prefetch() const {
+      __builtin_prefetch(at_);
+      __builtin_prefetch(at_ + width_);
+    }
+    absl::string_view Get() const {
+      if (at_ == nullptr) return {};
+      const auto size = static_cast<uint8_t>(*at_);
+      if (size != kOutside) return {at_ + 1, size};
+      const Text* text;
+      std::memcpy(&text, at_ + 1, kPointerBytes);
+      return {text->bytes(), text->size};
+    }
+
+   private:
+    friend TextTable;
+    Cell(Page page, uint32_t i)
+        : at_(page ? page.cell(i) : nullptr), width_(page.width() - 1) {}
+
+    const char* at_;
+    size_t width_;  // less one
+  };
+
+  // A text that is looked up in two steps: what the second looks at can be
+  // loaded before. Valid as long as this version.
+  class Path {
+   public:
+    Path() = default;  // it has to be set
+
+    // Begins to load what cell() looks at.
+    void Prefetch() const { __builtin_prefetch(page_); }
+    Cell cell() const { return Cell(Page(*page_), i_); }
+
+   private:
+    friend TextTable;
+    Path(Block* const* page, uint32_t i) : page_(page), i_(i) {}
+
+    Block* const* page_;
+    uint32_t i_;
+  };
+  Path PathTo(uint32_t number) const {
+    return Path(number < limit_ ? pages_.PlaceOf(number / kPageRows)
+                                : PageTree::Nowhere(),
+                number % kPageRows);
   }
 
- public:
   // Valid as long as this version.
   absl::string_view Get(uint32_t number) const {
-    return TextIn(CellOf(number));
+    return PathTo(number).cell().Get();
   }
 
   // Get() for numbers of which neighbours often follow each other.
@@ -65,30 +125,23 @@ class TextTable {
     // The table has to live as long.
     explicit Scan(const TextTable& table) : table_(table) {}
 
-    absl::string_view Get(uint32_t number) { return TextIn(CellOf(number)); }
-    void Prefetch(uint32_t number) { __builtin_prefetch(CellOf(number)); }
+    absl::string_view Get(uint32_t number) { return CellOf(number).Get(); }
+    void Prefetch(uint32_t number) { CellOf(number).Prefetch(); }
 
    private:
-    const char* CellOf(uint32_t number) {
-      if (number >= table_.limit_) return nullptr;
+    Cell CellOf(uint32_t number) {
+      if (number >= table_.limit_) return Cell(Page(), 0);
       if (number / kPageRows != at_) {
         at_ = number / kPageRows;
-        page_ = static_cast<const Page*>(table_.pages_.Get(at_));
+        page_ = table_.PageAt(at_);
       }
-      const uint32_t i = number % kPageRows;
-      return page_ == nullptr || i >= page_->cells ? nullptr : page_->cell(i);
+      return Cell(page_, number % kPageRows);
     }
 
     const TextTable& table_;
     uint32_t at_ = ~uint32_t{0};
-    const Page* page_ = nullptr;
+    Page page_;
   };
-
-  // Begins to load the way to it, and then the text itself.
-  void PrefetchPath(uint32_t number) const {
-    if (number < limit_) pages_.PrefetchPath(number / kPageRows);
-  }
-  void Prefetch(uint32_t number) const { __builtin_prefetch(CellOf(number)); }
 
   // Empty to take it out.
   void Set(uint32_t number, absl::string_view text, Edit* edit) {
@@ -109,11 +162,12 @@ class TextTable {
   }
 
  private:
-  const char* CellOf(uint32_t number) const {
-    if (number >= limit_) return nullptr;
-    const auto* page = static_cast<const Page*>(pages_.Get(number / kPageRows));
-    const uint32_t i = number % kPageRows;
-    return page == nullptr || i >= page->cells ? nullptr : page->cell(i);
+  // REQUIRES: there is room for it.
+  Page PageAt(uint32_t at) const { return Page(pages_.Get(at)); }
+
+  // Only page 0 can be short, and only while it is the last.
+  uint32_t CellsOn(uint32_t at) const {
+    return at == 0 ? std::min(limit_, kPageRows) : kPageRows;
   }
 
   static void DropOutside(const char* cell, Edit* edit) {
@@ -125,50 +179,56 @@ class TextTable {
 
   // The cell, with room for `size` bytes, in a page that only this edit knows.
   char* OwnCell(uint32_t number, size_t size, Edit* edit) {
+    Reserve(number, edit);
     const uint32_t at = number / kPageRows;
-    if (number >= limit_) {
-      limit_ = (at + 1) * kPageRows;
-      pages_.Reserve(at, edit);
-    }
-    auto* page = static_cast<Page*>(pages_.GetMutable(at));
+    Page page = PageAt(at);
     const size_t needed = size < kOutsideFrom ? 1 + size : 1 + kPointerBytes;
     const size_t width = (needed + kCellUnit - 1) / kCellUnit * kCellUnit;
-    const uint32_t i = number % kPageRows;
-    if (page == nullptr || !edit->Owns(page) || page->width < width ||
-        page->cells <= i) {
-      page = Replace(at, page, width, i + 1, edit);
+    if (!page || !edit->Owns(page.block()) || page.width() < width) {
+      page = Replace(at, width, CellsOn(at), edit);
     }
-    return page->cell(i);
+    return page.cell(number % kPageRows);
   }
 
-  Page* Replace(uint32_t at, Page* old, size_t width, uint32_t cells,
-                Edit* edit) {
-    // All but the first page fill up: they get all cells at once.
-    uint32_t count = at > 0 ? kPageRows : 1;
-    if (old != nullptr) {
-      width = std::max<size_t>(width, old->width);
-      count = std::max(count, old->cells);
+  // Makes room for the number.
+  void Reserve(uint32_t number, Edit* edit) {
+    if (number < limit_) return;
+    uint32_t limit = (number / kPageRows + 1) * kPageRows;
+    if (number < kPageRows) {
+      limit = std::max(limit_, 1u);
+      while (limit <= number) limit *= 2;
     }
-    while (count < cells) count *= 2;
-    auto* const page = edit->New<Page>(sizeof(Page) + count * width, kPart);
-    page->width = static_cast<uint32_t>(width);
-    page->cells = count;
-    std::memset(page->cell(0), 0, count * width);
-    for (uint32_t i = 0; old != nullptr && i < old->cells; ++i) {
-      std::memcpy(page->cell(i), old->cell(i), old->width);
+    const uint32_t before = CellsOn(0);
+    limit_ = limit;
+    pages_.Reserve(number / kPageRows, edit);
+    if (before != 0 && before < CellsOn(0) && PageAt(0)) {
+      Replace(0, kCellUnit, before, edit);
     }
-    pages_.Set(at, page, edit);
-    if (old != nullptr) edit->Drop(old);
+  }
+
+  // A page with cells of at least this width in the place of another, whose
+  // first `kept` cells it has, or of none.
+  Page Replace(uint32_t at, size_t width, uint32_t kept, Edit* edit) {
+    const Page old = PageAt(at);
+    if (old) width = std::max(width, old.width());
+    const size_t bytes = CellsOn(at) * width;
+    const Page page(edit->New<Block>(sizeof(Block) + bytes, kPart), width);
+    std::memset(page.cell(0), 0, bytes);
+    for (uint32_t i = 0; old && i < kept; ++i) {
+      std::memcpy(page.cell(i), old.cell(i), old.width());
+    }
+    pages_.Set(at, page.kept(), edit);
+    if (old) edit->Drop(old.block());
     return page;
   }
 
   void DropIfEmpty(uint32_t at, Edit* edit) {
-    auto* const page = static_cast<Page*>(pages_.GetMutable(at));
-    for (uint32_t i = 0; i < page->cells; ++i) {
-      if (*page->cell(i) != 0) return;
+    const Page page = PageAt(at);
+    for (uint32_t i = 0; i < CellsOn(at); ++i) {
+      if (*page.cell(i) != 0) return;
     }
     pages_.Set(at, nullptr, edit);
-    edit->Drop(page);
+    edit->Drop(page.block());
   }
 
   PageTree pages_;

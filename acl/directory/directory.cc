@@ -23,15 +23,6 @@ uint32_t CodeOf(Kind kind) {
 constexpr Kind kKinds[] = {Kind::kUser, Kind::kServiceAccount, Kind::kGroup,
                            Kind::kKey};
 
-// The ids of a slot's kind.
-const TextTable<MemoryPart::kIds>& IdsOf(const Directory& directory,
-                                         uint32_t slot) {
-  const uint32_t code = slot >> kKindShift;
-  return code == 2   ? directory.group_ids
-         : code == 3 ? directory.key_ids
-                     : directory.principal_ids;
-}
-
 template <class Ids, class Wanted>
 std::vector<uint32_t> Sorted(uint32_t next, const Ids& ids,
                              const Wanted& wanted) {
@@ -55,13 +46,13 @@ uint32_t Directory::Slot(Kind kind, uint32_t number) {
 }
 
 uint64_t Directory::HashOfSlot(uint32_t slot) const {
-  return HashOf(kKinds[slot >> kKindShift],
-                IdsOf(*this, slot).Get(slot & kNumberMask));
+  const Kind kind = kKinds[slot >> kKindShift];
+  return HashOf(kind, IdsOf(kind).Get(slot & kNumberMask));
 }
 
 uint32_t Directory::Find(Kind kind, absl::string_view id, uint64_t hash) const {
   const uint32_t code = CodeOf(kind);
-  const auto& ids = IdsOf(*this, code << kKindShift);
+  const auto& ids = IdsOf(kind);
   const uint32_t slot = index.Find(hash, [&](uint32_t found) {
     return found >> kKindShift == code && ids.Get(found & kNumberMask) == id;
   });
@@ -74,14 +65,10 @@ uint32_t Directory::FindByEmail(absl::string_view email) const {
   });
 }
 
-uint32_t Directory::Guess(uint64_t hash) const {
-  const uint32_t slot = index.Guess(hash);
-  return slot == kNone ? kNone : slot & kNumberMask;
-}
-
-void Directory::PrefetchId(uint64_t hash) const {
-  const uint32_t slot = index.Guess(hash);
-  if (slot != kNone) IdsOf(*this, slot).Prefetch(slot & kNumberMask);
+uint32_t Directory::Guess(const IdIndex::Path& path, Kind kind, uint64_t hash) {
+  const uint32_t slot = path.Guess(hash);
+  if (slot == kNone || slot >> kKindShift != CodeOf(kind)) return kNone;
+  return slot & kNumberMask;
 }
 
 std::vector<uint32_t> Directory::GroupsOf(TargetKey member) const {

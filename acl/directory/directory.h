@@ -76,11 +76,15 @@ struct Directory {
   // The principal of a canonical address, or kNone.
   uint32_t FindByEmail(absl::string_view email) const;
 
-  // The number of the id that is probably looked for, of whatever kind, or
-  // kNone: for loading what belongs to it.
-  uint32_t Guess(uint64_t hash) const;
-  // Begins to load the id that is probably looked for.
-  void PrefetchId(uint64_t hash) const;
+  // The number that the index probably gives for an id of a kind, or kNone: for
+  // loading what belongs to it. REQUIRES: as IdIndex::Path::Guess().
+  static uint32_t Guess(const IdIndex::Path& path, Kind kind, uint64_t hash);
+  // Ids by number; of users and service accounts in one table.
+  const TextTable<MemoryPart::kIds>& IdsOf(Kind kind) const {
+    return kind == Kind::kGroup ? group_ids
+           : kind == Kind::kKey ? key_ids
+                                : principal_ids;
+  }
 
   bool HasPrincipal(uint32_t number) const {
     const MemberLine* line = members.Get(number);

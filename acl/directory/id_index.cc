@@ -11,14 +11,6 @@ uint64_t HashOfId(uint64_t space, absl::string_view id) {
   return XXH3_64bits_withSeed(id.data(), id.size(), seed ^ space);
 }
 
-uint32_t IdIndex::Guess(uint64_t hash) const {
-  if (size_ == 0) return kNone;
-  const Bucket& bucket = *buckets_.Get(BucketOf(hash));
-  const uint32_t same = bucket.WithTag(TagOf(hash));
-  if (same == 0) return kNone;
-  return bucket.numbers[static_cast<size_t>(__builtin_ctz(same))] - 1;
-}
-
 void IdIndex::Add(uint64_t hash, uint32_t number,
                   absl::FunctionRef<uint64_t(uint32_t)> hash_of, Edit* edit) {
   // Four fifths full at most; an empty table has no bucket yet.

@@ -31,18 +31,10 @@ class IdIndex {
   // Numbers have to be below this.
   static constexpr uint32_t kNone = 0xffffffff;
 
-  // Begins to load the way to the cache line that a lookup looks at first, and
-  // then that line.
-  void PrefetchPath(uint64_t hash) const {
-    if (size_ != 0) buckets_.PrefetchPath(BucketOf(hash));
-  }
-  void Prefetch(uint64_t hash) const {
-    if (size_ != 0) __builtin_prefetch(buckets_.Get(BucketOf(hash)));
-  }
-
-  // The first number that is probably meant, or kNone: for loading what belongs
-  // to it.
-  uint32_t Guess(uint64_t hash) const;
+  // A lookup on its way: what each step looks at can be loaded before. Valid as
+  // long as this version.
+  class Path;
+  Path PathTo(uint64_t hash) const;
 
   // The number with this hash that `is_it` says yes to, or kNone. O(1) on
   // average.
@@ -124,6 +116,37 @@ class IdIndex {
   uint32_t mask_ = 0;  // how many there are, less one
   uint32_t size_ = 0;
 };
+
+class IdIndex::Path {
+ public:
+  Path() = default;  // it has to be set
+
+  // Begins to load what FindLine() looks at, and then what Guess() does.
+  void Prefetch() const { way_.Prefetch(); }
+  void FindLine() { bucket_ = way_.Get(); }
+  void PrefetchLine() const { __builtin_prefetch(bucket_); }
+
+  // The first number that is probably meant, or kNone: for loading what belongs
+  // to it. REQUIRES: FindLine() has been called.
+  uint32_t Guess(uint64_t hash) const {
+    if (bucket_ == nullptr) return kNone;
+    const uint32_t same = bucket_->WithTag(TagOf(hash));
+    if (same == 0) return kNone;
+    return bucket_->numbers[static_cast<size_t>(__builtin_ctz(same))] - 1;
+  }
+
+ private:
+  friend IdIndex;
+  explicit Path(Buckets::Path way) : way_(way) {}
+
+  Buckets::Path way_;
+  const Bucket* bucket_;
+};
+
+inline IdIndex::Path IdIndex::PathTo(uint64_t hash) const {
+  // An empty table has no bucket, whatever its number.
+  return Path(buckets_.PathTo(BucketOf(hash)));
+}
 
 }  // namespace acl
 

@@ -37,6 +37,12 @@ class MemberLine {
   bool service_account() const { return (flags_ & kServiceAccount) != 0; }
   bool locked() const { return (flags_ & kLocked) != 0; }
   bool workspace_admin() const { return (flags_ & kAdmin) != 0; }
+  // Whether it can have a role: it is present, and not locked.
+  bool counts() const { return (flags_ & (kPresent | kLocked)) == kPresent; }
+  // Whether it can, and grants decide which.
+  bool is_plain() const {
+    return (flags_ & (kPresent | kLocked | kAdmin)) == kPresent;
+  }
   void SetFlags(Flags flags) {
     flags_ =
         static_cast<uint16_t>(kPresent | (flags.locked ? kLocked : 0) |
@@ -44,6 +50,8 @@ class MemberLine {
                               (flags.service_account ? kServiceAccount : 0));
   }
 
+  // Its own key; 0 for nobody's.
+  TargetKey self() const { return keys_[0]; }
   // Its own key, then those of its groups, in no order that means anything:
   // whose grants count for it. Valid as long as the version. REQUIRES:
   // present().

@@ -88,17 +88,19 @@ absl::Status ResourceColumnReader::ReadNames(const v1::ResourceColumns& columns,
                      " that the table does not have");
     }
     const ResourceRef ref{types[columns.types(i)], id};
-    names_.push_back({ref, State::HashOf(ref)});
-    state.resource_index.PrefetchPath(names_.back().hash);
-    if (columns.creators(i) != 0) {
-      directory.principals.PrefetchPath(columns.creators(i) - 1);
-    }
+    Named& named = names_.emplace_back();
+    named.id = ref;
+    named.hash = State::HashOf(ref);
+    named.path = state.resource_index.PathTo(named.hash);
+    named.path.Prefetch();
+    // Of none, to no row.
+    named.creator = directory.principals.PathTo(columns.creators(i) - 1);
+    named.creator.Prefetch();
   }
-  for (const Named& named : names_) state.resource_index.Prefetch(named.hash);
-  for (int i = begin; i < end; ++i) {
-    if (columns.creators(i) != 0) {
-      directory.principals.Prefetch(columns.creators(i) - 1);
-    }
+  for (Named& named : names_) {
+    named.path.FindLine();
+    named.path.PrefetchLine();
+    __builtin_prefetch(named.creator.Get());
   }
   return absl::OkStatus();
 }

@@ -8,6 +8,8 @@
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "absl/types/span.h"
+#include "acl/directory/directory.h"
+#include "acl/directory/id_index.h"
 #include "acl/history/chunk_columns.h"
 #include "acl/store/draft.h"
 #include "proto/acl/v1/journal.pb.h"
@@ -26,6 +28,8 @@ class ResourceColumnReader {
   struct Named {
     ResourceRef id;
     uint64_t hash;
+    IdIndex::Path path;
+    decltype(Directory::principals)::Path creator;
   };
   // The rest of it, as the columns have it.
   struct Row {

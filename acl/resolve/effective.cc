@@ -50,10 +50,9 @@ bool Resolver::GroupBefore(const Reached& a, const Reached& b) const {
 // Calls visit(rank, kind, reached group or null) for every source, groups in
 // the order of the closure, the rest in the order of the witness.
 template <class Visit>
-void Resolver::VisitSources(uint32_t resource, const Visit& visit) const {
+void Resolver::VisitSources(const GrantLine& grants, const Visit& visit) const {
   if (self_ == 0) return;
   const Ladder& ladder = state_.ladder();
-  const GrantLine& grants = *state_.grants.Get(resource);
   if (grants.creator() == self_) {
     visit(ladder.top(), SourceKind::kCreator, nullptr);
   }
@@ -73,11 +72,11 @@ void Resolver::VisitSources(uint32_t resource, const Visit& visit) const {
   }
 }
 
-Effective Resolver::On(uint32_t resource) const {
+Effective Resolver::On(const GrantLine& grants) const {
   Effective best;
   if (standing_ != Standing::kActive) return best;
   const Reached* best_group = nullptr;
-  VisitSources(resource, [&](Rank rank, SourceKind kind, const Reached* group) {
+  VisitSources(grants, [&](Rank rank, SourceKind kind, const Reached* group) {
     if (rank < best.rank) return;
     if (rank == best.rank) {
       const bool better_group = best.witness == SourceKind::kGroup &&
@@ -97,7 +96,8 @@ std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
     const Reached* group;
   };
   std::vector<Found> found;
-  VisitSources(resource, [&](Rank rank, SourceKind kind, const Reached* group) {
+  const GrantLine& grants = *state_.grants.Get(resource);
+  VisitSources(grants, [&](Rank rank, SourceKind kind, const Reached* group) {
     found.push_back({{rank, group == nullptr ? 0 : group->group, kind}, group});
   });
   std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {

@@ -10,6 +10,7 @@
 #include "acl/directory/closure.h"
 #include "acl/resolve/source.h"
 #include "acl/resolve/subject.h"
+#include "acl/store/grant_line.h"
 #include "acl/store/state.h"
 
 namespace acl {
@@ -32,7 +33,10 @@ class Resolver {
 
   // The effective role on a resource that exists: none unless the subject's
   // standing is active. O(groups of the subject * log(grants of the resource)).
-  Effective On(uint32_t resource) const;
+  Effective On(uint32_t resource) const {
+    return On(*state_.grants.Get(resource));
+  }
+  Effective On(const GrantLine& grants) const;
 
   // Every source and its rank, whatever the standing, the highest role first
   // and within one role in the order of the witness.
@@ -47,7 +51,7 @@ class Resolver {
   bool GroupBefore(const Reached& a, const Reached& b) const;
 
   template <class Visit>
-  void VisitSources(uint32_t resource, const Visit& visit) const;
+  void VisitSources(const GrantLine& grants, const Visit& visit) const;
 
   const State& state_;
   const Standing standing_;

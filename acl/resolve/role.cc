@@ -1,15 +1,7 @@
 #include "acl/resolve/role.h"
 
-#include <algorithm>
-
-#include "acl/resolve/effective.h"
-
 namespace acl {
 namespace {
-
-bool IsPrincipal(Kind kind) {
-  return kind == Kind::kUser || kind == Kind::kServiceAccount;
-}
 
 // Whether some group among the keys is a member of another.
 bool HasNested(const Directory& directory, absl::Span<const TargetKey> keys) {
@@ -20,123 +12,52 @@ bool HasNested(const Directory& directory, absl::Span<const TargetKey> keys) {
   return false;
 }
 
-Effective FollowGroups(const State& state, const RoleLines& lines) {
-  FoundSubject subject = SubjectOf(state, lines.principal);
-  subject.as_workspace_key = lines.as_workspace_key;
-  return Resolver(state, subject).On(lines.resource);
-}
+}  // namespace
 
-// Of two grants of the same role: the subject's own before those of groups of
-// which it is a direct member, and those by the groups' ids.
-bool IsBetterWitness(const Directory& directory, TargetKey a, TargetKey b) {
+bool BetterWitness::operator()(TargetKey a, TargetKey b) const {
   if (!IsGroup(a) || !IsGroup(b)) return !IsGroup(a);
   return directory.group_ids.Get(NumberOf(a)) <
          directory.group_ids.Get(NumberOf(b));
 }
 
-}  // namespace
+void FindPaths(const State& state, const FoundSubject& subject,
+               uint32_t resource, RolePaths* paths) {
+  // No principal has the number of an unknown one.
+  const bool active = subject.standing == Standing::kActive;
+  FindPaths(state, active ? subject.principal : State::kNone, resource, paths);
+  paths->as_workspace_key = subject.as_workspace_key;
+}
 
-RoleLines LinesOf(const State& state, const FoundSubject& subject,
-                  uint32_t resource) {
-  RoleLines lines;
-  lines.member = nullptr;
-  lines.grants = nullptr;
-  if (resource == State::kNone || subject.standing != Standing::kActive) {
-    return lines;
+bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
+                        Effective* found) {
+  const MemberLine& member = *lines.member;
+  *found = {};
+  if (!member.counts() || !lines.grants->present()) return true;
+  if (lines.grants->creator() == member.self()) {
+    *found = {state.ladder().top(), 0, SourceKind::kCreator};
+    return true;
   }
-  FindLines(state, subject.principal, resource, &lines);
-  lines.as_workspace_key = subject.as_workspace_key;
-  return lines;
-}
-
-void NamedQuestion::Hash(const State& state, Kind kind, absl::string_view id,
-                         const ResourceRef& resource) {
-  subject_ = Directory::HashOf(kind, id);
-  state.directory.index.PrefetchPath(subject_);
-  resource_ = State::HashOf(resource);
-  state.resource_index.PrefetchPath(resource_);
-}
-
-void NamedQuestion::PrefetchIndex(const State& state) const {
-  state.directory.index.Prefetch(subject_);
-  state.resource_index.Prefetch(resource_);
-}
-
-void NamedQuestion::PrefetchPaths(const State& state) {
-  // A number of another kind loads a wrong line, and that is all it does.
-  principal_ = state.directory.Guess(subject_);
-  state.directory.principal_ids.PrefetchPath(principal_);
-  state.directory.members.PrefetchPath(principal_);
-  number_ = state.resource_index.Guess(resource_);
-  state.resource_ids.PrefetchPath(number_);
-  state.grants.PrefetchPath(number_);
-}
-
-void NamedQuestion::PrefetchRows(const State& state) const {
-  state.directory.principal_ids.Prefetch(principal_);
-  state.directory.members.Prefetch(principal_);
-  state.resource_ids.Prefetch(number_);
-  state.grants.Prefetch(number_);
-}
-
-absl::StatusOr<RoleLines> NamedQuestion::Find(
-    const State& state, const Subject& subject,
-    const ResourceRef& resource) const {
-  const uint32_t number = state.FindResource(resource, resource_);
-  const uint32_t who =
-      IsPrincipal(subject.kind())
-          ? state.directory.Find(subject.kind(), subject.id(), subject_)
-          : State::kNone;
-  if (number == State::kNone || who == State::kNone) {
-    // An e-mail, a key, or an error; the subject's comes first.
-    absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
-    if (!found.ok()) return found.status();
-    absl::StatusOr<uint32_t> there = FindResource(state, resource);
-    if (!there.ok()) return there.status();
-    return LinesOf(state, *found, *there);
+  if (member.workspace_admin()) {
+    *found = {state.ladder().top(), 0, SourceKind::kWorkspaceAdmin};
+    return true;
   }
-  RoleLines lines;
-  FindLines(state, who, number, &lines);
-  return lines;
+  if (state.directory.nested == 0 ||
+      !HasNested(state.directory, member.keys())) {
+    return false;
+  }
+  FoundSubject subject = SubjectOf(state, NumberOf(member.self()));
+  subject.as_workspace_key = lines.as_workspace_key;
+  *found = Resolver(state, subject).On(*lines.grants);
+  return true;
 }
 
 void RoleOn(const State& state, const RoleLines& lines, Effective* found) {
-  *found = {};
-  if (lines.member == nullptr) return;
-  const MemberLine& member = *lines.member;
-  const GrantLine& grants = *lines.grants;
-  if (!member.present() || member.locked() || !grants.present()) return;
-  const absl::Span<const TargetKey> keys = member.keys();
-  const Ladder& ladder = state.ladder();
-  if (grants.creator() == keys[0]) {
-    *found = {ladder.top(), 0, SourceKind::kCreator};
-    return;
-  }
-  if (member.workspace_admin()) {
-    *found = {ladder.top(), 0, SourceKind::kWorkspaceAdmin};
-    return;
-  }
-  if (state.directory.nested != 0 && HasNested(state.directory, keys)) {
-    *found = FollowGroups(state, lines);
-    return;
-  }
-  const HighestGrant best = grants.Highest(
-      keys.data(), keys.size(), ladder, [&](TargetKey a, TargetKey b) {
-        return IsBetterWitness(state.directory, a, b);
-      });
-  const uint32_t baseline = ladder.RankOfSlot(grants.baseline());
-  // With arithmetic instead of branches: which one it is can't be foreseen.
-  const auto by_baseline = static_cast<uint32_t>(baseline > best.rank);
-  const uint32_t by_group = (best.key & 1) & ~by_baseline;
-  const uint32_t by_own =
-      static_cast<uint32_t>(best.key != 0) & ~(by_group | by_baseline);
-  const uint32_t own = static_cast<uint32_t>(SourceKind::kDirect) +
-                       static_cast<uint32_t>(lines.as_workspace_key);
-  found->rank = std::max(best.rank, baseline);
-  found->group = by_group * NumberOf(best.key);
-  found->witness = static_cast<SourceKind>(
-      by_own * own + by_group * static_cast<uint32_t>(SourceKind::kGroup) +
-      by_baseline * static_cast<uint32_t>(SourceKind::kBaseline));
+  if (IsDecided(state, lines, found)) return;
+  const absl::Span<const TargetKey> keys = lines.member->keys();
+  const HighestGrant best =
+      lines.grants->Highest(keys.data(), keys.size(), state.ladder(),
+                            BetterWitness{state.directory});
+  FromGrants(lines, best, state.ladder(), found);
 }
 
 }  // namespace acl

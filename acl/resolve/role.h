@@ -3,12 +3,14 @@
 #ifndef ACL_RESOLVE_ROLE_H_
 #define ACL_RESOLVE_ROLE_H_
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
 
-#include "absl/status/statusor.h"
+#include "absl/types/span.h"
 #include "acl/base/handle.h"
 #include "acl/base/ladder.h"
-#include "acl/base/reference.h"
 #include "acl/resolve/effective.h"
 #include "acl/resolve/subject.h"
 #include "acl/store/state.h"
@@ -17,10 +19,8 @@ namespace acl {
 
 // Where the answer to a question stands in a state. Valid as long as that is.
 struct RoleLines {
-  const MemberLine* member;  // null: the answer is none, the rest means nothing
-  const GrantLine* grants;
-  uint32_t principal;
-  uint32_t resource;
+  const MemberLine* member;  // of the subject; of nobody, if it has no role
+  const GrantLine* grants;   // on the resource; of none, if nobody has a role
   bool as_workspace_key;
 
   // Begins to load them into the cache.
@@ -30,74 +30,153 @@ struct RoleLines {
   }
 };
 
-// The lines of what has been found already, or was not. The answer is none
-// unless the subject is active.
-RoleLines LinesOf(const State& state, const FoundSubject& subject,
-                  uint32_t resource);
+// The way there, found without looking at what it leads to. Here and below,
+// results are written in place: what is put together in parts and copied as a
+// whole stalls.
+struct RolePaths {
+  decltype(Directory::members)::Path member;
+  decltype(State::grants)::Path grants;
+  bool as_workspace_key;
 
-// Begins to load the way to them.
-inline void PrefetchPaths(const State& state, SubjectHandle subject,
-                          ResourceHandle resource) {
-  state.directory.members.PrefetchPath(subject.number());
-  state.grants.PrefetchPath(resource.number());
-}
+  // Begins to load what FindLines() looks at.
+  void Prefetch() const {
+    member.Prefetch();
+    grants.Prefetch();
+  }
+  void FindLines(RoleLines* lines) const {
+    lines->member = &member.GetOrNone();
+    lines->grants = &grants.GetOrNone();
+    lines->as_workspace_key = as_workspace_key;
+  }
+};
 
-// Finds them without looking at them. What is stale or unknown gives none.
-inline void FindLines(const State& state, uint32_t principal, uint32_t resource,
-                      RoleLines* lines) {
-  lines->principal = principal;
-  lines->resource = resource;
-  lines->as_workspace_key = false;
-  lines->grants = state.grants.Get(resource);
-  lines->member = lines->grants == nullptr
-                      ? nullptr
-                      : state.directory.members.Get(principal);
+// Of numbers, which may be stale or unknown.
+inline void FindPaths(const State& state, uint32_t principal, uint32_t resource,
+                      RolePaths* paths) {
+  paths->member = state.directory.members.PathTo(principal);
+  paths->grants = state.grants.PathTo(resource);
+  paths->as_workspace_key = false;
 }
-inline void FindLines(const State& state, SubjectHandle subject,
-                      ResourceHandle resource, RoleLines* lines) {
+// Of what has been found already, or was not.
+void FindPaths(const State& state, const FoundSubject& subject,
+               uint32_t resource, RolePaths* paths);
+// Of handles.
+inline void FindPaths(const State& state, SubjectHandle subject,
+                      ResourceHandle resource, RolePaths* paths) {
   if (resource.scope() != state.scope || subject.scope() != state.scope) {
-    lines->member = nullptr;
-    lines->grants = nullptr;
+    FindPaths(state, State::kNone, State::kNone, paths);
   } else if (IsKeyHandle(subject)) {
-    *lines = LinesOf(state, FindSubject(state, subject),
-                     FindResource(state, resource));
+    FindPaths(state, FindSubject(state, subject), resource.number(), paths);
   } else {
-    FindLines(state, subject.number(), resource.number(), lines);
+    FindPaths(state, subject.number(), resource.number(), paths);
   }
 }
 
-// A question by id on its way to an answer, in steps: between them the memory
-// that the next one looks at can be loaded for many questions at once.
-class NamedQuestion {
- public:
-  void Hash(const State& state, Kind kind, absl::string_view id,
-            const ResourceRef& resource);
-  // The steps until Find(), in this order. What is probably meant is loaded
-  // before it is known whether it is.
-  void PrefetchIndex(const State& state) const;
-  void PrefetchPaths(const State& state);
-  void PrefetchRows(const State& state) const;
-  // The lines. MALFORMED or TYPE_UNKNOWN.
-  absl::StatusOr<RoleLines> Find(const State& state, const Subject& subject,
-                                 const ResourceRef& resource) const;
+// The lines at once.
+template <class Subject, class Resource>
+RoleLines FindLines(const State& state, const Subject& subject,
+                    Resource resource) {
+  RolePaths paths;
+  FindPaths(state, subject, resource, &paths);
+  RoleLines lines;
+  paths.FindLines(&lines);
+  return lines;
+}
 
- private:
-  uint64_t subject_ = 0;  // hashes
-  uint64_t resource_ = 0;
-  uint32_t principal_ = 0;  // guesses
-  uint32_t number_ = 0;
+// Of two grants of the same role: the subject's own before those of groups of
+// which it is a direct member, and those by the groups' ids.
+struct BetterWitness {
+  const Directory& directory;
+
+  bool operator()(TargetKey a, TargetKey b) const;
 };
+
+// Whether something else than the subject's grants and the baseline decides:
+// then `found` is the answer.
+bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
+                        Effective* found);
+inline bool IsDecided(const State& state, const RoleLines& lines,
+                      Effective* found) {
+  const MemberLine& member = *lines.member;
+  const GrantLine& grants = *lines.grants;
+  const bool grants_decide = member.is_plain() && grants.present() &&
+                             grants.creator() != member.self() &&
+                             state.directory.nested == 0;
+  return !grants_decide && IsDecidedOtherwise(state, lines, found);
+}
+
+// The answer from the highest grant and the baseline, if nothing else decides.
+// Without branches: which one it is can't be foreseen.
+inline void FromGrants(const RoleLines& lines, const HighestGrant& best,
+                       const Ladder& ladder, Effective* found) {
+  static constexpr SourceKind kKinds[] = {
+      SourceKind::kNone,  SourceKind::kBaseline, SourceKind::kDirect,
+      SourceKind::kGroup, SourceKind::kNone,     SourceKind::kBaseline,
+      SourceKind::kKey,   SourceKind::kGroup};
+  const uint32_t baseline = ladder.RankOfSlot(lines.grants->baseline());
+  const auto by_grant = static_cast<uint32_t>(baseline <= best.rank);
+  const TargetKey key = best.key & (0 - by_grant);
+  const uint32_t rank = std::max(best.rank, baseline);
+  const size_t kind = static_cast<size_t>(rank != 0) +
+                      static_cast<size_t>(key != 0) + (key & 1) +
+                      4 * static_cast<size_t>(lines.as_workspace_key);
+  found->rank = rank;
+  found->group = NumberOf(key) & (0 - (key & 1));
+  found->witness = kKinds[kind];
+}
 
 // The same answer as Resolver::On(). O(groups of the subject * log(grants of
 // the resource)); a subject whose groups are in groups costs following them.
-// Written in place: what is handed back in parts and read as a whole stalls.
 void RoleOn(const State& state, const RoleLines& lines, Effective* found);
 
-// The same, where nobody asks for the witness.
+// RoleOn(), where nobody asks for the witness.
 inline Rank RankOn(const State& state, const RoleLines& lines) {
   Effective found;
   RoleOn(state, lines, &found);
   return static_cast<Rank>(found.rank);
+}
+
+// How many questions are looked at side by side.
+constexpr size_t kRoleBatch = 32;
+
+// RoleOn() for up to kRoleBatch lines: calls give(number, Effective) for each,
+// in no order. What is searched in vectors is searched in one go.
+template <class Give>
+void RolesOn(const State& state, const RoleLines* lines, size_t count,
+             const Give& give) {
+  // Those whose grants are in the line from the front, the others from behind.
+  std::array<uint32_t, kRoleBatch> order;
+  std::array<KeySearch, kRoleBatch> searches;
+  size_t in_line = 0;
+  size_t elsewhere = kRoleBatch;
+  for (size_t i = 0; i < count; ++i) {
+    Effective found;
+    if (IsDecided(state, lines[i], &found)) {
+      give(i, found);
+    } else if (lines[i].grants->all_in_line()) {
+      order[in_line] = static_cast<uint32_t>(i);
+      lines[i].grants->Search(lines[i].member->keys(), &searches[in_line++]);
+    } else {
+      order[--elsewhere] = static_cast<uint32_t>(i);
+      lines[i].grants->PrefetchTree();
+    }
+  }
+  kKeyMatchMany(searches.data(), in_line);
+  const Ladder& ladder = state.ladder();
+  const BetterWitness better{state.directory};
+  for (size_t k = 0; k < in_line; ++k) {
+    const RoleLines& these = lines[order[k]];
+    Effective found;
+    FromGrants(these,
+               these.grants->HighestInLine(searches[k].lanes, ladder, better),
+               ladder, &found);
+    give(order[k], found);
+  }
+  for (size_t k = elsewhere; k < kRoleBatch; ++k) {
+    Effective found;
+    RoleOn(state, lines[order[k]], &found);
+    give(order[k], found);
+  }
 }
 
 }  // namespace acl

@@ -78,9 +78,7 @@ Rank RoleAt(const State& state, uint32_t principal, uint32_t resource) {
       !state.HasResource(resource)) {
     return 0;
   }
-  RoleLines lines;
-  FindLines(state, principal, resource, &lines);
-  return RankOn(state, lines);
+  return RankOn(state, FindLines(state, principal, resource));
 }
 
 std::vector<uint32_t> Sorted(std::vector<uint32_t> numbers) {

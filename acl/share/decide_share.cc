@@ -7,6 +7,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/resolve/effective.h"
+#include "acl/resolve/named_question.h"
 #include "acl/resolve/role.h"
 #include "acl/resolve/subject.h"
 #include "acl/share/decide.h"
@@ -46,7 +47,7 @@ absl::StatusOr<uint32_t> Authorise(const State& state, const Actor& actor,
   absl::StatusOr<FoundSubject> found = FindSubject(state, actor.subject());
   if (!found.ok()) return found.status();
   if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
-  const Rank rank = RankOn(state, LinesOf(state, *found, number));
+  const Rank rank = RankOn(state, FindLines(state, *found, number));
   if (rank == 0) return ResourceNotVisible(resource);
   if (rank < state.ladder().top()) {
     return Refuse(
@@ -92,8 +93,7 @@ Rank EffectiveOf(const State& state, uint32_t resource, TargetKey target) {
     return static_cast<Rank>(Resolver(state, target).On(resource).rank);
   }
   const FoundSubject principal = SubjectOf(state, NumberOf(target));
-  const RoleLines lines = LinesOf(state, principal, resource);
-  return RankOn(state, lines);
+  return RankOn(state, FindLines(state, principal, resource));
 }
 
 // What other than the target's own grant gives the role `effective`.
@@ -167,10 +167,10 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
   }
   // What is looked at next is loaded side by side.
   NamedQuestion ahead;
-  ahead.Hash(state, target.kind(), target.id(), resource);
-  ahead.PrefetchIndex(state);
-  ahead.PrefetchPaths(state);
-  ahead.PrefetchRows(state);
+  ahead.Begin(state, target.kind(), target.id(), resource);
+  ahead.FindIndexLines();
+  ahead.Guess(state, target.kind());
+  ahead.FindRows();
   absl::StatusOr<uint32_t> number = Authorise(state, actor, resource);
   if (!number.ok()) return number.status();
   absl::StatusOr<TargetKey> key = RequireTarget(state, target);

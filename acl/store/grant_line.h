@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <cstring>
 
+#include "absl/base/attributes.h"
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
 #include "acl/base/heap.h"
@@ -91,28 +92,41 @@ class GrantLine {
   // is to be preferred to `b` where both have the same role.
   template <class Before>
   HighestGrant Highest(const TargetKey* keys, size_t count,
-                       const Ladder& ladder, const Before& before) const {
-    HighestGrant best;
-    const auto take = [&](GrantEntry entry) {
-      const uint32_t rank = ladder.RankOfSlot(SlotOfEntry(entry));
-      const TargetKey key = KeyOfEntry(entry);
-      if (rank > best.rank || (rank == best.rank && before(key, best.key))) {
-        best = {rank, key};
-      }
-    };
-    if (layout() == Layout::kTree) {
-      MatchInTree(keys, count, take);
-      return best;
+                       const Ladder& ladder, Before before) const {
+    if (all_in_line()) {
+      return HighestInLine(kKeyMatch(words_, keys, count), ladder, before);
     }
-    const uint32_t lanes = kKeyMatch(words_, keys, count) & kEntryLanes;
+    HighestGrant best;
+    MatchInTree(keys, count,
+                [&](GrantEntry entry) { Take(entry, ladder, before, &best); });
+    return best;
+  }
+
+  // The same in two steps, of which the first can be done for many lines at
+  // once: the search for all keys, and what is made of the lanes that it finds.
+  bool all_in_line() const { return layout() != Layout::kTree; }
+  // REQUIRES: all_in_line().
+  void Search(absl::Span<const TargetKey> keys, KeySearch* search) const {
+    search->line = words_;
+    search->keys = keys.data();
+    search->count = static_cast<uint32_t>(keys.size());
+  }
+  // REQUIRES: all_in_line().
+  template <class Before>
+  HighestGrant HighestInLine(uint32_t lanes, const Ladder& ladder,
+                             Before before) const {
+    lanes &= kEntryLanes;
     // Whether there is one can't be foreseen; more than one is rare. So the
     // first is taken without asking: 0 if there is none.
     const GrantEntry first = words_[__builtin_ctz(lanes | 1u << 15)] &
                              (0u - static_cast<uint32_t>(lanes != 0));
-    best = {ladder.RankOfSlot(SlotOfEntry(first)), KeyOfEntry(first)};
-    VisitLanes(words_, lanes & (lanes - 1), take);
-    return best;
+    const HighestGrant best = {ladder.RankOfSlot(SlotOfEntry(first)),
+                               KeyOfEntry(first)};
+    lanes &= lanes - 1;
+    return lanes == 0 ? best : HighestOfMore(lanes, ladder, before, best);
   }
+  // Begins to load the grants. REQUIRES: !all_in_line().
+  void PrefetchTree() const { tree().Prefetch(); }
 
  private:
   enum class Layout : uint8_t { kAbsent, kInline, kTree };
@@ -129,6 +143,28 @@ class GrantLine {
   GrantEntry* begin() { return words_ + 2; }
   GrantEntry* end() { return begin() + count(); }
   GrantEntry* FindInline(TargetKey key);
+
+  // Takes a grant that is higher than the best so far.
+  template <class Before>
+  static void Take(GrantEntry entry, const Ladder& ladder, const Before& before,
+                   HighestGrant* best) {
+    const uint32_t rank = ladder.RankOfSlot(SlotOfEntry(entry));
+    const TargetKey key = KeyOfEntry(entry);
+    if (rank > best->rank || (rank == best->rank && before(key, best->key))) {
+      *best = {rank, key};
+    }
+  }
+
+  // HighestInLine() where there is more than `best`.
+  template <class Before>
+  ABSL_ATTRIBUTE_NOINLINE HighestGrant HighestOfMore(uint32_t lanes,
+                                                     const Ladder& ladder,
+                                                     Before before,
+                                                     HighestGrant best) const {
+    VisitLanes(words_, lanes,
+               [&](GrantEntry entry) { Take(entry, ladder, before, &best); });
+    return best;
+  }
 
   template <class Visit>
   static void VisitLanes(const GrantEntry* line, uint32_t lanes,

@@ -21,6 +21,12 @@ uint32_t MatchPortable(const uint32_t* line, const uint32_t* keys,
   return matches;
 }
 
+void MatchManyPortable(KeySearch* searches, size_t size) {
+  for (KeySearch* s = searches; s != searches + size; ++s) {
+    s->lanes = MatchPortable(s->line, s->keys, s->count);
+  }
+}
+
 #if defined(__x86_64__)
 __attribute__((target("avx2"))) uint32_t MatchAvx2(const uint32_t* line,
                                                    const uint32_t* keys,
@@ -43,6 +49,13 @@ __attribute__((target("avx2"))) uint32_t MatchAvx2(const uint32_t* line,
   return mask(in_low) | mask(in_high) << 8;
 }
 
+__attribute__((target("avx2"))) void MatchManyAvx2(KeySearch* searches,
+                                                   size_t size) {
+  for (KeySearch* s = searches; s != searches + size; ++s) {
+    s->lanes = MatchAvx2(s->line, s->keys, s->count);
+  }
+}
+
 __attribute__((target("avx512f"))) uint32_t MatchAvx512(const uint32_t* line,
                                                         const uint32_t* keys,
                                                         size_t count) {
@@ -55,6 +68,13 @@ __attribute__((target("avx512f"))) uint32_t MatchAvx512(const uint32_t* line,
         lanes, _mm512_set1_epi32(static_cast<int>(keys[k])));
   }
   return matches;
+}
+
+__attribute__((target("avx512f"))) void MatchManyAvx512(KeySearch* searches,
+                                                        size_t size) {
+  for (KeySearch* s = searches; s != searches + size; ++s) {
+    s->lanes = MatchAvx512(s->line, s->keys, s->count);
+  }
 }
 #endif
 
@@ -91,6 +111,15 @@ KeyMatchFunction KeyMatchFor(SimdLevel level) {
   return MatchPortable;
 }
 
+KeyMatchManyFunction KeyMatchManyFor(SimdLevel level) {
+#if defined(__x86_64__)
+  if (level == SimdLevel::kAvx2) return MatchManyAvx2;
+  if (level == SimdLevel::kAvx512) return MatchManyAvx512;
+#endif
+  return MatchManyPortable;
+}
+
+const KeyMatchManyFunction kKeyMatchMany = KeyMatchManyFor(BestSimdLevel());
 const KeyMatchFunction kKeyMatch = KeyMatchFor(BestSimdLevel());
 
 }  // namespace acl

@@ -24,11 +24,22 @@ bool HasSimdLevel(SimdLevel level);
 using KeyMatchFunction = uint32_t (*)(const uint32_t* line,
                                       const uint32_t* keys, size_t count);
 
-// The search for a level. REQUIRES: the machine has it.
-KeyMatchFunction KeyMatchFor(SimdLevel level);
+// The same for many searches, each of which gets its result.
+struct KeySearch {
+  const uint32_t* line;
+  const uint32_t* keys;
+  uint32_t count;
+  uint32_t lanes;  // the result
+};
+using KeyMatchManyFunction = void (*)(KeySearch* searches, size_t size);
 
-// The search for BestSimdLevel().
+// The searches for a level. REQUIRES: the machine has it.
+KeyMatchFunction KeyMatchFor(SimdLevel level);
+KeyMatchManyFunction KeyMatchManyFor(SimdLevel level);
+
+// The searches for BestSimdLevel().
 extern const KeyMatchFunction kKeyMatch;
+extern const KeyMatchManyFunction kKeyMatchMany;
 
 }  // namespace acl
 

@@ -71,12 +71,16 @@ struct State {
   static uint64_t HashOf(const ResourceRef& resource) {
     return HashOfId(HashOfId(0, resource.type), resource.id);
   }
+  // Whether a text of `resource_ids` is that of a resource.
+  bool IsResource(absl::string_view text, const ResourceRef& resource) const {
+    return text.size() == kTypeBytes + resource.id.size() &&
+           text.substr(kTypeBytes) == resource.id &&
+           TypeIn(text) == resource.type;
+  }
   // The number of a resource, or kNone. `hash` is HashOf(resource).
   uint32_t FindResource(const ResourceRef& resource, uint64_t hash) const {
     return resource_index.Find(hash, [&](uint32_t number) {
-      const absl::string_view text = resource_ids.Get(number);
-      return text.substr(kTypeBytes) == resource.id &&
-             TypeIn(text) == resource.type;
+      return IsResource(resource_ids.Get(number), resource);
     });
   }
   uint32_t FindResource(const ResourceRef& resource) const {

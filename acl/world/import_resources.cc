@@ -45,25 +45,36 @@ void ResourceImporter::Seek(const v1::Workspace& part, int begin, int end) {
   const State& state = work_.state();
   const Directory& directory = state.directory;
   hashes_.clear();
+  paths_.clear();
   sought_.clear();
   for (int i = begin; i < end; ++i) {
     const v1::Resource& resource = part.resources(i);
     hashes_.push_back(State::HashOf({resource.type(), resource.id()}));
-    state.resource_index.PrefetchPath(hashes_.back());
+    paths_.push_back(state.resource_index.PathTo(hashes_.back()));
+    paths_.back().Prefetch();
     for (const v1::Grant& grant : resource.grants()) {
       Sought& sought = sought_.emplace_back();
       std::tie(sought.kind, sought.id) = ImportWork::Split(grant.target());
       if (sought.kind == Kind::kDefault) continue;
       sought.hash = Directory::HashOf(sought.kind, sought.id);
-      directory.index.PrefetchPath(sought.hash);
+      sought.path = directory.index.PathTo(sought.hash);
+      sought.path.Prefetch();
     }
   }
-  for (const uint64_t hash : hashes_) state.resource_index.Prefetch(hash);
-  for (const Sought& sought : sought_) {
-    if (sought.kind != Kind::kDefault) directory.index.Prefetch(sought.hash);
+  for (IdIndex::Path& path : paths_) {
+    path.FindLine();
+    path.PrefetchLine();
+  }
+  for (Sought& sought : sought_) {
+    if (sought.kind == Kind::kDefault) continue;
+    sought.path.FindLine();
+    sought.path.PrefetchLine();
   }
   for (const Sought& sought : sought_) {
-    if (sought.kind != Kind::kDefault) directory.PrefetchId(sought.hash);
+    if (sought.kind == Kind::kDefault) continue;
+    const uint32_t number =
+        Directory::Guess(sought.path, sought.kind, sought.hash);
+    directory.IdsOf(sought.kind).PathTo(number).cell().Prefetch();
   }
   for (Sought& sought : sought_) {
     if (sought.kind == Kind::kDefault) continue;

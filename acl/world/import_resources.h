@@ -8,6 +8,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "absl/strings/string_view.h"
+#include "acl/directory/id_index.h"
 #include "acl/world/import_work.h"
 #include "proto/acl/v1/world.pb.h"
 
@@ -28,6 +29,7 @@ class ResourceImporter {
     Kind kind = Kind::kDefault;  // kDefault if it has to be read in full
     absl::string_view id;
     uint64_t hash = 0;
+    IdIndex::Path path;
     TargetKey key = 0;  // 0 if there is none
   };
 
@@ -51,6 +53,7 @@ class ResourceImporter {
   ImportWork& work_;
   std::vector<Sought> sought_;
   std::vector<uint64_t> hashes_;  // of the resources
+  std::vector<IdIndex::Path> paths_;
   // Of the resource that is read.
   RoleSlot baseline_ = 0;
   std::vector<TargetGrant> grants_;

@@ -36,7 +36,8 @@ void Answer(const State& state, Effective found, RoleAnswer* answer) {
 absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
                                   const ResourceRef& resource) {
   NamedQuestion question;
-  question.Begin(state, subject.kind(), subject.id(), resource);
+  question.Begin(state, subject.kind(), subject.id(),
+                 State::HashOfType(resource.type), resource.id);
   question.FindIndexLines();
   question.Guess(state, subject.kind());
   question.FindRows();
@@ -67,14 +68,37 @@ void AnswerBatch(const State& state, const HandleQuestion* questions,
   });
 }
 
+// What is made of a text, kept for as long as the next text is the very same
+// one: the questions of a batch tend to be about one type and one role.
+template <class Result>
+class LastText {
+ public:
+  template <class Make>
+  const Result& Get(absl::string_view text, const Make& make) {
+    if (!made_ || text.data() != text_.data() || text.size() != text_.size()) {
+      result_ = make(text);
+      text_ = text;
+      made_ = true;
+    }
+    return result_;
+  }
+
+ private:
+  bool made_ = false;
+  absl::string_view text_;
+  Result result_ = Result();
+};
+
 // The same by id; appends to `allowed`. `first` is the number of the first of
 // them.
 absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
                         size_t first, std::vector<bool>* allowed) {
   std::array<NamedQuestion, kRoleBatch> named;
+  LastText<uint64_t> type;
   for (size_t i = 0; i < batch.size(); ++i) {
-    const Subject& subject = batch[i].subject;
-    named[i].Begin(state, subject.kind(), subject.id(), batch[i].resource);
+    const auto& [subject, role, resource] = batch[i];
+    named[i].Begin(state, subject.kind(), subject.id(),
+                   type.Get(resource.type, &State::HashOfType), resource.id);
   }
   for (size_t i = 0; i < batch.size(); ++i) named[i].FindIndexLines();
   for (size_t i = 0; i < batch.size(); ++i) {
@@ -83,10 +107,14 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   for (size_t i = 0; i < batch.size(); ++i) named[i].FindRows();
   std::array<RoleLines, kRoleBatch> lines;
   std::array<Rank, kRoleBatch> ranks;
+  LastText<absl::StatusOr<Rank>> required;
   for (size_t i = 0; i < batch.size(); ++i) {
     const absl::StatusOr<RoleLines> found =
         named[i].Finish(state, batch[i].subject, batch[i].resource);
-    const absl::StatusOr<Rank> rank = state.ladder().Require(batch[i].role);
+    const absl::StatusOr<Rank>& rank =
+        required.Get(batch[i].role, [&](absl::string_view name) {
+          return state.ladder().Require(name);
+        });
     const absl::Status& status = found.ok() ? rank.status() : found.status();
     if (!status.ok()) {
       return Refuse(FaultOf(status), absl::StrCat("question ", first + i, ": ",

@@ -10,11 +10,11 @@ bool IsPrincipal(Kind kind) {
 }  // namespace
 
 void NamedQuestion::Begin(const State& state, Kind kind, absl::string_view id,
-                          const ResourceRef& resource) {
+                          uint64_t type, absl::string_view resource) {
   subject_.hash = Directory::HashOf(kind, id);
   subject_.index = state.directory.index.PathTo(subject_.hash);
   subject_.index.Prefetch();
-  resource_.hash = State::HashOf(resource);
+  resource_.hash = State::HashOf(type, resource);
   resource_.index = state.resource_index.PathTo(resource_.hash);
   resource_.index.Prefetch();
 }

@@ -19,9 +19,9 @@ namespace acl {
 // before it is known whether it is. Valid as long as the state is.
 class NamedQuestion {
  public:
-  // The steps, in this order.
-  void Begin(const State& state, Kind kind, absl::string_view id,
-             const ResourceRef& resource);
+  // The steps, in this order. `type` is State::HashOfType() of the resource's.
+  void Begin(const State& state, Kind kind, absl::string_view id, uint64_t type,
+             absl::string_view resource);
   void FindIndexLines();
   void Guess(const State& state, Kind kind);
   void FindRows();

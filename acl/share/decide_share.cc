@@ -167,7 +167,8 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
   }
   // What is looked at next is loaded side by side.
   NamedQuestion ahead;
-  ahead.Begin(state, target.kind(), target.id(), resource);
+  ahead.Begin(state, target.kind(), target.id(),
+              State::HashOfType(resource.type), resource.id);
   ahead.FindIndexLines();
   ahead.Guess(state, target.kind());
   ahead.FindRows();

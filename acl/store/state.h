@@ -69,7 +69,14 @@ struct State {
   const Ladder& ladder() const { return settings->ladder; }
 
   static uint64_t HashOf(const ResourceRef& resource) {
-    return HashOfId(HashOfId(0, resource.type), resource.id);
+    return HashOf(HashOfType(resource.type), resource.id);
+  }
+  // The same in two steps, for many of one type.
+  static uint64_t HashOfType(absl::string_view type) {
+    return HashOfId(0, type);
+  }
+  static uint64_t HashOf(uint64_t hash_of_type, absl::string_view id) {
+    return HashOfId(hash_of_type, id);
   }
   // Whether a text of `resource_ids` is that of a resource.
   bool IsResource(absl::string_view text, const ResourceRef& resource) const {

@@ -70,8 +70,8 @@ class PageTree {
   int levels_ = 0;
 };
 
-// How many rows a page of every table has; the only page of a small table may
-// have fewer.
+// How many rows a page of a table has; the only page of a small table may have
+// fewer.
 constexpr uint32_t kPageRows = 32;
 
 // A persistent table: a copy of it stays as it is while another is changed.
@@ -82,6 +82,8 @@ constexpr uint32_t kPageRows = 32;
 template <class Row, MemoryPart kPart>
 class Table {
   static_assert(std::is_trivially_copyable<Row>::value, "rows are copied");
+  // Of lines fewer: a change copies a page, and each is to come from memory.
+  static constexpr uint32_t kRows = sizeof(Row) == 64 ? 16 : kPageRows;
 
  public:
   // A row that is looked up in two steps: what the second looks at can be
@@ -109,9 +111,9 @@ class Table {
     uint32_t row_;
   };
   Path PathTo(uint32_t number) const {
-    return Path(number < limit_ ? pages_.PlaceOf(number / kPageRows)
-                                : PageTree::Nowhere(),
-                number % kPageRows);
+    return Path(
+        number < limit_ ? pages_.PlaceOf(number / kRows) : PageTree::Nowhere(),
+        number % kRows);
   }
 
   // The row, or null if nothing was ever put near it. Valid as long as this
@@ -120,23 +122,23 @@ class Table {
 
   // The row, to be changed by this edit. REQUIRES: Get() is not null.
   Row& Own(uint32_t number, Edit* edit) {
-    return OwnPage(number, edit)[number % kPageRows];
+    return OwnPage(number, edit)[number % kRows];
   }
 
   // The same where nothing may have been yet: a default row then.
   Row& Add(uint32_t number, Edit* edit) {
     Reserve(number, edit);
-    return OwnPage(number, edit)[number % kPageRows];
+    return OwnPage(number, edit)[number % kRows];
   }
 
   // Puts the default there; a page that `is_empty` says of all rows goes.
   template <class IsEmpty>
   void Erase(uint32_t number, const IsEmpty& is_empty, Edit* edit) {
     Own(number, edit) = Row();
-    Block* page = pages_.GetMutable(number / kPageRows);
+    Block* page = pages_.GetMutable(number / kRows);
     const Row* rows = RowsOf(page);
-    if (!std::all_of(rows, rows + RowsOn(number / kPageRows), is_empty)) return;
-    pages_.Set(number / kPageRows, nullptr, edit);
+    if (!std::all_of(rows, rows + RowsOn(number / kRows), is_empty)) return;
+    pages_.Set(number / kRows, nullptr, edit);
     edit->Drop(page);
   }
 
@@ -148,12 +150,12 @@ class Table {
 
     const Row* Get(uint32_t number) {
       if (number >= table_.limit_) return nullptr;
-      if (number / kPageRows != page_) {
-        page_ = number / kPageRows;
+      if (number / kRows != page_) {
+        page_ = number / kRows;
         const Block* const page = table_.pages_.Get(page_);
         rows_ = page == nullptr ? nullptr : RowsOf(page);
       }
-      return rows_ == nullptr ? nullptr : rows_ + number % kPageRows;
+      return rows_ == nullptr ? nullptr : rows_ + number % kRows;
     }
 
    private:
@@ -181,21 +183,21 @@ class Table {
 
   // Only page 0 can be short, and only while it is the last.
   uint32_t RowsOn(uint32_t page) const {
-    return page == 0 ? std::min(limit_, kPageRows) : kPageRows;
+    return page == 0 ? std::min(limit_, kRows) : kRows;
   }
 
   // Makes room for the number.
   void Reserve(uint32_t number, Edit* edit) {
     if (number < limit_) return;
-    uint32_t limit = (number / kPageRows + 1) * kPageRows;
-    if (number < kPageRows) {
+    uint32_t limit = (number / kRows + 1) * kRows;
+    if (number < kRows) {
       limit = std::max(limit_, 1u);
       while (limit <= number) limit *= 2;
     }
-    const uint32_t before = std::min(limit_, kPageRows);
+    const uint32_t before = std::min(limit_, kRows);
     Block* const first = limit_ == 0 ? nullptr : pages_.GetMutable(0);
     limit_ = limit;
-    pages_.Reserve(number / kPageRows, edit);
+    pages_.Reserve(number / kRows, edit);
     if (first != nullptr && RowsOn(0) > before) {
       Replace(0, first, edit, before);
     }
@@ -203,16 +205,16 @@ class Table {
 
   // The rows of a number's page, made or copied if need be.
   Row* OwnPage(uint32_t number, Edit* edit) {
-    Block* page = pages_.GetMutable(number / kPageRows);
+    Block* page = pages_.GetMutable(number / kRows);
     if (page == nullptr || !edit->Owns(page)) {
-      page = Replace(number / kPageRows, page, edit);
+      page = Replace(number / kRows, page, edit);
     }
     return RowsOf(page);
   }
 
   // A copy of a page, or an empty one, in its place.
   Block* Replace(uint32_t page, Block* old, Edit* edit,
-                 uint32_t old_rows = kPageRows) {
+                 uint32_t old_rows = kRows) {
     const uint32_t count = RowsOn(page);
     auto* const block = edit->New<Block>(kHeader + count * sizeof(Row), kPart);
     Row* const rows = RowsOf(block);

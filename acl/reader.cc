@@ -111,10 +111,9 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   for (size_t i = 0; i < batch.size(); ++i) {
     const absl::StatusOr<RoleLines> found =
         named[i].Finish(state, batch[i].subject, batch[i].resource);
-    const absl::StatusOr<Rank>& rank =
-        required.Get(batch[i].role, [&](absl::string_view name) {
-          return state.ladder().Require(name);
-        });
+    const absl::StatusOr<Rank>& rank = required.Get(
+        batch[i].role,
+        [&](absl::string_view name) { return state.ladder().Require(name); });
     const absl::Status& status = found.ok() ? rank.status() : found.status();
     if (!status.ok()) {
       return Refuse(FaultOf(status), absl::StrCat("question ", first + i, ": ",

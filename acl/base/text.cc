@@ -58,6 +58,10 @@ absl::Status CheckBytes(absl::string_view what, absl::string_view text,
                                " bytes; at most ", max_bytes, " are allowed"));
   }
   for (size_t i = 0; i < text.size();) {
+    if (absl::ascii_isprint(static_cast<unsigned char>(text[i]))) {
+      ++i;  // nearly all are
+      continue;
+    }
     const CodePoint c = FirstCodePoint(text.substr(i));
     if (c.value == kInvalid) {
       return Refuse(v1::MALFORMED,

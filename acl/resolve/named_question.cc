@@ -48,13 +48,30 @@ void NamedQuestion::FindRows() {
   lines_.Prefetch();
 }
 
+uint32_t NamedQuestion::FindId(const State& state, Kind kind,
+                               absl::string_view id) const {
+  return subject_.Means(id) ? subject_.number
+                            : state.directory.Find(kind, id, subject_.hash);
+}
+
+uint32_t NamedQuestion::FindResource(const State& state,
+                                     const ResourceRef& resource) const {
+  return IsResource(state, resource)
+             ? resource_.number
+             : state.FindResource(resource, resource_.hash);
+}
+
+bool NamedQuestion::IsResource(const State& state,
+                               const ResourceRef& resource) const {
+  return resource_.number != State::kNone &&
+         state.IsResource(resource_.cell.Get(), resource);
+}
+
 absl::StatusOr<RoleLines> NamedQuestion::Finish(
     const State& state, const Subject& subject,
     const ResourceRef& resource) const {
-  // A number has an id as long as it stands for something.
-  if (IsPrincipal(subject.kind()) && subject_.number != State::kNone &&
-      subject_.cell.Get() == subject.id() &&
-      state.IsResource(resource_.cell.Get(), resource)) {
+  if (IsPrincipal(subject.kind()) && subject_.Means(subject.id()) &&
+      IsResource(state, resource)) {
     return lines_;
   }
   return FinishSlowly(state, subject, resource);
@@ -63,18 +80,17 @@ absl::StatusOr<RoleLines> NamedQuestion::Finish(
 absl::StatusOr<RoleLines> NamedQuestion::FinishSlowly(
     const State& state, const Subject& subject,
     const ResourceRef& resource) const {
-  const uint32_t number = state.FindResource(resource, resource_.hash);
-  const uint32_t who =
-      IsPrincipal(subject.kind())
-          ? state.directory.Find(subject.kind(), subject.id(), subject_.hash)
-          : State::kNone;
+  const uint32_t number = FindResource(state, resource);
+  const uint32_t who = IsPrincipal(subject.kind())
+                           ? FindId(state, subject.kind(), subject.id())
+                           : State::kNone;
   if (number != State::kNone && who != State::kNone) {
     return FindLines(state, who, number);
   }
   // An e-mail, a key, or an error; the subject's comes first.
   absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
   if (!found.ok()) return found.status();
-  absl::StatusOr<uint32_t> there = FindResource(state, resource);
+  absl::StatusOr<uint32_t> there = acl::FindResource(state, resource);
   if (!there.ok()) return there.status();
   return FindLines(state, *found, *there);
 }

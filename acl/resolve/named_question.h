@@ -25,8 +25,11 @@ class NamedQuestion {
   void FindIndexLines();
   void Guess(const State& state, Kind kind);
   void FindRows();
-  // The lines. MALFORMED or TYPE_UNKNOWN. REQUIRES: `subject` and `resource`
-  // are those that it began with.
+  // The numbers, or kNone. REQUIRES: the arguments are those that it began
+  // with, as below; ids of the kind have numbers of their own (no e-mails).
+  uint32_t FindId(const State& state, Kind kind, absl::string_view id) const;
+  uint32_t FindResource(const State& state, const ResourceRef& resource) const;
+  // The lines. MALFORMED or TYPE_UNKNOWN.
   absl::StatusOr<RoleLines> Finish(const State& state, const Subject& subject,
                                    const ResourceRef& resource) const;
 
@@ -40,8 +43,15 @@ class NamedQuestion {
     uint32_t number;  // that is probably meant
     Ids::Path path;
     Ids::Cell cell;
+
+    // Whether what is probably meant is it: a number that has an id stands for
+    // something.
+    bool Means(absl::string_view id) const {
+      return number != State::kNone && cell.Get() == id;
+    }
   };
 
+  bool IsResource(const State& state, const ResourceRef& resource) const;
   absl::StatusOr<RoleLines> FinishSlowly(const State& state,
                                          const Subject& subject,
                                          const ResourceRef& resource) const;

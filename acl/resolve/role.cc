@@ -54,9 +54,8 @@ bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
 void RoleOn(const State& state, const RoleLines& lines, Effective* found) {
   if (IsDecided(state, lines, found)) return;
   const absl::Span<const TargetKey> keys = lines.member->keys();
-  const HighestGrant best =
-      lines.grants->Highest(keys.data(), keys.size(), state.ladder(),
-                            BetterWitness{state.directory});
+  const HighestGrant best = lines.grants->Highest(
+      keys.data(), keys.size(), state.ladder(), BetterWitness{state.directory});
   FromGrants(lines, best, state.ladder(), found);
 }
 

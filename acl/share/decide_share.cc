@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <optional>
 #include <string>
 #include <utility>
@@ -36,13 +37,12 @@ absl::Status CheckStanding(const Actor& actor, Standing standing) {
   return absl::OkStatus();
 }
 
-// The resource, if the actor may share it.
-absl::StatusOr<uint32_t> Authorise(const State& state, const Actor& actor,
-                                   const ResourceId& resource) {
-  const uint32_t number = state.FindResource(resource);
+// OK if the actor may share the resource, whose number may be kNone.
+absl::Status Authorise(const State& state, const Actor& actor,
+                       const ResourceId& resource, uint32_t number) {
   if (actor.is_system()) {
     if (number == State::kNone) return ResourceNotVisible(resource);
-    return number;
+    return absl::OkStatus();
   }
   absl::StatusOr<FoundSubject> found = FindSubject(state, actor.subject());
   if (!found.ok()) return found.status();
@@ -57,7 +57,23 @@ absl::StatusOr<uint32_t> Authorise(const State& state, const Actor& actor,
                      Quoted(resource.ToString()), "; sharing it needs ",
                      state.ladder().NameAt(state.ladder().top())));
   }
-  return number;
+  return absl::OkStatus();
+}
+
+// RequireTarget() of one whose id has been looked for.
+absl::StatusOr<TargetKey> RequireTarget(const State& state,
+                                        const Target& target,
+                                        const NamedQuestion& ahead) {
+  const bool group = target.kind() == Kind::kGroup;
+  if (group || target.kind() == Kind::kUser ||
+      target.kind() == Kind::kServiceAccount) {
+    const uint32_t number = ahead.FindId(state, target.kind(), target.id());
+    if (number == State::kNone) {
+      return SubjectNotFound(target.kind(), target.id());
+    }
+    return group ? GroupKey(number) : PrincipalKey(number);
+  }
+  return RequireTarget(state, target);
 }
 
 absl::Status CheckCreator(const State& state, const ResourceId& resource,
@@ -96,11 +112,34 @@ Rank EffectiveOf(const State& state, uint32_t resource, TargetKey target) {
   return RankOn(state, FindLines(state, principal, resource));
 }
 
+// Whether it is plain that nothing but a principal's own grant gives it so high
+// a role: no need to follow groups then.
+bool OnlyOwnGrantGives(const State& state, const GrantLine& grants,
+                       TargetKey target, Rank rank) {
+  if (IsGroup(target) || state.directory.nested != 0) return false;
+  const MemberLine& member = *state.directory.members.Get(NumberOf(target));
+  const Ladder& ladder = state.ladder();
+  if (member.workspace_admin() || grants.creator() == target ||
+      ladder.RankOfSlot(grants.baseline()) >= rank) {
+    return false;
+  }
+  Rank by_groups = 0;
+  grants.Match(member.groups().data(), member.groups().size(),
+               [&](TargetKey, RoleSlot role) {
+                 by_groups = std::max(by_groups, ladder.RankOfSlot(role));
+               });
+  return by_groups < rank;
+}
+
 // What other than the target's own grant gives the role `effective`.
 std::vector<Source> HeldBy(const State& state, uint32_t resource,
                            TargetKey target, Rank effective) {
   std::vector<Source> held_by;
-  if (target == 0 || effective == 0) return held_by;
+  if (target == 0 || effective == 0 ||
+      OnlyOwnGrantGives(state, *state.grants.Get(resource), target,
+                        effective)) {
+    return held_by;
+  }
   // Nothing gives more.
   for (Source& source :
        Resolver(state, target).SourcesOn(resource, effective)) {
@@ -172,11 +211,13 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
   ahead.FindIndexLines();
   ahead.Guess(state, target.kind());
   ahead.FindRows();
-  absl::StatusOr<uint32_t> number = Authorise(state, actor, resource);
-  if (!number.ok()) return number.status();
-  absl::StatusOr<TargetKey> key = RequireTarget(state, target);
+  const uint32_t number = ahead.FindResource(state, resource);
+  if (absl::Status s = Authorise(state, actor, resource, number); !s.ok()) {
+    return s;
+  }
+  absl::StatusOr<TargetKey> key = RequireTarget(state, target, ahead);
   if (!key.ok()) return key.status();
-  const GrantLine& grants = *state.grants.Get(*number);
+  const GrantLine& grants = *state.grants.Get(number);
   if (*key != 0 && *key == grants.creator()) {
     if (absl::Status s = CheckCreator(state, resource, *key, rank); !s.ok()) {
       return s;
@@ -187,10 +228,10 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
       return s;
     }
   }
-  const RoleSlot before = state.GrantOf(*number, *key);
+  const RoleSlot before = state.GrantOf(number, *key);
   // A creator's stays as it is: being the creator is the source.
   const bool creator = *key != 0 && *key == grants.creator();
-  return Allowed{*number, *key, before,
+  return Allowed{number, *key, before,
                  creator ? before : state.ladder().SlotAt(rank)};
 }
 

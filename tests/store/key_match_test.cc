@@ -47,6 +47,26 @@ TEST_P(KeyMatch, FindsTheLanesThatALoopFinds) {
   EXPECT_GT(found, 100000u);
 }
 
+TEST_P(KeyMatch, ManySearchesFindWhatEachAloneFinds) {
+  std::mt19937 random(8);
+  alignas(64) uint32_t lines[40][16];
+  std::vector<std::vector<uint32_t>> keys(40);
+  std::vector<KeySearch> searches;
+  for (size_t i = 0; i < keys.size(); ++i) {
+    for (uint32_t& entry : lines[i]) entry = random() % 32 << 4;
+    keys[i].resize(i % 20);
+    for (uint32_t& key : keys[i]) key = 1 + random() % 32;
+    const auto count = static_cast<uint32_t>(keys[i].size());
+    searches.push_back({lines[i], keys[i].data(), count, 0xdead});
+  }
+  KeyMatchManyFor(GetParam())(searches.data(), 0);
+  EXPECT_EQ(searches[0].lanes, 0xdeadu);
+  KeyMatchManyFor(GetParam())(searches.data(), searches.size());
+  for (size_t i = 0; i < keys.size(); ++i) {
+    EXPECT_EQ(searches[i].lanes, Loop(lines[i], keys[i])) << i;
+  }
+}
+
 TEST_P(KeyMatch, HighestKeyIsTakenAsItIs) {
   alignas(64) uint32_t line[16] = {};
   line[15] = 0xffffffff;

@@ -13,6 +13,10 @@ namespace acl {
 namespace {
 
 constexpr size_t kRowsPerHeartbeat = 256;
+// A page that has so many items is likely to become full: it gets its room at
+// once, up to a bound.
+constexpr size_t kManyItems = 32;
+constexpr size_t kMostRoom = 4096;
 
 // Fills one page, whatever its items are.
 template <class Item>
@@ -38,6 +42,9 @@ class PageBuilder {
     if (page_.items.size() == options_.page_size) {
       page_.next = EncodePageToken(state_.token(), last_);
       return false;
+    }
+    if (page_.items.size() == kManyItems) {
+      page_.items.reserve(std::min(options_.page_size, kMostRoom));
     }
     page_.items.push_back(make_item());
     last_ = number;
@@ -107,11 +114,12 @@ absl::StatusOr<Page<ResourceRole>> Reader::ListResources(
   absl::StatusOr<uint32_t> from = Position(state, options);
   if (!from.ok()) return from.status();
   PageBuilder<ResourceRole> page(state, options);
+  decltype(State::resource_ids)::Scan ids(state->resource_ids);
   VisitResources(
       *state, *found, *rank, type, *from, [&] { return page.Heartbeat(); },
       [&](uint32_t number, Rank at) {
         return page.Add(number, [&] {
-          const ResourceRef ref = state->ResourceAt(number);
+          const ResourceRef ref = state->ResourceIn(ids.Get(number));
           return ResourceRole{{std::string(ref.type), std::string(ref.id)},
                               RoleOf(*state, at)};
         });

@@ -93,7 +93,7 @@ class ResourceWalk {
   const std::vector<TargetKey> keys_;
   const bool admin_;
   const Rank at_least_;
-  std::array<Waiting, 16> waiting_;
+  std::array<Waiting, 32> waiting_;
   size_t count_ = 0;
 };
 

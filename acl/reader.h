@@ -210,8 +210,8 @@ class Reader {
   absl::StatusOr<RevisionToken> Token() const;
 
   // This revision, to ask it as long as it is held, whatever writers do.
-  // Memory: at most one old copy of each page of 32 rows that one of them
-  // changes in meanwhile.
+  // Memory: at most one old copy of each page, of up to 32 rows, that one of
+  // them changes in meanwhile.
   absl::StatusOr<Snapshot> TakeSnapshot() const;
 
   // Everything, in the exchange format and in canonical order.

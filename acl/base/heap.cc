@@ -33,6 +33,9 @@ constexpr bool kAllAlone = false;
 
 constexpr std::align_val_t kLine{64};
 
+// As many as a small change makes or drops: their list grows once.
+constexpr size_t kFewBlocks = 8;
+
 // What stands before a block with memory of its own, which begins a line.
 constexpr size_t kLargeHead = 64;
 
@@ -188,7 +191,10 @@ Edit::~Edit() {
 Block* Edit::NewBlock(size_t bytes, MemoryPart part) {
   // The place first: an allocation that fails leaves it empty.
   const bool listed = scope_ == Scope::kPart;
-  if (listed) made_.push_back(nullptr);
+  if (listed) {
+    if (made_.empty()) made_.reserve(kFewBlocks);
+    made_.push_back(nullptr);
+  }
   Block* const block = heap_.Allocate(bytes, part);
   block->edit = tag_;
   if (listed) {
@@ -200,6 +206,7 @@ Block* Edit::NewBlock(size_t bytes, MemoryPart part) {
 
 void Edit::Drop(Block* block) {
   if (block->edit != tag_) {
+    if (dropped_.empty()) dropped_.reserve(kFewBlocks);
     dropped_.push_back(block);
     return;
   }

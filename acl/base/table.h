@@ -70,8 +70,8 @@ class PageTree {
   int levels_ = 0;
 };
 
-// How many rows a page of a table has; the only page of a small table may have
-// fewer.
+// How many rows a page of a table has, or texts; the only page of a small table
+// may have fewer.
 constexpr uint32_t kPageRows = 32;
 
 // A persistent table: a copy of it stays as it is while another is changed.
@@ -87,7 +87,7 @@ class Table {
 
  public:
   // A row that is looked up in two steps: what the second looks at can be
-  // loaded before. Valid as long as this version.
+  // loaded before. Valid as long as this table is there and does not change.
   class Path {
    public:
     Path() = default;  // it has to be set

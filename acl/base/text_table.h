@@ -71,7 +71,7 @@ class TextTable {
     // Begins to load it, with what of it may be in a second cache line.
     void Prefetch() const {
       __builtin_prefetch(at_);
-      __builtin_prefetch(at_ + width_);
+      __builtin_prefetch(at_ + last_);
     }
     absl::string_view Get() const {
       if (at_ == nullptr) return {};
@@ -85,14 +85,15 @@ class TextTable {
    private:
     friend TextTable;
     Cell(Page page, uint32_t i)
-        : at_(page ? page.cell(i) : nullptr), width_(page.width() - 1) {}
+        : at_(page ? page.cell(i) : nullptr),
+          last_(page ? page.width() - 1 : 0) {}
 
     const char* at_;
-    size_t width_;  // less one
+    size_t last_;  // byte of the cell
   };
 
   // A text that is looked up in two steps: what the second looks at can be
-  // loaded before. Valid as long as this version.
+  // loaded before. Valid as long as this table is there and does not change.
   class Path {
    public:
     Path() = default;  // it has to be set

@@ -32,7 +32,7 @@ class IdIndex {
   static constexpr uint32_t kNone = 0xffffffff;
 
   // A lookup on its way: what each step looks at can be loaded before. Valid as
-  // long as this version.
+  // long as this index is there and does not change.
   class Path;
   Path PathTo(uint64_t hash) const;
 
@@ -137,7 +137,7 @@ class IdIndex::Path {
 
  private:
   friend IdIndex;
-  explicit Path(Buckets::Path way) : way_(way) {}
+  explicit Path(Buckets::Path way) : way_(way), bucket_(nullptr) {}
 
   Buckets::Path way_;
   const Bucket* bucket_;

@@ -11,8 +11,11 @@
 #include "absl/types/span.h"
 #include "acl/base/handle.h"
 #include "acl/base/ladder.h"
+#include "acl/directory/target_key.h"
 #include "acl/resolve/effective.h"
 #include "acl/resolve/subject.h"
+#include "acl/store/grant_line.h"
+#include "acl/store/key_match.h"
 #include "acl/store/state.h"
 
 namespace acl {

@@ -33,8 +33,7 @@ class PageTree {
   // Where null stands.
   static Block* const* Nowhere() { return &kNoPage; }
   // The page, or null. REQUIRES: there is room for it.
-  const Block* Get(uint32_t page) const { return *PlaceOf(page); }
-  Block* GetMutable(uint32_t page) { return *PlaceOf(page); }
+  Block* Get(uint32_t page) const { return *PlaceOf(page); }
 
   // Makes room for pages up to this one.
   void Reserve(uint32_t page, Edit* edit);
@@ -135,7 +134,7 @@ class Table {
   template <class IsEmpty>
   void Erase(uint32_t number, const IsEmpty& is_empty, Edit* edit) {
     Own(number, edit) = Row();
-    Block* page = pages_.GetMutable(number / kRows);
+    Block* page = pages_.Get(number / kRows);
     const Row* rows = RowsOf(page);
     if (!std::all_of(rows, rows + RowsOn(number / kRows), is_empty)) return;
     pages_.Set(number / kRows, nullptr, edit);
@@ -195,7 +194,7 @@ class Table {
       while (limit <= number) limit *= 2;
     }
     const uint32_t before = std::min(limit_, kRows);
-    Block* const first = limit_ == 0 ? nullptr : pages_.GetMutable(0);
+    Block* const first = limit_ == 0 ? nullptr : pages_.Get(0);
     limit_ = limit;
     pages_.Reserve(number / kRows, edit);
     if (first != nullptr && RowsOn(0) > before) {
@@ -205,7 +204,7 @@ class Table {
 
   // The rows of a number's page, made or copied if need be.
   Row* OwnPage(uint32_t number, Edit* edit) {
-    Block* page = pages_.GetMutable(number / kRows);
+    Block* page = pages_.Get(number / kRows);
     if (page == nullptr || !edit->Owns(page)) {
       page = Replace(number / kRows, page, edit);
     }

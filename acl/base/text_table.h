@@ -32,24 +32,22 @@ class TextTable {
   class Page {
    public:
     Page() = default;
-    explicit Page(const Block* kept)
-        : kept_(reinterpret_cast<uintptr_t>(kept)) {}
+    explicit Page(Block* kept) : kept_(reinterpret_cast<char*>(kept)) {}
     Page(Block* block, size_t width)
-        : kept_(reinterpret_cast<uintptr_t>(block) | (width / kCellUnit - 1)) {}
+        : kept_(reinterpret_cast<char*>(block) + (width / kCellUnit - 1)) {}
 
-    explicit operator bool() const { return kept_ != 0; }
+    explicit operator bool() const { return kept_ != nullptr; }
     Block* kept() const { return reinterpret_cast<Block*>(kept_); }
-    Block* block() const {
-      return reinterpret_cast<Block*>(kept_ & ~uintptr_t{kWidths});
-    }
-    size_t width() const { return ((kept_ & kWidths) + 1) * kCellUnit; }
+    Block* block() const { return reinterpret_cast<Block*>(kept_ - code()); }
+    size_t width() const { return (code() + 1) * kCellUnit; }
     char* cell(uint32_t i) const {
       return reinterpret_cast<char*>(block() + 1) + i * width();
     }
 
    private:
-    static constexpr uintptr_t kWidths = 15;
-    uintptr_t kept_ = 0;
+    size_t code() const { return reinterpret_cast<uintptr_t>(kept_) & 15; }
+
+    char* kept_ = nullptr;
   };
   static_assert(kOutsideFrom == 16 * kCellUnit, "all widths have four bits");
 

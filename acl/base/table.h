@@ -73,6 +73,16 @@ class PageTree {
 // may have fewer.
 constexpr uint32_t kPageRows = 32;
 
+// Of a table that has room for numbers below `limit`, what it becomes to have
+// room for `number`, which is no less: whole pages, but while one page does, a
+// power of two.
+inline uint32_t GrownLimit(uint32_t limit, uint32_t number, uint32_t rows) {
+  if (number >= rows) return (number / rows + 1) * rows;
+  limit = std::max(limit, 1u);
+  while (limit <= number) limit *= 2;
+  return limit;
+}
+
 // A persistent table: a copy of it stays as it is while another is changed.
 // Changing a row copies its page and the path to it, once in an edit. Row is a
 // plain value whose default says that there is nothing; rows of 64 bytes stand
@@ -188,14 +198,9 @@ class Table {
   // Makes room for the number.
   void Reserve(uint32_t number, Edit* edit) {
     if (number < limit_) return;
-    uint32_t limit = (number / kRows + 1) * kRows;
-    if (number < kRows) {
-      limit = std::max(limit_, 1u);
-      while (limit <= number) limit *= 2;
-    }
     const uint32_t before = std::min(limit_, kRows);
     Block* const first = limit_ == 0 ? nullptr : pages_.Get(0);
-    limit_ = limit;
+    limit_ = GrownLimit(limit_, number, kRows);
     pages_.Reserve(number / kRows, edit);
     if (first != nullptr && RowsOn(0) > before) {
       Replace(0, first, edit, before);

@@ -192,13 +192,8 @@ class TextTable {
   // Makes room for the number.
   void Reserve(uint32_t number, Edit* edit) {
     if (number < limit_) return;
-    uint32_t limit = (number / kPageRows + 1) * kPageRows;
-    if (number < kPageRows) {
-      limit = std::max(limit_, 1u);
-      while (limit <= number) limit *= 2;
-    }
     const uint32_t before = CellsOn(0);
-    limit_ = limit;
+    limit_ = GrownLimit(limit_, number, kPageRows);
     pages_.Reserve(number / kPageRows, edit);
     if (before != 0 && before < CellsOn(0) && PageAt(0)) {
       Replace(0, kCellUnit, before, edit);

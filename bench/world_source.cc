@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/world/read_ahead.h"
 
 namespace acl::bench {
 namespace {
@@ -15,20 +16,20 @@ class Parts {
  public:
   explicit Parts(const Generator& world) : world_(world) {}
 
-  const v1::Workspace* Next() {
-    part_.Clear();
+  bool Next(v1::Workspace* part) {
+    part_ = part;
+    part_->Clear();
     if (!begun_) {
       begun_ = true;
-      part_.set_id(kWorkspace);
-      part_.set_max_principals_per_resource(0);
-      return &part_;
+      part_->set_id(kWorkspace);
+      part_->set_max_principals_per_resource(0);
+      return true;
     }
-    part_.set_continued(true);
+    part_->set_continued(true);
     const WorldShape& shape = world_.shape();
-    const bool any = Take(shape.users, &user_, &Parts::AddUser) ||
-                     Take(shape.groups, &group_, &Parts::AddGroup) ||
-                     Take(shape.resources, &resource_, &Parts::AddResource);
-    return any ? &part_ : nullptr;
+    return Take(shape.users, &user_, &Parts::AddUser) ||
+           Take(shape.groups, &group_, &Parts::AddGroup) ||
+           Take(shape.resources, &resource_, &Parts::AddResource);
   }
 
  private:
@@ -40,10 +41,10 @@ class Parts {
     return true;
   }
 
-  void AddUser(uint32_t user) { part_.add_users()->set_id(UserName(user)); }
+  void AddUser(uint32_t user) { part_->add_users()->set_id(UserName(user)); }
 
   void AddGroup(uint32_t group) {
-    v1::Group& added = *part_.add_groups();
+    v1::Group& added = *part_->add_groups();
     added.set_id(GroupName(group));
     world_.MembersOf(group, &numbers_);
     for (const uint32_t user : numbers_) {
@@ -56,7 +57,7 @@ class Parts {
   }
 
   void AddResource(uint32_t resource) {
-    v1::Resource& added = *part_.add_resources();
+    v1::Resource& added = *part_->add_resources();
     added.set_type(kResourceType);
     added.set_id(ResourceName(resource));
     world_.GrantsOf(resource, &grants_);
@@ -68,7 +69,7 @@ class Parts {
   }
 
   const Generator world_;
-  v1::Workspace part_;
+  v1::Workspace* part_ = nullptr;
   bool begun_ = false;
   uint32_t user_ = 0;
   uint32_t group_ = 0;
@@ -98,9 +99,14 @@ const char* RoleWord(uint32_t role) {
 }
 
 WorldSource SourceOf(const Generator& world) {
-  auto parts = std::make_shared<Parts>(world);
-  return [parts]() -> absl::StatusOr<const v1::Workspace*> {
-    return parts->Next();
+  auto ahead = std::make_shared<ReadAhead>(
+      [parts = std::make_shared<Parts>(world)](MadePart* made) {
+        return parts->Next(&made->part);
+      });
+  return [ahead]() -> absl::StatusOr<const v1::Workspace*> {
+    const absl::StatusOr<const MadePart*> made = ahead->Next();
+    if (!made.ok()) return made.status();
+    return *made == nullptr ? nullptr : &(*made)->part;
   };
 }
 

@@ -10,6 +10,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/encoding/file.h"
+#include "acl/world/read_ahead.h"
 #include "acl/world/world_file.h"
 #include "google/protobuf/io/coded_stream.h"
 #include "google/protobuf/io/zero_copy_stream_impl.h"
@@ -44,7 +45,8 @@ class WholeReader : public WorldReader {
   int next_ = 0;
 };
 
-// Reads one entry of World.workspaces after the other.
+// Reads one entry of World.workspaces after the other, ahead of whoever takes
+// them. What is no constant is of the thread that reads.
 class BinaryReader : public WorldReader {
  public:
   BinaryReader(Places places, std::string path, int fd, uint64_t size,
@@ -58,6 +60,15 @@ class BinaryReader : public WorldReader {
   }
 
   absl::StatusOr<const v1::Workspace*> Next() override {
+    const absl::StatusOr<const MadePart*> made = ahead_.Next();
+    if (!made.ok()) return made.status();
+    if (*made == nullptr) return nullptr;
+    if (progress_) progress_((*made)->end, size_);
+    return &(*made)->part;
+  }
+
+ private:
+  absl::StatusOr<bool> Read(MadePart* made) {
     // A stream of its own for each part: one stream can't count past 2 GiB.
     CodedInputStream in(&file_);
     in.SetTotalBytesLimit(std::numeric_limits<int>::max());
@@ -65,33 +76,32 @@ class BinaryReader : public WorldReader {
     if (tag == 0 && in.ConsumedEntireMessage()) {
       if (file_.GetErrno() != 0) return ReadFault();
       if (parts_ == 0) return Fault("is empty");
-      return nullptr;
+      return false;
     }
     if (tag != kWorkspacesTag) {
       return Fault(absl::StrCat("is no world in binary form from byte ", read_,
                                 " on, or of a newer version"));
     }
-    if (absl::Status s = ReadPart(&in); !s.ok()) return s;
+    if (absl::Status s = ReadPart(&in, &made->part); !s.ok()) return s;
     read_ += static_cast<uint64_t>(in.CurrentPosition());
-    if (progress_) progress_(read_, size_);
-    return &part_;
+    made->end = read_;
+    return true;
   }
 
- private:
-  absl::Status ReadPart(CodedInputStream* in) {
+  absl::Status ReadPart(CodedInputStream* in, v1::Workspace* part) {
     const std::string path = absl::StrCat("workspaces[", parts_++, "]");
-    part_.Clear();
+    part->Clear();
     int length = 0;
     if (!in->ReadVarintSizeAsInt(&length)) return Cut(path);
     const int begin = in->CurrentPosition();
     const auto limit = in->PushLimit(length);
     // At the end of the file parsing ends well, too.
-    if (!part_.MergeFromCodedStream(in) || !in->ConsumedEntireMessage() ||
+    if (!part->MergeFromCodedStream(in) || !in->ConsumedEntireMessage() ||
         in->CurrentPosition() - begin != length) {
       return Cut(path);
     }
     in->PopLimit(limit);
-    return CheckKnown(part_, path, places());
+    return CheckKnown(*part, path, places());
   }
 
   absl::Status Cut(const std::string& path) const {
@@ -113,9 +123,10 @@ class BinaryReader : public WorldReader {
   const uint64_t size_;
   const ProgressSink progress_;
   google::protobuf::io::FileInputStream file_;
-  v1::Workspace part_;
   uint64_t read_ = 0;  // bytes
   uint64_t parts_ = 0;
+  // Last, so that it ends before what it reads with.
+  ReadAhead ahead_{[this](MadePart* made) { return Read(made); }};
 };
 
 }  // namespace

@@ -12,6 +12,9 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "google/protobuf/message.h"
+#include "google/protobuf/unknown_field_set.h"
+#include "proto/acl/v1/change.pb.h"
 #include "proto/acl/v1/world.pb.h"
 
 namespace acl {
@@ -243,18 +246,48 @@ TEST(TextProto, PlacesAreThoseOfTheFile) {
   EXPECT_EQ(places.Show("elsewhere"), "w: elsewhere");
 }
 
+// Adds a field that no version has.
+void AddUnknown(google::protobuf::Message* message) {
+  message->GetReflection()->MutableUnknownFields(message)->AddVarint(77, 1);
+}
+
 TEST(Binary, FieldsThatAreNotKnownAreRefusedWithTheirPath) {
   v1::World world;
-  world.add_workspaces()
-      ->add_users()
-      ->GetReflection()
-      ->MutableUnknownFields(world.mutable_workspaces(0)->mutable_users(0))
-      ->AddVarint(77, 1);
-  ExpectRefusals(Encoding::kBinary,
-                 {{world.SerializeAsString(),
-                   "w: workspaces[0].users[0] has the field 77, which this "
-                   "version does not know"},
-                  {"\x0a\x20xx", "w: is no acl.v1.World in binary form"}});
+  v1::Workspace* const workspace = world.add_workspaces();
+  workspace->add_users();
+  v1::Resource* const resource = workspace->add_resources();
+  resource->add_grants();
+  v1::World outer = world, middle = world;
+  AddUnknown(&outer);
+  AddUnknown(middle.mutable_workspaces(0)->mutable_users(0));
+  AddUnknown(resource->add_grants());
+  AddUnknown(resource);
+  const char kUnknown[] =
+      " has the field 77, which this version does not know; use a newer one";
+  ExpectRefusals(
+      Encoding::kBinary,
+      {{outer.SerializeAsString(), absl::StrCat("w: the message", kUnknown)},
+       {middle.SerializeAsString(),
+        absl::StrCat("w: workspaces[0].users[0]", kUnknown)},
+       {world.SerializeAsString(),
+        absl::StrCat("w: workspaces[0].resources[0]", kUnknown,
+                     "\nw: workspaces[0].resources[0].grants[1]", kUnknown)},
+       {"\x0a\x20xx", "w: is no acl.v1.World in binary form"}});
+}
+
+TEST(Binary, FieldThatIsNotKnownInOneOfSeveralIsRefusedWithItsPath) {
+  v1::ChangeFile file;
+  v1::Change* const change = file.add_changes();
+  change->mutable_share()->set_role("editor");
+  Places places("w");
+  v1::ChangeFile read;
+  EXPECT_TRUE(ReadBinary(file.SerializeAsString(), &read, &places).ok());
+  AddUnknown(change->mutable_share());
+  const absl::Status status =
+      ReadBinary(file.SerializeAsString(), &read, &places);
+  EXPECT_EQ(FaultOf(status), v1::FILE_MALFORMED);
+  EXPECT_THAT(std::string(status.message()),
+              HasSubstr("w: changes[0].share has the field 77"));
 }
 
 }  // namespace

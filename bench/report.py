@@ -282,7 +282,7 @@ def head_lines(results):
                      f"`{context['huge_pages']}`; GCC {context['compiler']}, optimized: "
                      f"{context['optimized']}, assertions: {context['assertions']}; "
                      f"load before the run {context['load_avg'][0]:.1f}. Thread CPU time, "
-                     "medians.")
+                     "loads by the clock; medians.")
         if context["library_build_type"] != "release":
             lines.append("Debian builds Google Benchmark with its assertions: the loop around "
                          "a question costs a little more than it had to, on both sides.")

@@ -122,6 +122,10 @@ struct SortedNumbers::Change {
   int free_bits;
   Edit* edit;
   MemoryPart part;
+  // How many numbers there will be, for a set that gets them in their order,
+  // and those that there are.
+  const uint32_t* total = nullptr;
+  size_t size = 0;
   bool found = false;
   // A node that has to stand behind the one that was changed.
   Block* behind = nullptr;
@@ -150,8 +154,7 @@ struct SortedNumbers::Change {
   // Moves what is from `middle` on to a new node behind.
   template <class Node>
   void Split(Node* node, uint32_t middle) {
-    // More will come to where the last of a row has just come.
-    const uint32_t room = middle == node->count ? node->count / 4 : 1;
+    const uint32_t room = middle == node->count ? RoomBehind(*node) : 1;
     auto* const right = NewNode<Node>(node->count - middle + room, node->level);
     right->count = node->count - middle;
     std::copy(node->begin() + middle, node->end(), right->begin());
@@ -160,6 +163,12 @@ struct SortedNumbers::Change {
     Measure(right);
     behind = right;
   }
+  // More will come to where the last of a row has just come.
+  uint32_t RoomBehind(const Leaf& node) const {
+    if (total == nullptr) return node.count / 4;
+    return static_cast<uint32_t>(std::min<size_t>(kLeafNumbers, *total - size));
+  }
+  uint32_t RoomBehind(const Inner& node) const { return node.count / 4; }
   static void Measure(Leaf*) {}
   static void Measure(Inner* node) {
     node->size = 0;
@@ -344,24 +353,37 @@ void SortedNumbers::PrefetchEnd() const {
   }
 }
 
+bool SortedNumbers::PutLast(uint32_t number, const Edit& edit, int free_bits) {
+  if (root_ == nullptr || root_->level != 0 || !edit.Owns(root_)) return false;
+  auto* const leaf = static_cast<Leaf*>(root_);
+  if (leaf->count == std::min(leaf->capacity(), kLeafNumbers)) return false;
+  if (leaf->count != 0 &&
+      *(leaf->end() - 1) >> free_bits >= number >> free_bits) {
+    return false;
+  }
+  *leaf->end() = number;
+  ++leaf->count;
+  return true;
+}
+
 bool SortedNumbers::Put(uint32_t number, Edit* edit, MemoryPart part,
                         int free_bits) {
   // What comes in rising order mostly has its place at the end.
-  if (root_ != nullptr && root_->level == 0 && edit->Owns(root_)) {
-    auto* const leaf = static_cast<Leaf*>(root_);
-    if (leaf->count < std::min(leaf->capacity(), kLeafNumbers) &&
-        (leaf->count == 0 ||
-         *(leaf->end() - 1) >> free_bits < number >> free_bits)) {
-      *leaf->end() = number;
-      ++leaf->count;
-      return true;
-    }
-  }
-  Change change{number, free_bits, edit, part};
+  if (PutLast(number, *edit, free_bits)) return true;
+  return PutWith({number, free_bits, edit, part});
+}
+
+void SortedNumbers::Append(uint32_t number, const uint32_t& total, Edit* edit,
+                           MemoryPart part) {
+  if (PutLast(number, *edit, 0)) return;
+  PutWith({number, 0, edit, part, &total, size()});
+}
+
+bool SortedNumbers::PutWith(Change change) {
   if (root_ == nullptr) {
     auto* const leaf = change.NewNode<Leaf>(1, 0);
     leaf->count = 1;
-    leaf->numbers[0] = number;
+    leaf->numbers[0] = change.number;
     root_ = leaf;
     return true;
   }
@@ -369,9 +391,9 @@ bool SortedNumbers::Put(uint32_t number, Edit* edit, MemoryPart part,
   if (change.behind != nullptr) {
     auto* const top = change.NewNode<Inner>(4, root_->level + 1);
     top->count = 2;
-    top->begin()[0] = {root_, Change::Separator(root_, free_bits)};
+    top->begin()[0] = {root_, Change::Separator(root_, change.free_bits)};
     top->begin()[1] = {change.behind,
-                       Change::Separator(change.behind, free_bits)};
+                       Change::Separator(change.behind, change.free_bits)};
     Change::Measure(top);
     root_ = top;
   }

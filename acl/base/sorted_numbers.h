@@ -43,8 +43,13 @@ class SortedNumbers {
   // Takes out the number that is the same. True if there was one.
   bool Erase(uint32_t number, Edit* edit, int free_bits = 0);
   // For a set that is empty, and gets `count` numbers, above 0, before anything
-  // else is asked of it: takes memory for as many.
+  // else is asked of it: takes memory for as many as stand in a leaf.
   void Reserve(size_t count, Edit* edit, MemoryPart part);
+  // Puts in a number above all others, for a set that will have `total` of
+  // them: takes memory for those to come, never for more. `total` is looked at
+  // only for a new leaf.
+  void Append(uint32_t number, const uint32_t& total, Edit* edit,
+              MemoryPart part);
 
   // Begins to load what Put() looks at first.
   void Prefetch() const { __builtin_prefetch(root_); }
@@ -89,6 +94,10 @@ class SortedNumbers {
   struct Leaf;
   struct Inner;
   struct Change;
+
+  // True if the number was put behind the others of the only leaf.
+  bool PutLast(uint32_t number, const Edit& edit, int free_bits);
+  bool PutWith(Change change);
 
   static size_t SizeOf(const Block* node);
   static uint32_t FirstOf(const Block* node);

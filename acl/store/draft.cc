@@ -399,17 +399,25 @@ void Draft::BuildReverse() {
   // Some are looked at side by side, so that their memory is loaded for all of
   // them at once.
   constexpr size_t kTogether = 128;
-  std::vector<std::pair<SortedNumbers*, uint32_t>> links;
+  struct NewLink {
+    SortedNumbers* set;
+    const uint32_t* total;
+    uint32_t number;
+  };
+  std::vector<NewLink> links;
   const auto link_all = [&] {
-    for (const auto& link : links) link.first->Prefetch();
-    for (const auto& link : links) link.first->PrefetchEnd();
-    for (const auto& [set, number] : links) Link(set, number);
+    for (const NewLink& link : links) link.set->Prefetch();
+    for (const NewLink& link : links) link.set->PrefetchEnd();
+    for (const NewLink& link : links) {
+      link.set->Append(link.number, *link.total, &edit_, kBack);
+    }
     links.clear();
   };
   for (uint32_t number = 0; number < state_.next_resource; ++number) {
     state_.grants.Get(number)->ForEach([&](TargetKey key, RoleSlot) {
-      links.emplace_back(&GrantsOf(key), number);
-      __builtin_prefetch(links.back().first);
+      const uint32_t& total = counts[IsGroup(key) ? 1 : 0][NumberOf(key)];
+      links.push_back({&GrantsOf(key), &total, number});
+      __builtin_prefetch(links.back().set);
     });
     if (links.size() >= kTogether) link_all();
   }

@@ -243,6 +243,62 @@ TEST(SortedNumbers, RisingNumbersFillTheirLeaves) {
   EXPECT_EQ(used[static_cast<size_t>(MemoryPart::kReverse)], 0u);
 }
 
+TEST(SortedNumbers, AppendedToAKnownTotalTakeNoMoreMemoryThanTheyNeed) {
+  for (const uint32_t total :
+       {1u, 2u, 249u, 250u, 251u, 500u, 501u, 777u, 16000u, 16001u, 100000u}) {
+    Edits edits;
+    SortedNumbers set;
+    Numbers expected;
+    set.Reserve(total, edits.now(), MemoryPart::kReverse);
+    for (uint32_t i = 0; i < total; ++i) {
+      set.Append(i * 3, total, edits.now(), MemoryPart::kReverse);
+      expected.insert(expected.end(), i * 3);
+    }
+    EXPECT_EQ(ContentsOf(set), expected);
+    EXPECT_TRUE(set.Contains((total - 1) * 3));
+    // Leaves of 250 with their heads, and rows of up to 64 leaves above.
+    const size_t leaves = (total + 249) / 250;
+    const auto& used = edits.heap().used();
+    EXPECT_LE(used[static_cast<size_t>(MemoryPart::kReverse)],
+              total * 4 + leaves * 36 + (leaves > 1 ? leaves * 34 + 96 : 0))
+        << total;
+    // What was outgrown was no leaf.
+    EXPECT_LE(edits.heap().taken(),
+              used[static_cast<size_t>(MemoryPart::kReverse)] * 2 + 4096)
+        << total;
+    // It is a set like any other.
+    edits.Next();
+    set.Put(1, edits.now(), MemoryPart::kReverse);
+    set.Erase(0, edits.now());
+    expected.erase(0);
+    expected.insert(1);
+    EXPECT_EQ(ContentsOf(set), expected);
+  }
+}
+
+// Sets that grow side by side leave nothing behind that is too small for them.
+TEST(SortedNumbers, AppendedSideBySideLeaveLittleUnused) {
+  constexpr uint32_t kSets = 1000;
+  constexpr uint32_t kTotal = 450;
+  Edits edits;
+  std::vector<SortedNumbers> sets(kSets);
+  for (SortedNumbers& set : sets) {
+    set.Reserve(kTotal, edits.now(), MemoryPart::kReverse);
+  }
+  for (uint32_t number = 0; number < kTotal; ++number) {
+    for (SortedNumbers& set : sets) {
+      set.Append(number, kTotal, edits.now(), MemoryPart::kReverse);
+    }
+  }
+  const auto& used = edits.heap().used();
+  EXPECT_LT(used[static_cast<size_t>(MemoryPart::kReverse)],
+            kSets * (kTotal * 4 + 160));
+  // A slab is half as large as all before.
+  EXPECT_LT(edits.heap().unused(),
+            used[static_cast<size_t>(MemoryPart::kReverse)] / 2);
+  for (const SortedNumbers& set : sets) ASSERT_EQ(set.size(), kTotal);
+}
+
 TEST(SortedNumbers, FreeBitsTellNothingApart) {
   Edits edits;
   SortedNumbers set;

@@ -10,7 +10,7 @@
 namespace acl::bench {
 namespace {
 
-constexpr uint32_t kPartSize = 4000;
+constexpr uint32_t kPartSize = 400;
 
 class Parts {
  public:

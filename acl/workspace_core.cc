@@ -130,7 +130,7 @@ absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
     pending_.push_back(
         {*ticket, &call, &decided->receipt, std::move(decided->next), caller});
   } else {
-    Discard(std::move(decided->next));
+    Discard(decided->next);
   }
   return ticket;
 }
@@ -181,7 +181,7 @@ std::list<WorkspaceCore::Pending> WorkspaceCore::Settle(
     // All that was decided upon it has failed with it.
     settled.swap(pending_);
     for (auto last = settled.rbegin(); last != settled.rend(); ++last) {
-      Discard(std::move(last->next));
+      Discard(last->next);
     }
     for (Pending& one : settled) {
       one.outcome = log_->Await(one.ticket);

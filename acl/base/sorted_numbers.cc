@@ -66,7 +66,7 @@ struct SortedNumbers::Inner : Block {
     const Child* at = begin();  // the last that may be the one
     for (uint32_t left = count; left > 1;) {
       const uint32_t half = left / 2;
-      at += half * static_cast<uint32_t>(at[half].first <= number);
+      at += size_t{half} * static_cast<size_t>(at[half].first <= number);
       left -= half;
     }
     return static_cast<uint32_t>(at - begin());

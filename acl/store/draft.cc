@@ -33,7 +33,7 @@ void AppendType(uint16_t slot, std::string* text) {
 
 }  // namespace
 
-void Discard(NextState next) {
+void Discard(const NextState& next) {
   for (Block* block : next.made) {
     if (block != nullptr) next.state->heap->Free(block);
   }

@@ -50,7 +50,7 @@ struct NextState {
 
 // Gives back what was made for a state that nobody has seen, and nothing was
 // built upon. By the only writer of its heap.
-void Discard(NextState next);
+void Discard(const NextState& next);
 // Gives back what only states before it needed, when nobody has them any more.
 void ForgetEarlier(NextState* next);
 

@@ -27,8 +27,8 @@
 namespace acl {
 
 // Reads a world file. The binary form is read a part at a time, so that the
-// file may be larger than the memory, on a thread of its own and up to two parts
-// ahead; the others as a whole. Not thread-safe.
+// file may be larger than the memory, on a thread of its own and up to two
+// parts ahead; the others as a whole. Not thread-safe.
 class WorldReader {
  public:
   // FILE_ACCESS; FILE_MALFORMED for an unknown ending, an empty file and,

@@ -259,8 +259,9 @@ TEST(SortedNumbers, AppendedToAKnownTotalTakeNoMoreMemoryThanTheyNeed) {
     // Leaves of 250 with their heads, and rows of up to 64 leaves above.
     const size_t leaves = (total + 249) / 250;
     const auto& used = edits.heap().used();
-    EXPECT_LE(used[static_cast<size_t>(MemoryPart::kReverse)],
-              total * 4 + leaves * 36 + (leaves > 1 ? leaves * 34 + 96 : 0))
+    EXPECT_LE(
+        used[static_cast<size_t>(MemoryPart::kReverse)],
+        size_t{total} * 4 + leaves * 36 + (leaves > 1 ? leaves * 34 + 96 : 0))
         << total;
     // What was outgrown was no leaf.
     EXPECT_LE(edits.heap().taken(),

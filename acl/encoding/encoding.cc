@@ -27,56 +27,52 @@ constexpr std::pair<absl::string_view, Encoding> kNames[] = {
     {"binpb", Encoding::kBinary},
 };
 
-// Whether there is anything that this version does not know. Almost never, so
-// that nothing is made of where it would be.
-bool HasUnknown(const Message& message) {
+// A field on the way to a message, and which of its values; -1 if it has one.
+struct Step {
+  const FieldDescriptor* field;
+  int index;
+};
+
+std::string PathOf(const std::string& from, const std::vector<Step>& steps) {
+  std::string path = from;
+  for (const Step& step : steps) {
+    absl::StrAppend(&path, path.empty() ? "" : ".", step.field->name());
+    if (step.index >= 0) absl::StrAppend(&path, "[", step.index, "]");
+  }
+  return path.empty() ? "the message" : path;
+}
+
+// Faults of what this version does not know, each with its path: there are
+// almost never any, so a path is put into words only for one.
+void FindUnknown(const Message& message, const std::string& from,
+                 const Places& places, std::vector<Step>* steps,
+                 std::vector<std::string>* faults) {
   const auto& reflection = *message.GetReflection();
-  if (!reflection.GetUnknownFields(message).empty()) return true;
+  const auto& unknown = reflection.GetUnknownFields(message);
+  if (!unknown.empty()) {
+    faults->push_back(
+        absl::StrCat(places.file(), ": ", PathOf(from, *steps),
+                     " has the field ", unknown.field(0).number(),
+                     ", which this version does not know; use a newer one"));
+  }
   const auto& type = *message.GetDescriptor();
   for (int f = 0; f < type.field_count(); ++f) {
     const FieldDescriptor* const field = type.field(f);
     if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
+    const auto find = [&](const Message& inner, int index) {
+      steps->push_back({field, index});
+      FindUnknown(inner, from, places, steps, faults);
+      steps->pop_back();
+    };
     if (!field->is_repeated()) {
-      if (reflection.HasField(message, field) &&
-          HasUnknown(reflection.GetMessage(message, field))) {
-        return true;
+      if (reflection.HasField(message, field)) {
+        find(reflection.GetMessage(message, field), -1);
       }
       continue;
     }
     const int size = reflection.FieldSize(message, field);
     for (int i = 0; i < size; ++i) {
-      if (HasUnknown(reflection.GetRepeatedMessage(message, field, i))) {
-        return true;
-      }
-    }
-  }
-  return false;
-}
-
-// Faults of what this version does not know, each with its path.
-void FindUnknown(const Message& message, const std::string& path,
-                 const Places& places, std::vector<std::string>* faults) {
-  const auto& reflection = *message.GetReflection();
-  const auto& unknown = reflection.GetUnknownFields(message);
-  if (!unknown.empty()) {
-    faults->push_back(
-        absl::StrCat(places.file(), ": ", path.empty() ? "the message" : path,
-                     " has the field ", unknown.field(0).number(),
-                     ", which this version does not know; use a newer one"));
-  }
-  std::vector<const FieldDescriptor*> fields;
-  reflection.ListFields(message, &fields);
-  for (const FieldDescriptor* field : fields) {
-    if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) continue;
-    const std::string at =
-        absl::StrCat(path, path.empty() ? "" : ".", field->name());
-    if (!field->is_repeated()) {
-      FindUnknown(reflection.GetMessage(message, field), at, places, faults);
-      continue;
-    }
-    for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
-      FindUnknown(reflection.GetRepeatedMessage(message, field, i),
-                  absl::StrCat(at, "[", i, "]"), places, faults);
+      find(reflection.GetRepeatedMessage(message, field, i), i);
     }
   }
 }
@@ -116,9 +112,10 @@ absl::Status ReadBinary(absl::string_view bytes, Message* message,
 
 absl::Status CheckKnown(const Message& message, const std::string& path,
                         const Places& places) {
-  if (!HasUnknown(message)) return absl::OkStatus();
+  std::vector<Step> steps;
   std::vector<std::string> faults;
-  FindUnknown(message, path, places, &faults);
+  FindUnknown(message, path, places, &steps, &faults);
+  if (faults.empty()) return absl::OkStatus();
   return Refuse(v1::FILE_MALFORMED, absl::StrJoin(faults, "\n"));
 }
 

@@ -79,7 +79,15 @@ absl::StatusOr<std::unique_ptr<Engine>> Engine::At(const Moment& moment) const {
   });
 }
 
-absl::Status Engine::Close() { return core_->Close(); }
+absl::Status Engine::Close() {
+  if (core_->InHook()) {
+    return Refuse(v1::MALFORMED,
+                  "the engine can't be closed inside a hook of its own "
+                  "observer: it would wait for itself; close it on another "
+                  "thread");
+  }
+  return core_->Close();
+}
 Engine::~Engine() { static_cast<void>(core_->Close()); }
 
 absl::StatusOr<std::unique_ptr<Watch>> Engine::Watch(

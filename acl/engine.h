@@ -182,18 +182,21 @@ class Engine {
   // that follows.
   absl::Status Checkpoint();
 
-  // Closes the engine as the destructor does, which alone may be called behind
-  // it, and tells whether its folder could be closed: what is not OK is
-  // FILE_ACCESS, DISK_FULL or OUTCOME_UNKNOWN. Changes that were accepted are
-  // as safe as before; the folder looks as if the process had been stopped. A
-  // second call does nothing.
+  // Closes the engine as the destructor does, and returns whether its folder
+  // could be closed: FILE_ACCESS, DISK_FULL or OUTCOME_UNKNOWN. Even then every
+  // accepted change is as safe as before; the folder looks as if the process
+  // had been killed. A second call does nothing. Only the destructor may be
+  // called afterwards. MALFORMED inside a hook of the engine's own observer,
+  // where it would wait for itself; nothing has happened then.
   absl::Status Close();
 
-  // Closes the engine: waits for changes and questions that are under way,
-  // after which no hook of the observer is called any more. Workspaces and
-  // Snapshots may go on being used from any thread, before, during and after
-  // it. REQUIRES: no thread is in a call on the Engine itself, and it is not
-  // destroyed from inside a callback of its own.
+  // Closes the engine. Waits, sleeping, until changes under way and calls of
+  // the observer's hooks are done; no hook is called afterwards. It waits for
+  // no other engine and for no question: it may be destroyed inside a visit, a
+  // sink, a `cancelled` callback or another engine's hook. Workspaces and
+  // Snapshots can be used from any thread before, during and after it.
+  // REQUIRES: no thread is in a call on the Engine itself, and this thread is
+  // not inside a hook of the engine's own observer.
   ~Engine();
   Engine(const Engine&) = delete;
   Engine& operator=(const Engine&) = delete;

@@ -57,7 +57,9 @@ absl::Status NoWorkspace(absl::string_view id) {
 
 }  // namespace
 
-EngineCore::EngineCore(EngineOptions options) : options_(std::move(options)) {}
+EngineCore::EngineCore(EngineOptions options)
+    : options_(std::move(options)),
+      observer_(std::make_shared<ObserverGate>(options_.observer)) {}
 EngineCore::~EngineCore() = default;
 
 absl::Status EngineCore::Open(const std::string& path,
@@ -89,7 +91,7 @@ absl::Status EngineCore::Follow(const std::string& path,
   if (report != nullptr) *report = found.report;
   if (!folder.ok()) return folder.status();
   follower_ =
-      std::make_unique<Follower>(*std::move(folder), options_.observer, this);
+      std::make_unique<Follower>(*std::move(folder), observer_.get(), this);
   SetHome(path, options);
   AddCores(found.states);
   follower_->Start(options.follow_interval);
@@ -251,7 +253,7 @@ absl::Status EngineCore::Checkpoint() {
   if (follower_ != nullptr) return ReadOnly();
   if (folder_ == nullptr) return absl::OkStatus();
   std::lock_guard<std::mutex> one(checkpoint_mutex_);
-  std::vector<std::shared_ptr<const HeldVersion>> held;
+  std::vector<FastHold> held;
   JournalHead head;
   {
     // No workspace comes or goes meanwhile. Those that are held are behind
@@ -266,9 +268,9 @@ absl::Status EngineCore::Checkpoint() {
       head, [&](absl::FunctionRef<absl::Status(const State&)> sink) {
         // Not pinned: that would keep everything that is replaced meanwhile,
         // in all workspaces.
-        for (std::shared_ptr<const HeldVersion>& version : held) {
-          if (absl::Status s = sink(*version->state()); !s.ok()) return s;
-          version = nullptr;
+        for (FastHold& version : held) {
+          const FastHold done = std::move(version);
+          if (absl::Status s = sink(*done.state()); !s.ok()) return s;
         }
         return absl::OkStatus();
       });
@@ -278,23 +280,23 @@ void EngineCore::CheckpointIfDue() {
   if (!folder_->checkpoint_due()) return;
   // The next file is another chance; until then the journal has it all.
   const absl::Status status = Checkpoint();
-  if (options_.observer != nullptr) options_.observer->OnCheckpoint(status);
+  observer_->Tell([&](Observer* observer) { observer->OnCheckpoint(status); });
 }
 
 absl::Status EngineCore::Close() {
   if (std::exchange(closed_, true)) return absl::OkStatus();
   if (follower_ != nullptr) follower_->Stop();
-  // First, since it is among the readers, and may take long.
+  // First, since it calls the observer, and may take long.
   checkpointer_.Stop();
   for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
-  WaitForReaders();
+  observer_->Close();
   return folder_ == nullptr ? absl::OkStatus() : folder_->journal().Close();
 }
 
 void EngineCore::AddCore(const std::shared_ptr<const State>& state,
                          WorkspaceTable* table, EditTag edit) const {
   const std::string id = state->workspace;
-  const CoreOptions options{options_.observer,
+  const CoreOptions options{observer_,
                             options_.request_id_window,
                             options_.max_snapshot_rows,
                             options_.watch_window,
@@ -336,9 +338,8 @@ void EngineCore::Publish(std::shared_ptr<WorkspaceTable> next) {
 
 void EngineCore::Tell(absl::string_view id, const Actor& actor,
                       WorkspaceEvent event) const {
-  if (options_.observer != nullptr) {
-    options_.observer->OnWorkspace(id, actor, event);
-  }
+  observer_->Tell(
+      [&](Observer* observer) { observer->OnWorkspace(id, actor, event); });
 }
 
 }  // namespace acl

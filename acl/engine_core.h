@@ -20,7 +20,7 @@
 #include "acl/history/folder.h"
 #include "acl/history/moment.h"
 #include "acl/journal/folder_options.h"
-#include "acl/observer.h"
+#include "acl/observer_gate.h"
 #include "acl/store/epoch.h"
 #include "acl/store/state.h"
 #include "acl/watch.h"
@@ -80,8 +80,11 @@ class EngineCore {
       const WatchOptions& options) const;
   absl::Status Checkpoint();
 
-  // Returns when nothing of it calls the observer any more, nor is at work.
-  // As the last; what the journal says to it. A second call does nothing.
+  // Whether the calling thread is inside a hook of this engine's observer.
+  bool InHook() const { return observer_->CallsOnThisThread(); }
+  // Returns when changes and hooks under way are done; from then on no hook is
+  // called. Must be the last call. Returns the journal's close status; a second
+  // call does nothing. REQUIRES: !InHook().
   absl::Status Close();
 
  private:
@@ -108,6 +111,7 @@ class EngineCore {
   void CheckpointIfDue();
 
   const EngineOptions options_;
+  const std::shared_ptr<ObserverGate> observer_;
   std::optional<Home> home_;        // not set for one in memory alone
   std::unique_ptr<Folder> folder_;  // null unless it writes to one
   Published<WorkspaceTable> table_{std::make_shared<WorkspaceTable>()};

@@ -100,7 +100,7 @@ void Follower::Report(const absl::Status& status) {
   // What the system refuses may come right.
   ended_ = !status.ok() && fault != v1::FILE_ACCESS;
   if (ended_) engine_.EndFollowing(status);
-  if (observer_ != nullptr) observer_->OnFollowing(status);
+  observer_->Tell([&](Observer* observer) { observer->OnFollowing(status); });
 }
 
 }  // namespace acl

@@ -15,7 +15,7 @@
 #include "acl/background.h"
 #include "acl/history/followed_folder.h"
 #include "acl/journal/change_log.h"
-#include "acl/observer.h"
+#include "acl/observer_gate.h"
 #include "proto/acl/v1/journal.pb.h"
 
 namespace acl {
@@ -28,7 +28,7 @@ class Follower {
  public:
   // The engine has what is in the folder's replay. Both it and the observer,
   // which may be null, outlive Stop().
-  Follower(std::unique_ptr<FollowedFolder> folder, Observer* observer,
+  Follower(std::unique_ptr<FollowedFolder> folder, ObserverGate* observer,
            EngineCore* engine)
       : folder_(std::move(folder)), observer_(observer), engine_(*engine) {}
   ~Follower() { Stop(); }
@@ -52,7 +52,7 @@ class Follower {
   void Report(const absl::Status& status);
 
   const std::unique_ptr<FollowedFolder> folder_;
-  Observer* const observer_;
+  ObserverGate* const observer_;
   EngineCore& engine_;
   std::atomic<bool> stopped_{false};
   bool ended_ = false;  // for good

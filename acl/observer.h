@@ -31,7 +31,7 @@ class Observer {
   // A question was answered: a role looked up (allowed: it is not none) or
   // checked. Once for each question of CheckMany(). Lists and explanations are
   // not decisions. Called on the asking thread, by many threads at once: keep
-  // it short. It must not destroy the engine.
+  // it short. Like every hook, it must not close or destroy the engine.
   virtual void OnDecision(absl::string_view workspace, Revision revision,
                           bool allowed) {
     static_cast<void>(workspace);

@@ -14,20 +14,23 @@
 
 namespace acl {
 
-// Pins the calling thread for its scope. REQUIRES: the reader outlives it.
+// The refusal of a snapshot that the cap has ended.
+inline absl::Status SnapshotPushedOut() {
+  return Refuse(v1::REVISION_NOT_AVAILABLE,
+                "the snapshot was pushed out by newer changes; take another");
+}
+
+// For short calls. Pins the calling thread for its scope, in which nothing of
+// the caller's may be called. REQUIRES: the reader outlives it.
 class PinnedState {
  public:
   explicit PinnedState(const Reader& reader)
-      : core_(*reader.core_),
-        state_(reader.held_ == nullptr ? core_.latest().state
+      : state_(reader.held_ == nullptr ? reader.core_->latest().state
                                        : reader.held_->state()) {}
 
   bool ok() const { return state_ != nullptr; }
   // REQUIRES: !ok().
-  absl::Status status() const {
-    return Refuse(v1::REVISION_NOT_AVAILABLE,
-                  "the snapshot was pushed out by newer changes; take another");
-  }
+  absl::Status status() const { return SnapshotPushedOut(); }
 
   // REQUIRES: ok(), as the rest.
   const State& operator*() const { return *state_; }
@@ -36,20 +39,42 @@ class PinnedState {
     return {state_->incarnation, state_->revision};
   }
 
-  // Whether anybody is told of decisions.
-  bool observed() const { return core_.observer() != nullptr; }
-  // Tells the observer of a decision, and returns it.
-  bool Decided(bool allowed) const {
-    if (Observer* const observer = core_.observer()) {
-      observer->OnDecision(state_->workspace, state_->revision, allowed);
-    }
-    return allowed;
+ private:
+  const EpochPin pin_;  // first: nothing is loaded before it
+  const State* const state_;
+};
+
+// For calls that may take long or that call back to the caller: holds the
+// version, without a pin, so that it keeps at most one old copy of each page
+// that changes meanwhile. The cap does not end it. REQUIRES: the reader
+// outlives it.
+class HeldState {
+ public:
+  explicit HeldState(const Reader& reader) : hold_(Hold(reader)) {}
+
+  bool ok() const { return hold_.state() != nullptr; }
+  // REQUIRES: !ok().
+  absl::Status status() const { return SnapshotPushedOut(); }
+
+  // REQUIRES: ok(), as the rest.
+  const State& operator*() const { return *hold_.state(); }
+  const State* operator->() const { return hold_.state(); }
+  RevisionToken token() const {
+    return {hold_.state()->incarnation, hold_.state()->revision};
   }
 
  private:
-  const EpochPin pin_;  // first: nothing is loaded before it
-  const WorkspaceCore& core_;
-  const State* const state_;
+  static FastHold Hold(const Reader& reader) {
+    if (reader.held_ != nullptr) return FastHold(*reader.held_);
+    const EpochPin pin;
+    for (;;) {
+      // One that was just replaced may have been pushed out already.
+      FastHold hold(reader.core_->latest().version);
+      if (hold.state() != nullptr) return hold;
+    }
+  }
+
+  const FastHold hold_;
 };
 
 }  // namespace acl

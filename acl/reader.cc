@@ -68,6 +68,19 @@ void AnswerBatch(const State& state, const HandleQuestion* questions,
   });
 }
 
+// A batch of more questions takes so long that it holds its version instead of
+// pinning it: some hundred microseconds.
+constexpr size_t kMostPinned = 4096;
+
+void AnswerAll(const State& state, absl::Span<const HandleQuestion> questions,
+               absl::Span<RoleAnswer> answers) {
+  for (size_t begin = 0; begin < questions.size(); begin += kRoleBatch) {
+    AnswerBatch(state, &questions[begin],
+                std::min(kRoleBatch, questions.size() - begin),
+                &answers[begin]);
+  }
+}
+
 // What is made of a text, kept for as long as the next text is the very same
 // one: the questions of a batch tend to be about one type and one role.
 template <class Result>
@@ -131,6 +144,20 @@ absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
   return absl::OkStatus();
 }
 
+absl::Status CheckAll(const State& state, absl::Span<const Question> questions,
+                      CheckManyAnswer* answer) {
+  answer->revision = state.revision;
+  answer->allowed.reserve(questions.size());
+  for (size_t begin = 0; begin < questions.size(); begin += kRoleBatch) {
+    if (absl::Status s = CheckBatch(state, questions.subspan(begin, kRoleBatch),
+                                    begin, &answer->allowed);
+        !s.ok()) {
+      return s;
+    }
+  }
+  return absl::OkStatus();
+}
+
 Rank RankOf(const State& state, Role role) {
   if (role.scope() != state.scope || role.number() > 0xffff) return 0;
   return state.ladder().RankOf(static_cast<RoleNumber>(role.number()));
@@ -144,42 +171,48 @@ Reader::Reader(std::shared_ptr<WorkspaceCore> core,
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     const Subject& subject, const ResourceRef& resource) const {
-  const PinnedState state(*this);
-  if (!state.ok()) return state.status();
-  const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
-  if (!found.ok()) return found.status();
-  state.Decided(found->rank != 0);
   RoleAnswer answer;
-  Answer(*state, *found, &answer);
+  {
+    const PinnedState state(*this);
+    if (!state.ok()) return state.status();
+    const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
+    if (!found.ok()) return found.status();
+    Answer(*state, *found, &answer);
+  }
+  core_->TellDecision(answer.revision, static_cast<bool>(answer.role));
   return answer;
 }
 
 absl::StatusOr<RoleAnswer> Reader::EffectiveRole(
     SubjectHandle subject, ResourceHandle resource) const {
-  const PinnedState state(*this);
-  if (!state.ok()) return state.status();
-  const RoleLines lines = FindLines(*state, subject, resource);
-  lines.Prefetch();
-  Effective found;
-  RoleOn(*state, lines, &found);
-  state.Decided(found.rank != 0);
   RoleAnswer answer;
-  Answer(*state, found, &answer);
+  {
+    const PinnedState state(*this);
+    if (!state.ok()) return state.status();
+    const RoleLines lines = FindLines(*state, subject, resource);
+    lines.Prefetch();
+    Effective found;
+    RoleOn(*state, lines, &found);
+    Answer(*state, found, &answer);
+  }
+  core_->TellDecision(answer.revision, static_cast<bool>(answer.role));
   return answer;
 }
 
 absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
                                     absl::Span<RoleAnswer> answers) const {
-  const PinnedState state(*this);
-  if (!state.ok()) return state.status();
-  for (size_t begin = 0; begin < questions.size(); begin += kRoleBatch) {
-    AnswerBatch(*state, &questions[begin],
-                std::min(kRoleBatch, questions.size() - begin),
-                &answers[begin]);
+  if (questions.size() <= kMostPinned) {
+    const PinnedState state(*this);
+    if (!state.ok()) return state.status();
+    AnswerAll(*state, questions, answers);
+  } else {
+    const HeldState state(*this);
+    if (!state.ok()) return state.status();
+    AnswerAll(*state, questions, answers);
   }
-  if (state.observed()) {
+  if (core_->observed()) {
     for (const RoleAnswer& answer : answers.first(questions.size())) {
-      state.Decided(static_cast<bool>(answer.role));
+      core_->TellDecision(answer.revision, static_cast<bool>(answer.role));
     }
   }
   return absl::OkStatus();
@@ -188,47 +221,62 @@ absl::Status Reader::EffectiveRoles(absl::Span<const HandleQuestion> questions,
 absl::StatusOr<bool> Reader::Check(const Subject& subject,
                                    absl::string_view role,
                                    const ResourceRef& resource) const {
-  const PinnedState state(*this);
-  if (!state.ok()) return state.status();
-  const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
-  if (!found.ok()) return found.status();
-  absl::StatusOr<Rank> rank = state->ladder().Require(role);
-  if (!rank.ok()) return rank.status();
-  return state.Decided(found->rank >= *rank);
+  bool allowed = false;
+  Revision revision = 0;
+  {
+    const PinnedState state(*this);
+    if (!state.ok()) return state.status();
+    const absl::StatusOr<Effective> found = Resolve(*state, subject, resource);
+    if (!found.ok()) return found.status();
+    absl::StatusOr<Rank> rank = state->ladder().Require(role);
+    if (!rank.ok()) return rank.status();
+    allowed = found->rank >= *rank;
+    revision = state->revision;
+  }
+  core_->TellDecision(revision, allowed);
+  return allowed;
 }
 
 absl::StatusOr<bool> Reader::Check(SubjectHandle subject, Role role,
                                    ResourceHandle resource) const {
-  const PinnedState state(*this);
-  if (!state.ok()) return state.status();
-  const Rank rank = RankOf(*state, role);
-  if (rank == 0) {
-    return Refuse(v1::ROLE_UNKNOWN,
-                  "the role is not of this workspace, or left its ladder; find "
-                  "it again by name");
+  bool allowed = false;
+  Revision revision = 0;
+  {
+    const PinnedState state(*this);
+    if (!state.ok()) return state.status();
+    const Rank rank = RankOf(*state, role);
+    if (rank == 0) {
+      return Refuse(v1::ROLE_UNKNOWN,
+                    "the role is not of this workspace, or left its ladder; "
+                    "find it again by name");
+    }
+    const RoleLines lines = FindLines(*state, subject, resource);
+    lines.Prefetch();
+    allowed = RankOn(*state, lines) >= rank;
+    revision = state->revision;
   }
-  const RoleLines lines = FindLines(*state, subject, resource);
-  lines.Prefetch();
-  return state.Decided(RankOn(*state, lines) >= rank);
+  core_->TellDecision(revision, allowed);
+  return allowed;
 }
 
 absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
     absl::Span<const Question> questions) const {
-  const PinnedState state(*this);
-  if (!state.ok()) return state.status();
   CheckManyAnswer answer;
-  answer.revision = state->revision;
-  answer.allowed.reserve(questions.size());
-  for (size_t begin = 0; begin < questions.size(); begin += kRoleBatch) {
-    if (absl::Status s =
-            CheckBatch(*state, questions.subspan(begin, kRoleBatch), begin,
-                       &answer.allowed);
-        !s.ok()) {
-      return s;
-    }
+  absl::Status status;
+  if (questions.size() <= kMostPinned) {
+    const PinnedState state(*this);
+    if (!state.ok()) return state.status();
+    status = CheckAll(*state, questions, &answer);
+  } else {
+    const HeldState state(*this);
+    if (!state.ok()) return state.status();
+    status = CheckAll(*state, questions, &answer);
   }
-  if (state.observed()) {
-    for (const bool allowed : answer.allowed) state.Decided(allowed);
+  if (!status.ok()) return status;
+  if (core_->observed()) {
+    for (const bool allowed : answer.allowed) {
+      core_->TellDecision(answer.revision, allowed);
+    }
   }
   return answer;
 }
@@ -236,7 +284,7 @@ absl::StatusOr<CheckManyAnswer> Reader::CheckMany(
 absl::StatusOr<Explanation> Reader::Explain(
     const Subject& subject, const ResourceRef& resource, absl::string_view role,
     const ExplainOptions& options) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
   if (!found.ok()) return found.status();
@@ -332,14 +380,14 @@ absl::StatusOr<Snapshot> Reader::TakeSnapshot() const {
 }
 
 absl::StatusOr<v1::Workspace> Reader::Export() const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   return ToWorld(*state);
 }
 
 absl::Status Reader::Export(const WorldSink& sink) const {
   constexpr size_t kPartItems = 8192;
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   return ToWorld(*state, kPartItems, sink);
 }

@@ -227,6 +227,7 @@ class Reader {
   const std::shared_ptr<WorkspaceCore>& core() const { return core_; }
 
  private:
+  friend class HeldState;
   friend class PinnedState;
 
   std::shared_ptr<WorkspaceCore> core_;

@@ -14,9 +14,9 @@ namespace acl {
 namespace {
 
 // Asks for one thing by its id; `fill` makes the message of its number.
-template <class Item, class Fill>
-absl::StatusOr<Item> Get(const PinnedState& state, Kind kind,
-                         absl::string_view id, const Fill& fill) {
+template <class Item, class AnyState, class Fill>
+absl::StatusOr<Item> Get(const AnyState& state, Kind kind, absl::string_view id,
+                         const Fill& fill) {
   if (!state.ok()) return state.status();
   const absl::StatusOr<uint32_t> number = RequireNumber(*state, kind, id);
   if (!number.ok()) return number.status();
@@ -65,7 +65,7 @@ absl::StatusOr<v1::ApiKey> Reader::GetKey(absl::string_view id) const {
 }
 
 absl::StatusOr<v1::Group> Reader::GetGroup(absl::string_view id) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   return Get<v1::Group>(state, Kind::kGroup, id, [&](uint32_t n, v1::Group* g) {
     FillGroup(state->directory, n, MembersOf(state->directory, n), g);
   });
@@ -73,7 +73,7 @@ absl::StatusOr<v1::Group> Reader::GetGroup(absl::string_view id) const {
 
 absl::StatusOr<v1::Resource> Reader::GetResource(
     const ResourceRef& resource) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   const absl::StatusOr<uint32_t> number = RequireResource(*state, resource);
   if (!number.ok()) return number.status();
@@ -111,7 +111,7 @@ absl::StatusOr<PrincipalId> Reader::PrincipalOf(const Subject& subject) const {
 }
 
 absl::Status Reader::VisitUsers(const Visitor<v1::User>& visit) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   return Visit(SortedPrincipals(state->directory, Kind::kUser), visit,
                [&](uint32_t number, v1::User* user) {
@@ -121,7 +121,7 @@ absl::Status Reader::VisitUsers(const Visitor<v1::User>& visit) const {
 
 absl::Status Reader::VisitServiceAccounts(
     const Visitor<v1::ServiceAccount>& visit) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   return Visit(SortedPrincipals(state->directory, Kind::kServiceAccount), visit,
                [&](uint32_t number, v1::ServiceAccount* account) {
@@ -130,7 +130,7 @@ absl::Status Reader::VisitServiceAccounts(
 }
 
 absl::Status Reader::VisitGroups(const Visitor<v1::Group>& visit) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   return Visit(SortedGroups(state->directory), visit,
                [&](uint32_t number, v1::Group* group) {
@@ -141,7 +141,7 @@ absl::Status Reader::VisitGroups(const Visitor<v1::Group>& visit) const {
 
 absl::Status Reader::VisitKeys(const PrincipalId& owner,
                                const Visitor<v1::ApiKey>& visit) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   const absl::StatusOr<TargetKey> found = RequireTargetKey(*state, owner);
   if (!found.ok()) return found.status();

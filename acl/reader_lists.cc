@@ -22,7 +22,7 @@ constexpr size_t kMostRoom = 4096;
 template <class Item>
 class PageBuilder {
  public:
-  PageBuilder(const PinnedState& state, const PageOptions& options)
+  PageBuilder(const HeldState& state, const PageOptions& options)
       : state_(state), options_(options) {
     page_.revision = state->revision;
   }
@@ -59,7 +59,7 @@ class PageBuilder {
   }
 
  private:
-  const PinnedState& state_;
+  const HeldState& state_;
   const PageOptions& options_;
   Page<Item> page_;
   uint32_t last_ = 0;
@@ -73,7 +73,7 @@ absl::StatusOr<Rank> LeastRank(const State& state, absl::string_view role) {
 }
 
 // The number that a list goes on from.
-absl::StatusOr<uint32_t> Position(const PinnedState& state,
+absl::StatusOr<uint32_t> Position(const HeldState& state,
                                   const PageOptions& options) {
   if (options.page_size == 0) {
     return Refuse(v1::MALFORMED, "the page size is 0; ask for at least 1");
@@ -102,7 +102,7 @@ PrincipalId IdOf(const State& state, uint32_t principal) {
 absl::StatusOr<Page<ResourceRole>> Reader::ListResources(
     const Subject& subject, absl::string_view at_least, absl::string_view type,
     const PageOptions& options) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   absl::StatusOr<FoundSubject> found = acl::FindSubject(*state, subject);
   if (!found.ok()) return found.status();
@@ -130,7 +130,7 @@ absl::StatusOr<Page<ResourceRole>> Reader::ListResources(
 absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
     const ResourceRef& resource, absl::string_view at_least,
     const PageOptions& options) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   absl::StatusOr<uint32_t> found = acl::FindResource(*state, resource);
   if (!found.ok()) return found.status();
@@ -151,7 +151,7 @@ absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
 }
 
 absl::Status Reader::VisitMatrix(const MatrixVisitor& visit) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   const std::vector<uint32_t> order = state->SortedResources();
   const bool as_added = std::is_sorted(order.begin(), order.end());
@@ -188,7 +188,7 @@ absl::Status Reader::VisitMatrix(const MatrixVisitor& visit) const {
 }
 
 absl::Status Reader::VisitPrincipals(const PrincipalVisitor& visit) const {
-  const PinnedState state(*this);
+  const HeldState state(*this);
   if (!state.ok()) return state.status();
   for (const Kind kind : {Kind::kServiceAccount, Kind::kUser}) {
     for (const uint32_t principal : SortedPrincipals(state->directory, kind)) {

@@ -8,7 +8,7 @@
 #include "acl/feed.h"
 #include "acl/history/past_changes.h"
 #include "acl/resolve/role_diff.h"
-#include "acl/store/epoch.h"
+#include "acl/store/version.h"
 
 namespace acl {
 namespace {
@@ -76,11 +76,12 @@ absl::StatusOr<std::optional<WatchedChange>> Watch::FromPast() {
 absl::StatusOr<WatchedChange> Watch::Deliver(const FedChange& fed) {
   WatchedChange change;
   if (options_.roles) {
-    const EpochPin pin;
-    const State* const before = fed.before->state();
-    const State* const after = fed.after->state();
-    if (before == nullptr || after == nullptr) return FellBehind(fed.revision);
-    change.roles = RoleDiff(*before, *after, fed.touched);
+    const FastHold before(*fed.before);
+    const FastHold after(*fed.after);
+    if (before.state() == nullptr || after.state() == nullptr) {
+      return FellBehind(fed.revision);
+    }
+    change.roles = RoleDiff(*before.state(), *after.state(), fed.touched);
   }
   position_.revision = fed.revision;
   change.token = position_;

@@ -58,15 +58,17 @@ const State& WorkspaceCore::Tail() const {
 
 void WorkspaceCore::TellRefusal(const Call& call,
                                 const absl::Status& refusal) const {
-  Observer* const observer = observer_.load();
-  if (observer == nullptr || call.options.dry_run) return;
-  observer->OnRefusal(id_, call.actor, call.changes, refusal);
+  if (call.options.dry_run) return;
+  observer_->Tell([&](Observer* observer) {
+    observer->OnRefusal(id_, call.actor, call.changes, refusal);
+  });
 }
 
 void WorkspaceCore::TellChange(const Call& call, const Receipt& receipt) const {
-  Observer* const observer = observer_.load();
-  if (observer == nullptr || call.options.dry_run) return;
-  observer->OnChange(id_, call.actor, call.changes, call.options, receipt);
+  if (call.options.dry_run) return;
+  observer_->Tell([&](Observer* observer) {
+    observer->OnChange(id_, call.actor, call.changes, call.options, receipt);
+  });
 }
 
 absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
@@ -258,7 +260,7 @@ absl::Status WorkspaceCore::Follow(
   absl::StatusOr<NextState> next = replay();
   if (!next.ok()) return next.status();
   const bool watched = feed_ != nullptr && feed_->watched();
-  if (observer_.load() == nullptr && !watched) {
+  if (!observer_->open() && !watched) {
     Publish(*std::move(next));
     return absl::OkStatus();
   }
@@ -317,7 +319,6 @@ void WorkspaceCore::Close() {
   closed_ = true;
   idle_.wait(lock, [&] { return pending_.empty(); });
   if (feed_ != nullptr) feed_->End(CheckOpen());
-  observer_.store(nullptr);
   published_.notify_all();
 }
 
@@ -354,13 +355,12 @@ absl::StatusOr<WorkspaceCore::Joined> WorkspaceCore::JoinFeed(
   return Joined{feed_, head.revision};
 }
 
-std::shared_ptr<const HeldVersion> WorkspaceCore::Hold() {
+FastHold WorkspaceCore::Hold() {
   std::unique_lock<std::mutex> lock(mutex_);
   // Only what is pending now: others may come for ever.
   static_cast<void>(AwaitPending(&lock));
   EpochPin pin;
-  return std::make_shared<const HeldVersion>(latest().version,
-                                             HeldVersion::Grip::kFast);
+  return FastHold(latest().version);
 }
 
 void WorkspaceCore::PublishNothing() {
@@ -376,9 +376,7 @@ void WorkspaceCore::PublishNothing() {
   empty->settings = head.settings;
   removed_ = true;
   if (feed_ != nullptr) feed_->End(CheckOpen());
-  // From here on there is nothing to decide, and the engine no longer knows
-  // whom to tell to let the observer go.
-  observer_.store(nullptr);
+  observed_.store(false);  // from here on there is nothing to decide
   // All memory goes at once with the last state that stands in it.
   auto next = std::make_unique<Reclaimer>(empty->heap, max_snapshot_rows_);
   std::shared_ptr<Reclaimer> old = std::exchange(reclaimer_, std::move(next));

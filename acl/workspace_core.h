@@ -20,7 +20,7 @@
 #include "acl/base/revision.h"
 #include "acl/feed.h"
 #include "acl/journal/change_log.h"
-#include "acl/observer.h"
+#include "acl/observer_gate.h"
 #include "acl/share/request.h"
 #include "acl/store/draft.h"
 #include "acl/store/epoch.h"
@@ -34,7 +34,8 @@ namespace acl {
 
 // What all workspaces of an engine have in common.
 struct CoreOptions {
-  Observer* observer = nullptr;
+  // Of the engine; never null.
+  std::shared_ptr<ObserverGate> observer;
   size_t request_id_window = 0;
   uint64_t max_snapshot_rows = 0;
   size_t watch_window = 0;
@@ -72,7 +73,17 @@ class WorkspaceCore {
     }
   }
   const std::string& id() const { return id_; }
-  Observer* observer() const { return observer_.load(); }
+  // Whether anybody is told of decisions. Wait-free.
+  bool observed() const {
+    return observed_.load(std::memory_order_relaxed) && observer_->open();
+  }
+  // REQUIRES: the calling thread is not pinned.
+  void TellDecision(Revision revision, bool allowed) const {
+    if (!observed()) return;
+    observer_->Tell([&](Observer* observer) {
+      observer->OnDecision(id_, revision, allowed);
+    });
+  }
 
   absl::StatusOr<Receipt> Apply(const Actor& actor,
                                 const std::vector<Change>& changes,
@@ -90,12 +101,10 @@ class WorkspaceCore {
   // OK once the head is at least at `token`.
   absl::Status Await(const RevisionToken& token, absl::Duration timeout);
 
-  // No change is accepted any more, those under way are through, and the
-  // observer is let go: readers that were pinned before may still be calling
-  // it.
+  // Returns when no change is accepted any more and those under way are done.
   void Close();
-  // Publishes a state in which nothing is left, and accepts no change any more.
-  // The observer is let go as by Close(). What the log refuses comes back, and
+  // Publishes a state in which nothing is left, accepts no change any more, and
+  // reports no decision any more. If the log refuses, returns its error, and
   // nothing has changed.
   absl::Status Remove(const Actor& actor);
 
@@ -108,8 +117,8 @@ class WorkspaceCore {
   };
   absl::StatusOr<Joined> JoinFeed(const RevisionToken& from, bool roles);
 
-  // The latest version, once what is pending now is through, held fast.
-  std::shared_ptr<const HeldVersion> Hold();
+  // The latest version, once what is pending now is settled. Never empty.
+  FastHold Hold();
 
   // By part, now. Waits for a change that is under way.
   MemoryUsage Memory() const;
@@ -180,7 +189,8 @@ class WorkspaceCore {
   const size_t watch_window_;
   ChangeLog* const log_;
   const bool follows_;
-  std::atomic<Observer*> observer_;
+  const std::shared_ptr<ObserverGate> observer_;
+  std::atomic<bool> observed_{true};  // until it is removed
   Published<Version> head_;
 
   mutable std::mutex mutex_;  // held by the writer; guards what follows

@@ -15,6 +15,9 @@ namespace acl {
 // one change. Counts per workspace.
 using Revision = uint64_t;
 
+// The last one. A workspace there accepts no change any more.
+constexpr Revision kMaxRevision = (Revision{1} << 63) - 1;
+
 // A revision of one incarnation of a workspace, to hand to another thread,
 // process or request: whoever presents it gets an answer at least as fresh. A
 // workspace that was removed and made again has another incarnation.

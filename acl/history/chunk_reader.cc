@@ -18,9 +18,6 @@
 namespace acl {
 namespace {
 
-// Counting on from it must never come round to 0.
-constexpr Revision kMaxRevision = (Revision{1} << 63) - 1;
-
 // The parts of a chunk in their order.
 constexpr absl::string_view kParts[] = {"principals",  "keys",      "groups",
                                         "memberships", "resources", "requests"};

@@ -127,6 +127,12 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
   receipt.changed =
       effective == 1 ||
       (effective > 1 && !SameMeaning(head, draft.state(), draft.touched()));
+  if (receipt.changed && head.revision >= kMaxRevision) {
+    return Refuse(v1::LIMIT,
+                  absl::StrCat("the workspace is at revision ", head.revision,
+                               ", the last one there is; export it, leave out "
+                               "`revision`, and import it again"));
+  }
   receipt.revision = head.revision + (receipt.changed ? 1 : 0);
   if (options.dry_run || (!receipt.changed && !remembers)) {
     return Decided{std::move(receipt), {}};

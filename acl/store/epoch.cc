@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <thread>
 
 namespace acl {
 namespace {
@@ -87,15 +86,6 @@ uint64_t OldestPin() {
     oldest = std::min(oldest, slot->pinned_at.load());
   }
   return oldest;
-}
-
-void WaitForReaders() {
-  const uint64_t now = NextEpoch();
-  while (OldestPin() <= now) std::this_thread::yield();
-}
-
-RetireList::~RetireList() {
-  if (retired_.size() != 0) WaitForReaders();
 }
 
 }  // namespace acl

@@ -38,6 +38,10 @@ void Enter(Thread* thread);
 // Pins this thread for the scope. What a published pointer leads to when it is
 // loaded inside the scope stays valid to the end of the scope. Scopes nest.
 // Wait-free; the first on a thread may allocate.
+//
+// A pin keeps what every writer of the process replaces meanwhile. So it is for
+// short work of the library's own: whoever calls back to the caller, or may
+// take long, holds a version instead (FastHold).
 class EpochPin {
  public:
   EpochPin();
@@ -56,10 +60,6 @@ uint64_t NextEpoch();
 // The epoch of the oldest pin, or the greatest number if there is none. A call
 // to the kernel.
 uint64_t OldestPin();
-
-// Waits until every pin that was held when it was called has been released.
-// REQUIRES: the calling thread is not pinned.
-void WaitForReaders();
 
 // What writers have unlinked and readers may still see, in the order in which
 // it was. One writer at a time.
@@ -87,12 +87,10 @@ class GraceList {
 };
 
 // The same for what only has to be let go.
+// REQUIRES: when it is destroyed, no reader can see what is left in it.
 class RetireList {
  public:
   RetireList() = default;
-  // Waits until no reader can see what is left.
-  // REQUIRES: the calling thread is not pinned.
-  ~RetireList();
   RetireList(const RetireList&) = delete;
   RetireList& operator=(const RetireList&) = delete;
 

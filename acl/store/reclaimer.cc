@@ -24,27 +24,20 @@ void Reclaimer::Replace(std::shared_ptr<Version> version,
                         std::vector<RetiredBlock> blocks) {
   waiting_bytes_ += BytesOf(blocks);
   if (max_rows_ != 0) replaced_.push_back(version);
-  grace_.Add({std::move(version), std::move(blocks), nullptr});
+  grace_.Add({std::move(version), std::move(blocks), false});
 }
 
 bool Reclaimer::PushOut(uint64_t rows_written) {
   bool pushed = false;
-  std::vector<std::weak_ptr<Version>> fast;
   for (; !replaced_.empty(); replaced_.pop_front()) {
     const std::shared_ptr<Version> oldest = replaced_.front().lock();
     if (oldest == nullptr) continue;
     if (rows_written - oldest->rows_written() <= max_rows_) break;
-    if (oldest->held_fast()) {
-      fast.push_back(oldest);
-      continue;
-    }
     // If nobody holds it, this costs nobody anything.
-    std::shared_ptr<const State> state = oldest->Expire();
-    grace_.Add({oldest, {}, std::move(state)});
+    oldest->Expire();
+    grace_.Add({oldest, {}, true});
     pushed = true;
   }
-  // Their turn comes once they are let go.
-  replaced_.insert(replaced_.begin(), fast.begin(), fast.end());
   return pushed;
 }
 
@@ -57,7 +50,11 @@ void Reclaimer::Collect() {
   grace_.Collect([&](Waiting&& waiting) { Pass(std::move(waiting)); });
   // From the latest on, so that a block goes straight to whoever keeps it.
   for (size_t i = held_.size(); i-- > 0;) {
-    if (held_[i].version->held() && !held_[i].expired) continue;
+    const Held& held = held_[i];
+    if (held.expired ? held.version->held_fast() : held.version->held()) {
+      continue;
+    }
+    if (held.expired) held.version->Release();
     const std::vector<RetiredBlock> blocks = std::move(held_[i].blocks);
     held_.erase(held_.begin() + static_cast<std::ptrdiff_t>(i));
     for (const RetiredBlock& block : blocks) Settle(block);
@@ -65,7 +62,7 @@ void Reclaimer::Collect() {
 }
 
 void Reclaimer::Pass(Waiting waiting) {
-  if (waiting.expired != nullptr) {
+  if (waiting.expired) {
     for (Held& held : held_) {
       if (held.version == waiting.version) held.expired = true;
     }

@@ -32,7 +32,8 @@ class Reclaimer {
                std::vector<RetiredBlock> blocks);
 
   // Pushes out versions that are too old, now that `rows_written` rows have
-  // been, and that nobody holds fast. True if there was one.
+  // been. True if there was one. What is held fast keeps its memory until it is
+  // let go.
   bool PushOut(uint64_t rows_written);
 
   // Frees what can go. O(threads + held versions + freed).
@@ -53,7 +54,7 @@ class Reclaimer {
   struct Waiting {
     std::shared_ptr<Version> version;
     std::vector<RetiredBlock> blocks;
-    std::shared_ptr<const State> expired;  // if the version was pushed out
+    bool expired;  // the version was pushed out; no blocks
   };
 
   void Pass(Waiting waiting);

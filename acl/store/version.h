@@ -52,60 +52,97 @@ class Version : public std::enable_shared_from_this<Version> {
   // and the version is published or held. Wait-free.
   const State* state() const { return state_.load(); }
 
-  // Whether a snapshot holds it. For the writer: once it is published no more,
-  // and no reader that saw it so is pinned, nobody begins to hold it.
+  // Whether it is held. For the writer: once it is no longer published, and no
+  // reader that saw it so is pinned, only those who hold it can hold it again.
   bool held() const { return holds_.load(std::memory_order_acquire) != 0; }
 
-  // Whether one of those holds fast. For the writer of a held version: nobody
-  // else begins to.
-  bool held_fast() const { return fast_.load(std::memory_order_acquire) != 0; }
-
-  // For the writer: from now on state() is null. Gives back the state, which
-  // readers may still be at. REQUIRES: !held_fast().
-  std::shared_ptr<const State> Expire() {
+  // For the writer: from now on state() is null, and nobody can hold it fast
+  // who does not already. Those, and pinned readers, may still use the state.
+  void Expire() {
+    fast_.fetch_or(kExpired);
     state_.store(nullptr);
-    return std::move(owned_);
   }
+  // Whether somebody holds it fast.
+  bool held_fast() const { return (fast_.load() & ~kExpired) != 0; }
+  // Frees the state. REQUIRES: it has expired, no reader is pinned since
+  // before, and it is not held fast.
+  void Release() { owned_ = nullptr; }
 
  private:
   friend class HeldVersion;
+  friend class FastHold;
+
+  static constexpr uint32_t kExpired = uint32_t{1} << 31;
+
+  // False if the version has expired.
+  bool HoldFast() {
+    uint32_t held = fast_.load();
+    do {
+      if ((held & kExpired) != 0) return false;
+    } while (!fast_.compare_exchange_weak(held, held + 1));
+    return true;
+  }
 
   const EditTag edit_;
   const uint64_t rows_written_;
   std::shared_ptr<const State> owned_;
   std::atomic<const State*> state_;
   std::atomic<uint32_t> holds_{0};
-  std::atomic<uint32_t> fast_{0};  // of those
+  std::atomic<uint32_t> fast_{0};  // how many of those hold fast, and kExpired
 };
 
-// Holds a version as long as it lives.
+// Holds a version as long as it lives. The writer may expire it meanwhile.
 class HeldVersion {
  public:
-  enum class Grip : uint8_t {
-    kUsual,
-    // The writer does not expire it: its state can be read without a pin, for
-    // as long as that takes. Taken with the writer's lock.
-    kFast
-  };
-
   // REQUIRES: the calling thread is pinned, and `version` was published then.
-  explicit HeldVersion(Version* version, Grip grip = Grip::kUsual)
-      : version_(version->shared_from_this()), grip_(grip) {
+  explicit HeldVersion(Version* version)
+      : version_(version->shared_from_this()) {
     version_->holds_.fetch_add(1, std::memory_order_relaxed);
-    if (grip_ == Grip::kFast) version_->fast_.fetch_add(1);
   }
-  ~HeldVersion() {
-    if (grip_ == Grip::kFast) version_->fast_.fetch_sub(1);
-    version_->holds_.fetch_sub(1, std::memory_order_release);
-  }
+  ~HeldVersion() { version_->holds_.fetch_sub(1, std::memory_order_release); }
   HeldVersion(const HeldVersion&) = delete;
   HeldVersion& operator=(const HeldVersion&) = delete;
 
   const State* state() const { return version_->state(); }
 
  private:
+  friend class FastHold;
+
   const std::shared_ptr<Version> version_;
-  const Grip grip_;
+};
+
+// Holds a version fast: its state can be read without a pin, for as long as
+// that takes, even if the version expires meanwhile. Empty if it had expired
+// before.
+class FastHold {
+ public:
+  // REQUIRES: the calling thread is pinned, and `version` was published then.
+  explicit FastHold(Version* version)
+      : version_(version->HoldFast() ? version->shared_from_this() : nullptr) {
+    if (version_ != nullptr) {
+      version_->holds_.fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+  // Of what is held already. Needs no pin.
+  explicit FastHold(const HeldVersion& held) : FastHold(held.version_.get()) {}
+  FastHold(FastHold&&) = default;
+  FastHold& operator=(FastHold&& other) noexcept {
+    version_.swap(other.version_);
+    return *this;
+  }
+  ~FastHold() {
+    if (version_ == nullptr) return;
+    version_->fast_.fetch_sub(1);
+    version_->holds_.fetch_sub(1, std::memory_order_release);
+  }
+
+  // Null if empty.
+  const State* state() const {
+    return version_ == nullptr ? nullptr : version_->owned_.get();
+  }
+
+ private:
+  std::shared_ptr<Version> version_;
 };
 
 }  // namespace acl

@@ -20,8 +20,6 @@
 namespace acl {
 namespace {
 
-constexpr Revision kMaxRevision = (Revision{1} << 63) - 1;
-
 // The lists of a workspace in the order in which parts have to give them.
 enum class Section { kUsers, kServiceAccounts, kKeys, kGroups, kResources };
 
@@ -114,7 +112,6 @@ class WorkspaceImporter::Work {
     Note("id", CheckId("workspace id", world.id()));
     state_.workspace = world.id();
     revision_ = world.revision();
-    // Counting on from it must never come round to 0.
     if (revision_ > kMaxRevision) {
       Note("revision",
            Refuse(v1::MALFORMED, absl::StrCat("revision ", revision_,

@@ -18,8 +18,6 @@ class DriftingState {
   bool ok() const { return first_.ok(); }
   absl::Status status() const { return first_.status(); }
   RevisionToken token() const { return first_.token(); }
-  bool observed() const { return first_.observed(); }
-  bool Decided(bool allowed) const { return first_.Decided(allowed); }
 
   const State& operator*() const { return *Next(); }
   const State* operator->() const { return Next().operator->(); }

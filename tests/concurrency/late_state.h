@@ -14,9 +14,15 @@ class LateState : public PinnedState {
   explicit LateState(const Reader& reader) : PinnedState(reader) { Gap(); }
 };
 
+class LateHeldState : public HeldState {
+ public:
+  explicit LateHeldState(const Reader& reader) : HeldState(reader) { Gap(); }
+};
+
 }  // namespace acl
 
 // Every question of the file that includes this.
 #define PinnedState LateState
+#define HeldState LateHeldState
 
 #endif  // TESTS_CONCURRENCY_LATE_STATE_H_

@@ -26,8 +26,6 @@ class StarvingState {
   bool ok() const { return state_->ok(); }
   absl::Status status() const { return state_->status(); }
   RevisionToken token() const { return state_->token(); }
-  bool observed() const { return state_->observed(); }
-  bool Decided(bool allowed) const { return state_->Decided(allowed); }
   const State& operator*() const { return **state_; }
   const State* operator->() const { return state_->operator->(); }
 

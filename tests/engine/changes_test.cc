@@ -373,6 +373,35 @@ TEST_F(Changes, OneIdNamesThingsOfEveryKind) {
   EXPECT_EQ(Role(Subject::Key("1"), {"voice", "1"}), "commenter");
 }
 
+TEST(LastRevision, TakesNoChangeAndCanBeImportedAgain) {
+  v1::World world;
+  world.add_workspaces()->set_id("w");
+  world.mutable_workspaces(0)->set_revision(kMaxRevision - 1);
+  world.mutable_workspaces(0)->add_users()->set_id("ann");
+  Engine engine;
+  ASSERT_TRUE(engine.Import(Actor::System(), world).ok());
+  Workspace workspace = *engine.FindWorkspace("w");
+  ASSERT_TRUE(workspace.Apply(Actor::System(), {AddUser{"bob"}}).ok());
+  EXPECT_EQ(workspace.Token()->revision, kMaxRevision);
+  ChangeOptions dry_run, with_id;
+  dry_run.dry_run = true;
+  with_id.request_id = "r";
+  for (const ChangeOptions& options : {ChangeOptions(), dry_run, with_id}) {
+    EXPECT_TRUE(IsRefusal(
+        workspace.Apply(Actor::System(), {AddUser{"cem"}}, options),
+        StatusCode::kResourceExhausted, v1::LIMIT,
+        "at revision 9223372036854775807, the last one there is; export it"));
+    // What changes nothing takes no revision.
+    EXPECT_TRUE(
+        workspace.Apply(Actor::System(), {UpdateUser{"bob"}}, options).ok());
+    if (!options.request_id.empty()) break;
+  }
+  EXPECT_EQ(workspace.Token()->revision, kMaxRevision);
+  Engine again;
+  ASSERT_TRUE(again.Import(Actor::System(), engine.Export()).ok());
+  EXPECT_EQ(again.FindWorkspace("w")->Token()->revision, kMaxRevision);
+}
+
 TEST_F(Changes, IdsWithSeparatorsStayApart) {
   const std::string ids[] = {"a:b", "a", "a/b",       "a b", "user:a",
                              "`a`", "é", "e\xcc\x81", "A",   "default "};

@@ -181,6 +181,94 @@ TEST_F(Versions, RefusedAndDryRunChangesLeaveNothingBehind) {
   EXPECT_LE(after.total(), before.total() + 256 * 1024u);
 }
 
+// Long calls of one engine while another one and they themselves are changed:
+// they keep what a snapshot keeps, and it is given back.
+TEST_F(Versions, LongCallKeepsOneOldCopyOfWhatChangedAndGivesItBack) {
+  Churn(3);
+  const uint64_t total = workspace_.MemoryUsage().total();
+  const uint64_t in_use = InUse();
+  uint64_t inside = 0, often = 0;
+  const auto churn = [&] {
+    if (inside != 0) return true;
+    Churn(1);
+    inside = workspace_.MemoryUsage().total();
+    Churn(9);
+    often = workspace_.MemoryUsage().total();
+    return true;
+  };
+  const auto expect_bounded = [&](const char* call) {
+    EXPECT_NE(inside, 0u) << call;
+    EXPECT_LE(often, inside + 400 * 1024u) << call;
+    EXPECT_LE(often, total + in_use + 400 * 1024u) << call;
+    Churn(1);
+    EXPECT_LE(workspace_.MemoryUsage().old_versions, 400 * 1024u) << call;
+    EXPECT_EQ(InUse(), in_use) << call;
+    inside = 0;
+  };
+  const Snapshot held = *workspace_.TakeSnapshot();
+  Engine another;
+  const Workspace elsewhere = AddTenant(&another, "t");
+  PageOptions page;
+  page.cancelled = [&] { return !churn(); };
+  ExplainOptions explain;
+  explain.cancelled = page.cancelled;
+
+  EXPECT_TRUE(
+      workspace_.VisitUsers([&](const v1::User&) { return churn(); }).ok());
+  expect_bounded("VisitUsers");
+  EXPECT_TRUE(
+      elsewhere.VisitUsers([&](const v1::User&) { return churn(); }).ok());
+  expect_bounded("VisitUsers of another engine");
+  EXPECT_TRUE(held.VisitMatrix([&](const PrincipalId&, const ResourceRef&,
+                                   Role) { return churn(); })
+                  .ok());
+  expect_bounded("VisitMatrix of a snapshot");
+  EXPECT_TRUE(workspace_
+                  .Export([&](v1::Workspace) {
+                    churn();
+                    return absl::OkStatus();
+                  })
+                  .ok());
+  expect_bounded("Export");
+  EXPECT_TRUE(
+      workspace_.ListResources(Subject::User("ann"), "", "", page).ok());
+  expect_bounded("ListResources");
+  EXPECT_TRUE(workspace_.ListPrincipals(Resource(0), "", page).ok());
+  expect_bounded("ListPrincipals");
+  EXPECT_TRUE(
+      workspace_.Explain(Subject::User("ann"), Resource(0), "admin", explain)
+          .ok());
+  expect_bounded("Explain");
+}
+
+TEST_F(Versions, LongCallUnderACapEndsRightlyAndThenKeepsNothing) {
+  EngineOptions options;
+  options.max_snapshot_rows = 10;
+  Engine engine(options);
+  Workspace tenant = AddTenant(&engine, "t");
+  const Snapshot snapshot = *tenant.TakeSnapshot();
+  const std::string before = snapshot.Export()->DebugString();
+  const auto visit = [&](const Reader& reader) {
+    v1::Workspace all;
+    EXPECT_TRUE(reader
+                    .Export([&](v1::Workspace part) {
+                      for (int i = 0; i < 1000; ++i) ShareOnce(&tenant, "t", i);
+                      all.MergeFrom(part);
+                      return absl::OkStatus();
+                    })
+                    .ok());
+    all.clear_continued();
+    return all.DebugString();
+  };
+  EXPECT_EQ(visit(snapshot), before);
+  EXPECT_FALSE(snapshot.Token().ok());
+  EXPECT_FALSE(snapshot.Export().ok());
+  const std::string then = tenant.Export()->DebugString();
+  EXPECT_EQ(visit(tenant), then);
+  ShareOnce(&tenant, "t", 0);
+  EXPECT_LE(tenant.MemoryUsage().old_versions, 128 * 1024u);
+}
+
 TEST_F(Versions, PushedOutSnapshotsKeepNothing) {
   EngineOptions options;
   options.max_snapshot_rows = 10;

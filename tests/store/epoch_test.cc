@@ -106,43 +106,6 @@ TEST(Epoch, NestedPinEndsWithTheOutermost) {
   EXPECT_TRUE(watched.expired());
 }
 
-TEST(Epoch, ListThatEndsWaitsForItsReaders) {
-  std::atomic<bool> unpinned{false};
-  std::atomic<bool> pinned{false};
-  std::thread reader;
-  bool after = false;
-  {
-    RetireList retired;
-    reader = std::thread([&] {
-      EpochPin pin;
-      pinned.store(true);
-      for (int i = 0; i < 1000; ++i) std::this_thread::yield();
-      unpinned.store(true);
-    });
-    while (!pinned.load()) std::this_thread::yield();
-    Retire(&retired);
-  }
-  after = unpinned.load();
-  reader.join();
-  EXPECT_TRUE(after);
-}
-
-TEST(Epoch, WaitingEndsWithThePinsThatWereHeld) {
-  std::atomic<bool> unpinned{false};
-  std::atomic<bool> pinned{false};
-  std::thread reader([&] {
-    EpochPin pin;
-    pinned.store(true);
-    for (int i = 0; i < 1000; ++i) std::this_thread::yield();
-    unpinned.store(true);
-  });
-  while (!pinned.load()) std::this_thread::yield();
-  WaitForReaders();
-  EXPECT_TRUE(unpinned.load());
-  reader.join();
-  WaitForReaders();
-}
-
 // A value that spoils itself when it is freed.
 struct Guarded {
   std::atomic<int> alive{1};

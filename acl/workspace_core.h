@@ -35,7 +35,8 @@ namespace acl {
 // What all workspaces of an engine have in common.
 struct CoreOptions {
   // Of the engine; never null.
-  std::shared_ptr<ObserverGate> observer;
+  std::shared_ptr<ObserverGate> observer =
+      std::make_shared<ObserverGate>(nullptr);
   size_t request_id_window = 0;
   uint64_t max_snapshot_rows = 0;
   size_t watch_window = 0;

@@ -1,5 +1,6 @@
 #include "acl/audit/answer_json.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "acl/encoding/encoding.h"
@@ -28,6 +29,7 @@ Json SourcesJson(const std::vector<Source>& sources) {
     list.push_back({{"source", std::string(SourceWord(source.kind))},
                     {"role", source.role},
                     {"path", source.path}});
+    if (source.path_omitted) list.back()["path_omitted"] = true;
   }
   return list;
 }
@@ -56,12 +58,15 @@ Json ChangeJson(const Change& change, const ChangeReceipt& receipt) {
 
 }  // namespace
 
-Json ExplanationJson(const Explanation& explanation) {
+Json ExplanationJson(const Explanation& explanation, size_t most_remedies) {
   Json remedies = Json::array();
-  for (const Remedy& remedy : explanation.remedies) {
+  const size_t shown = std::min(most_remedies, explanation.remedies.size());
+  for (size_t i = 0; i < shown; ++i) {
+    const Remedy& remedy = explanation.remedies[i];
     Json item = {{"change", std::string(RemedyWord(remedy.kind))}};
     if (!remedy.group.empty()) item["group"] = remedy.group;
     item["raises"] = remedy.raises;
+    item["at_least"] = remedy.at_least;
     remedies.push_back(std::move(item));
   }
   return {{"role", explanation.role},
@@ -72,6 +77,7 @@ Json ExplanationJson(const Explanation& explanation) {
           {"asked", explanation.asked},
           {"allowed", explanation.allowed},
           {"remedies", std::move(remedies)},
+          {"more_remedies", explanation.remedies.size() - shown},
           {"revision", explanation.revision}};
 }
 

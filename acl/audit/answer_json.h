@@ -2,6 +2,7 @@
 #ifndef ACL_AUDIT_ANSWER_JSON_H_
 #define ACL_AUDIT_ANSWER_JSON_H_
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,8 @@ using Json = nlohmann::ordered_json;
 Json WitnessJson(const Reader& reader, const Witness& witness);
 Json RoleJson(const Reader& reader, const RoleAnswer& answer);
 
-Json ExplanationJson(const Explanation& explanation);
+// With the first `most_remedies` of its remedies.
+Json ExplanationJson(const Explanation& explanation, size_t most_remedies);
 
 // A change as change files have it.
 Json CallJson(const Change& change);

@@ -1,6 +1,6 @@
 #include "acl/audit/explanation_text.h"
 
-#include <cstdint>
+#include <algorithm>
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/text.h"
@@ -41,8 +41,9 @@ std::string RemedyText(const Remedy& remedy, const std::string& asked) {
   return "";
 }
 
-std::string Raises(uint64_t count) {
-  return count == 1 ? "raises 1 role" : fmt::format("raises {} roles", count);
+std::string RaisesText(const Remedy& remedy) {
+  return fmt::format("raises {}{} {}", remedy.at_least ? "at least " : "",
+                     remedy.raises, remedy.raises == 1 ? "role" : "roles");
 }
 
 }  // namespace
@@ -52,6 +53,7 @@ std::string SourceText(const Source& source) {
   if (source.kind == SourceKind::kWorkspaceAdmin) text = "workspace admin";
   if (source.path.empty()) return text;
   absl::StrAppend(&text, " ", Quoted(source.path.back()));
+  if (source.path_omitted) text += ", through others";
   if (source.path.size() == 1) return text;
   text += ", through";
   for (size_t i = 0; i + 1 < source.path.size(); ++i) {
@@ -63,7 +65,8 @@ std::string SourceText(const Source& source) {
 std::string ExplanationText(const std::string& subject,
                             const std::string& resource,
                             const std::string& workspace,
-                            const Explanation& explanation) {
+                            const Explanation& explanation,
+                            size_t most_remedies) {
   std::string text =
       fmt::format("{} on {}: {}  (workspace {}, revision {})\n",
                   Printable(subject), Printable(resource), explanation.role,
@@ -88,10 +91,16 @@ std::string ExplanationText(const std::string& subject,
                               explanation.asked);
   }
   text += fmt::format("  to allow {}, one of:\n", explanation.asked);
-  for (const Remedy& remedy : explanation.remedies) {
+  const size_t shown = std::min(most_remedies, explanation.remedies.size());
+  for (size_t i = 0; i < shown; ++i) {
+    const Remedy& remedy = explanation.remedies[i];
     text +=
         fmt::format("    - {:<44} {}\n", RemedyText(remedy, explanation.asked),
-                    Raises(remedy.raises));
+                    RaisesText(remedy));
+  }
+  if (shown < explanation.remedies.size()) {
+    text +=
+        fmt::format("    and {} more\n", explanation.remedies.size() - shown);
   }
   return text;
 }

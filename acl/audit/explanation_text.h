@@ -2,6 +2,7 @@
 #ifndef ACL_AUDIT_EXPLANATION_TEXT_H_
 #define ACL_AUDIT_EXPLANATION_TEXT_H_
 
+#include <cstddef>
 #include <string>
 
 #include "acl/engine.h"
@@ -11,11 +12,13 @@ namespace acl {
 // "group `audio`, through `mixers`", "direct", "workspace admin", ...
 std::string SourceText(const Source& source);
 
-// An explanation of `subject` on `resource`, over several lines.
+// An explanation of `subject` on `resource`, over several lines: with the first
+// `most_remedies` of its remedies, and how many more there are.
 std::string ExplanationText(const std::string& subject,
                             const std::string& resource,
                             const std::string& workspace,
-                            const Explanation& explanation);
+                            const Explanation& explanation,
+                            size_t most_remedies);
 
 }  // namespace acl
 

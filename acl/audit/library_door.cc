@@ -29,7 +29,8 @@ std::string ReasonOfNone(const Explanation& explanation) {
 
 std::string WordsOf(const Remedy& remedy) {
   return absl::StrCat(RemedyWord(remedy.kind), remedy.group.empty() ? "" : ":",
-                      remedy.group, " raises ", remedy.raises);
+                      remedy.group, " raises ",
+                      remedy.at_least ? "at least " : "", remedy.raises);
 }
 
 absl::Status LibraryDoor::Load(const v1::World& world,
@@ -191,7 +192,9 @@ std::string LibraryDoor::Comment(const std::string& workspace,
   const auto& [found, who, what] = *pair;
   const absl::StatusOr<Explanation> explanation = found.Explain(who, what);
   if (!explanation.ok()) return "";
-  return ExplanationText(subject, resource, found.id(), *explanation);
+  constexpr size_t kMostRemedies = 20;
+  return ExplanationText(subject, resource, found.id(), *explanation,
+                         kMostRemedies);
 }
 
 }  // namespace acl

@@ -1,6 +1,7 @@
 #include "acl/cli/app.h"
 
 #include <cstdlib>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -146,8 +147,15 @@ class CommandLine {
         ->add_option("--role", role_,
                      "What is wanted (default: any role at all)")
         ->type_name("ROLE");
+    explain
+        ->add_option("--remedies", remedies_,
+                     "How many of the changes that would allow it are shown "
+                     "(default: 20, with --json 100)")
+        ->check(CLI::Range(0, 1'000'000))
+        ->type_name("N");
     explain->callback([this] {
-      code_ = ExplainCommand(common_, subject_, resource_, role_, console_);
+      code_ = ExplainCommand(common_, subject_, resource_, role_, remedies_,
+                             console_);
     });
   }
 
@@ -541,6 +549,7 @@ class CommandLine {
   CLI::App app_{"Who may do what, and why.", "acl"};
   Common common_;
   std::string subject_, resource_, role_, type_;
+  std::optional<size_t> remedies_;
   LogArguments log_;
   DiffArguments diff_;
   ShareArguments share_;

@@ -139,21 +139,28 @@ ExitCode CheckCommand(const Common& common, const std::string& subject_text,
 
 ExitCode ExplainCommand(const Common& common, const std::string& subject_text,
                         const std::string& resource_text,
-                        const std::string& role, const Console& console) {
+                        const std::string& role,
+                        std::optional<size_t> most_remedies,
+                        const Console& console) {
+  constexpr size_t kMostAsText = 20;
+  constexpr size_t kMostAsJson = 100;
   const absl::StatusOr<Subject> subject = Subject::Parse(subject_text);
   if (!subject.ok()) return Fail(console, subject.status());
   const absl::StatusOr<ResourceRef> resource =
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
-  return AskAll(common, console, false,
-                [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
-                  absl::StatusOr<Explanation> explanation =
-                      snapshot.Explain(*subject, *resource, role);
-                  if (!explanation.ok()) return explanation.status();
-                  return Answer{ExplanationText(subject_text, resource_text,
-                                                snapshot.id(), *explanation),
-                                ExplanationJson(*explanation), true};
-                });
+  return AskAll(
+      common, console, false,
+      [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
+        absl::StatusOr<Explanation> explanation =
+            snapshot.Explain(*subject, *resource, role);
+        if (!explanation.ok()) return explanation.status();
+        return Answer{
+            ExplanationText(subject_text, resource_text, snapshot.id(),
+                            *explanation, most_remedies.value_or(kMostAsText)),
+            ExplanationJson(*explanation, most_remedies.value_or(kMostAsJson)),
+            true};
+      });
 }
 
 ExitCode WhoCommand(const Common& common, const std::string& resource_text,

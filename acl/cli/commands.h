@@ -4,6 +4,7 @@
 #define ACL_CLI_COMMANDS_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -21,9 +22,10 @@ ExitCode CheckCommand(const Common& common, const std::string& subject,
                       const std::string& role, const std::string& resource,
                       const Console& console);
 
-// `acl explain SUBJECT RESOURCE [--role ROLE]`
+// `acl explain SUBJECT RESOURCE [--role ROLE] [--remedies N]`
 ExitCode ExplainCommand(const Common& common, const std::string& subject,
                         const std::string& resource, const std::string& role,
+                        std::optional<size_t> most_remedies,
                         const Console& console);
 
 // `acl who RESOURCE [--min-role ROLE]`

@@ -46,47 +46,50 @@ bool GroupClosure::Contains(uint32_t group) const {
                      [&](const Reached& r) { return r.group == group; });
 }
 
-std::vector<std::string> ShortestPath(const Directory& directory,
-                                      TargetKey member, uint32_t goal) {
-  // The usual case needs no walk.
-  const std::vector<uint32_t> direct = directory.GroupsOf(member);
-  if (std::find(direct.begin(), direct.end(), goal) != direct.end()) {
-    return {std::string(directory.group_ids.Get(goal))};
+ShortestPaths::ShortestPaths(const Directory& directory, TargetKey member)
+    : directory_(directory), member_(member) {}
+
+// Breadth first, where each step follows groups in the order in which their own
+// paths compare, and parents in the order of their ids: a group is reached
+// first by the smallest of its shortest paths.
+void ShortestPaths::Visit(TargetKey member, size_t from, bool first) {
+  std::vector<uint32_t> parents = directory_.GroupsOf(member);
+  std::sort(parents.begin(), parents.end(), [&](uint32_t a, uint32_t b) {
+    return directory_.group_ids.Get(a) < directory_.group_ids.Get(b);
+  });
+  for (const uint32_t parent : parents) {
+    if (!step_of_.try_emplace(parent, steps_.size()).second) continue;
+    const size_t length = first ? 1 : steps_[from].length + 1;
+    steps_.push_back({parent, first ? steps_.size() : from, length});
   }
-  // Breadth first, where each step expands groups in the order in which their
-  // own paths compare, and parents in the order of their ids: whoever is
-  // reached first is reached by the smallest shortest path.
-  struct Step {
-    uint32_t group;
-    size_t from;  // index of the step before; its own for a first step
-  };
-  std::vector<Step> steps;
-  absl::flat_hash_set<uint32_t> seen;
-  const auto visit = [&](TargetKey at, size_t from, bool first) {
-    std::vector<uint32_t> parents = directory.GroupsOf(at);
-    std::sort(parents.begin(), parents.end(), [&](uint32_t a, uint32_t b) {
-      return directory.group_ids.Get(a) < directory.group_ids.Get(b);
-    });
-    for (const uint32_t parent : parents) {
-      if (!seen.insert(parent).second) continue;
-      steps.push_back({parent, first ? steps.size() : from});
-    }
-  };
-  visit(member, 0, true);
-  for (size_t i = 0; i < steps.size(); ++i) {
-    if (steps[i].group != goal) {
-      visit(GroupKey(steps[i].group), i, false);
-      continue;
-    }
-    std::vector<std::string> path;
-    for (size_t at = i;; at = steps[at].from) {
-      path.emplace_back(directory.group_ids.Get(steps[at].group));
-      if (steps[at].from == at) break;
-    }
-    std::reverse(path.begin(), path.end());
-    return path;
+}
+
+const ShortestPaths::Step* ShortestPaths::StepTo(uint32_t goal) {
+  if (!begun_) {
+    begun_ = true;
+    Visit(member_, 0, true);
   }
-  return {};
+  auto found = step_of_.find(goal);
+  for (; found == step_of_.end() && next_ < steps_.size(); ++next_) {
+    Visit(GroupKey(steps_[next_].group), next_, false);
+    found = step_of_.find(goal);
+  }
+  return found == step_of_.end() ? nullptr : &steps_[found->second];
+}
+
+size_t ShortestPaths::LengthTo(uint32_t goal) {
+  const Step* const step = StepTo(goal);
+  return step == nullptr ? 0 : step->length;
+}
+
+std::vector<std::string> ShortestPaths::To(uint32_t goal) {
+  std::vector<std::string> path;
+  for (const Step* step = StepTo(goal); step != nullptr;) {
+    path.emplace_back(directory_.group_ids.Get(step->group));
+    step = step->length == 1 ? nullptr : &steps_[step->from];
+  }
+  std::reverse(path.begin(), path.end());
+  return path;
 }
 
 std::vector<uint32_t> GroupsBelow(const Directory& directory, uint32_t group) {

@@ -2,10 +2,12 @@
 #ifndef ACL_DIRECTORY_CLOSURE_H_
 #define ACL_DIRECTORY_CLOSURE_H_
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/container/flat_hash_set.h"
 #include "absl/container/inlined_vector.h"
 #include "acl/directory/directory.h"
@@ -36,11 +38,39 @@ class GroupClosure {
   absl::flat_hash_set<uint32_t> seen_;
 };
 
-// The shortest path from a member to the group `goal`, as group ids: the first
-// is a direct group, the last is `goal`. Among shortest ones the path whose ids
-// compare smaller, from the first on. Empty if there is none.
-std::vector<std::string> ShortestPath(const Directory& directory,
-                                      TargetKey member, uint32_t goal);
+// The shortest paths from one member to the groups that it is in.
+class ShortestPaths {
+ public:
+  // `directory` has to outlive it. Walks no further than to what is asked for.
+  ShortestPaths(const Directory& directory, TargetKey member);
+
+  // The path to the group `goal`, as group ids: the first is a direct group,
+  // the last is `goal`. Among shortest ones the path whose ids compare smaller,
+  // from the first on. Empty if there is none. All calls together take
+  // O(groups reached and their parents), and each its path.
+  std::vector<std::string> To(uint32_t goal);
+  // How many groups that path has. All calls together as above.
+  size_t LengthTo(uint32_t goal);
+
+ private:
+  struct Step {
+    uint32_t group;
+    size_t from;  // index of the step before; its own for a first step
+    size_t length;
+  };
+
+  // Null if there is no path.
+  const Step* StepTo(uint32_t goal);
+
+  void Visit(TargetKey member, size_t from, bool first);
+
+  const Directory& directory_;
+  const TargetKey member_;
+  std::vector<Step> steps_;
+  absl::flat_hash_map<uint32_t, size_t> step_of_;  // by group
+  bool begun_ = false;
+  size_t next_ = 0;  // the first step that was not followed yet
+};
 
 // `group` and every group below it, each once.
 std::vector<uint32_t> GroupsBelow(const Directory& directory, uint32_t group);

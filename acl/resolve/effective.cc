@@ -6,6 +6,10 @@
 namespace acl {
 namespace {
 
+// Of all sources of one answer. In a chain of groups with a grant to each, all
+// paths together grow with its square.
+constexpr size_t kMostPathGroups = 100'000;
+
 TargetKey KeyOf(const FoundSubject& subject) {
   return subject.known() ? PrincipalKey(subject.principal) : 0;
 }
@@ -118,13 +122,24 @@ std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
 std::vector<Source> Resolver::SourcesOn(uint32_t resource,
                                         Rank at_least) const {
   std::vector<Source> sources;
+  ShortestPaths paths(state_.directory, self_);
+  size_t path_groups = 0;
   for (const Effective& effective : AllOn(resource)) {
     if (effective.rank < at_least) break;
-    Source source{effective.witness,
-                  state_.ladder().NameAt(static_cast<Rank>(effective.rank)),
-                  {}};
+    Source source;
+    source.kind = effective.witness;
+    source.role = state_.ladder().NameAt(static_cast<Rank>(effective.rank));
     if (effective.witness == SourceKind::kGroup) {
-      source.path = ShortestPath(state_.directory, self_, effective.group);
+      const size_t length = paths.LengthTo(effective.group);
+      source.path_omitted =
+          length > 1 && path_groups + length > kMostPathGroups;
+      if (source.path_omitted) {
+        const auto& ids = state_.directory.group_ids;
+        source.path = {std::string(ids.Get(effective.group))};
+      } else {
+        source.path = paths.To(effective.group);
+      }
+      path_groups += source.path.size();
     }
     sources.push_back(std::move(source));
   }

@@ -33,9 +33,13 @@ struct Source {
   // For a group: from a group that the subject is a direct member of to the
   // group that holds the grant. Else empty.
   std::vector<std::string> path;
+  // Whether `path` has only the last of its groups: the paths of the sources
+  // before it have 100,000 groups already.
+  bool path_omitted = false;
 
   friend bool operator==(const Source& a, const Source& b) {
-    return a.kind == b.kind && a.role == b.role && a.path == b.path;
+    return a.kind == b.kind && a.role == b.role && a.path == b.path &&
+           a.path_omitted == b.path_omitted;
   }
 };
 

@@ -19,6 +19,8 @@ namespace acl::server {
 namespace {
 
 constexpr char kLeastRevision[] = "acl-min-revision";
+// How many remedies an explanation shows.
+constexpr size_t kMostRemedies = 100;
 constexpr size_t kMaxPage = 10'000;
 // Who waits looks up so often whether the server stops.
 constexpr absl::Duration kNap = absl::Milliseconds(100);
@@ -293,7 +295,7 @@ Outcome QuestionApi::Explain(Call* call) {
             subject, *visible ? resource : ResourceRef{resource.type, *nowhere},
             role, options);
         if (!explanation.ok()) return explanation.status();
-        return ExplanationJson(*explanation);
+        return ExplanationJson(*explanation, kMostRemedies);
       });
 }
 

@@ -31,6 +31,10 @@ absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
 absl::StatusOr<bool> ReplayShare(const Share& share, Draft* draft);
 absl::StatusOr<bool> ReplayUnshare(const Unshare& unshare, Draft* draft);
 
+// Whether the limit of principals lets the resource with these grants have one
+// to `target`, which may have one already.
+bool HasRoomFor(const State& state, const GrantLine& grants, TargetKey target);
+
 // OK if the actor is the system, or a workspace admin who may act. Else
 // ACTOR_UNKNOWN, ACTOR_KEY_DISABLED, ACTOR_LOCKED or NOT_ADMIN.
 absl::Status RequireWorkspaceAdmin(const State& state, const Actor& actor);

@@ -135,7 +135,7 @@ absl::Status CheckNoCycle(const State& state, uint32_t group,
   const Directory& directory = state.directory;
   std::vector<std::string> path;
   if (GroupKey(group) != member) {
-    path = ShortestPath(directory, GroupKey(group), NumberOf(member));
+    path = ShortestPaths(directory, GroupKey(group)).To(NumberOf(member));
     if (path.empty()) return absl::OkStatus();
   }
   const std::string id(directory.IdOfTarget(member));

@@ -89,15 +89,12 @@ absl::Status CheckCreator(const State& state, const ResourceId& resource,
 
 absl::Status CheckLimit(const State& state, const ResourceId& resource,
                         const GrantLine& grants, TargetKey target) {
-  const uint32_t limit = state.settings->max_principals;
-  if (limit == 0 || target == 0 || target == grants.creator() ||
-      grants.principals() < limit || grants.RoleOf(target) != 0) {
-    return absl::OkStatus();
-  }
+  if (HasRoomFor(state, grants, target)) return absl::OkStatus();
   return Refuse(v1::LIMIT,
                 absl::StrCat(Quoted(resource.ToString()), " has grants for ",
                              grants.principals(), " principals, the limit is ",
-                             limit, "; unshare one or grant a group"));
+                             state.settings->max_principals,
+                             "; unshare one or grant a group"));
 }
 
 // The effective role of a target; that of `default` is its grant.
@@ -236,6 +233,12 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
 }
 
 }  // namespace
+
+bool HasRoomFor(const State& state, const GrantLine& grants, TargetKey target) {
+  const uint32_t limit = state.settings->max_principals;
+  return limit == 0 || target == 0 || target == grants.creator() ||
+         grants.principals() < limit || grants.RoleOf(target) != 0;
+}
 
 absl::StatusOr<ChangeReceipt> DecideShare(const Actor& actor,
                                           const Share& share, Draft* draft) {

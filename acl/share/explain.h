@@ -11,8 +11,7 @@
 namespace acl {
 
 // Explains `subject` on `resource` (null: there is none). `asked` (above 0) is
-// the rank that remedies aim at. Remedies are tried out on drafts of the state,
-// so that what they promise is what would happen. CANCELLED_BY_CALLER.
+// the rank that remedies aim at. CANCELLED_BY_CALLER.
 absl::StatusOr<Explanation> Explain(const State& state,
                                     const FoundSubject& subject,
                                     uint32_t resource, Rank asked,

@@ -37,17 +37,24 @@ struct Remedy {
   // How many effective roles it would raise: pairs of a principal and a
   // resource; for kEnableKey, resources on which the key's own role rises.
   uint64_t raises = 0;
+  // Whether `raises` is only a lower bound: counting all was too much work.
+  bool at_least = false;
 
   friend bool operator==(const Remedy& a, const Remedy& b) {
-    return a.kind == b.kind && a.group == b.group && a.raises == b.raises;
+    return a.kind == b.kind && a.group == b.group && a.raises == b.raises &&
+           a.at_least == b.at_least;
   }
 };
 
-// When an explanation is given up.
+// How much work an explanation may be.
 struct ExplainOptions {
-  // Asked now and then, at least at every trial; true ends the call with
+  // Asked now and then, at least once every 256 rows; true ends the call with
   // Cancelled (CANCELLED_BY_CALLER). Never a part of an explanation.
   std::function<bool()> cancelled = {};
+  // How many rows are visited for the counts of all remedies together. Counts
+  // beyond it are lower bounds (Remedy::at_least). Ten million rows take about
+  // half a second.
+  uint64_t row_budget = 10'000'000;
 };
 
 // An effective role with everything behind it. Roles are names.
@@ -67,8 +74,8 @@ struct Explanation {
   // The role that was asked for, and whether the effective role reaches it.
   std::string asked;
   bool allowed = false;
-  // For a denial: the single changes that would allow it, those that raise the
-  // fewest effective roles first.
+  // For a denial: every single change that would allow it, those that raise the
+  // fewest effective roles first, then those with lower bounds.
   std::vector<Remedy> remedies;
 };
 

@@ -403,7 +403,8 @@ std::string TextOf(const std::vector<acl::Remedy>& remedies) {
   std::string text;
   for (const acl::Remedy& remedy : remedies) {
     absl::StrAppend(&text, RemedyWord(remedy.kind), " ", remedy.group,
-                    " raises ", remedy.raises, "\n");
+                    " raises ", remedy.at_least ? "at least " : "",
+                    remedy.raises, "\n");
   }
   return text;
 }

@@ -13,11 +13,13 @@ namespace acl {
 struct EngineOptions {
   // Told of decisions and changes; see acl/observer.h. Not owned.
   Observer* observer = nullptr;
-  // How many request ids each workspace remembers; the oldest go first.
-  size_t request_id_window = 4096;
+  // How many request ids a workspace remembers of each caller (an actor as
+  // text); a caller's oldest go first. Memory: some hundred bytes for each and
+  // what its changes take.
+  size_t request_id_window = 1024;
   // How many rows may have been written since a held snapshot was taken before
   // it is pushed out, the oldest first. It bounds the old copies that snapshots
-  // keep alive, but for those that a checkpoint is written from. 0: no cap.
+  // keep alive, but for those that a call is reading. 0: no cap.
   uint64_t max_snapshot_rows = 0;
   // How many changes of a workspace are kept for those who watch it and are
   // slower than it changes.

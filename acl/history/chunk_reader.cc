@@ -67,7 +67,10 @@ class ChunkReader::Work {
 
   absl::StatusOr<State> Finish() {
     if (absl::Status s = CheckNoCycle(); !s.ok()) return s;
-    if (!requests_.by_id.empty()) draft_->SetRequests(std::move(requests_));
+    if (request_count_ != 0) {
+      EndCaller();
+      draft_->SetRequests(std::move(requests_));
+    }
     return *std::move(*draft_).Finish(revision_).state;
   }
 
@@ -340,10 +343,19 @@ class ChunkReader::Work {
   }
 
   absl::Status AddRequest(const v1::AnsweredRequest& message) {
-    const uint64_t number = requests_.next_age;
+    const uint64_t number = request_count_++;
     absl::StatusOr<AnsweredRequest> request = ReadAnsweredRequest(message);
     if (!request.ok()) {
       return DamagedUnless(request.status(), "request ", number);
+    }
+    if (number == 0 || request->actor != caller_) {
+      if (number != 0 && request->actor < caller_) {
+        return Damaged("request ", number, " is of ", Quoted(request->actor),
+                       ", which should come before ", Quoted(caller_));
+      }
+      EndCaller();
+      caller_ = request->actor;
+      last_answer_ = 0;
     }
     const Receipt& receipt = request->receipt;
     // A change takes the revision behind the one before.
@@ -354,15 +366,23 @@ class ChunkReader::Work {
                      " to ", revision_);
     }
     last_answer_ = receipt.revision;
-    if (!requests_.by_id.Set(
+    if (!of_caller_.by_id.Set(
             message.request_id(),
             std::make_shared<const AnsweredRequest>(*std::move(request)),
             edit_)) {
       return Damaged("request ", number, " has the id ",
                      Quoted(message.request_id()), " of one before");
     }
-    requests_.by_age.Set(requests_.next_age++, message.request_id(), edit_);
+    of_caller_.by_age.Set(of_caller_.next_age++, message.request_id(), edit_);
     return absl::OkStatus();
+  }
+
+  void EndCaller() {
+    if (of_caller_.next_age == 0) return;
+    requests_.by_caller.Set(caller_,
+                            std::make_shared<const CallerRequests>(
+                                std::exchange(of_caller_, CallerRequests())),
+                            edit_);
   }
 
   State state_;  // before the draft, which has to go first
@@ -373,7 +393,10 @@ class ChunkReader::Work {
   uint32_t group_ = 0;
   uint32_t least_member_ = 0;  // what the group's next may be
   ResourceColumnReader resources_;
-  RequestTable requests_;
+  uint64_t request_count_ = 0;
+  std::string caller_;  // whose requests come now
+  CallerRequests of_caller_;
+  RequestTable requests_;  // of those before
   Revision last_answer_ = 0;
   const EditTag edit_ = NewEditTag();
 };

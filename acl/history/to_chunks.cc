@@ -208,14 +208,12 @@ class Writer {
   }
 
   absl::Status AddRequests() {
-    if (state_.requests == nullptr) return absl::OkStatus();
-    const RequestTable& table = *state_.requests;
-    for (auto at = table.by_age.Begin(); at.valid(); at.Next()) {
-      const AnsweredRequest& request = **table.by_id.Find(at.value());
-      if (absl::Status s = Room(1 + request.changes.size()); !s.ok()) return s;
-      *chunk_.add_requests() = ToMessage(at.value(), request);
-    }
-    return absl::OkStatus();
+    return VisitRequests(
+        state_, [&](const std::string& id, const AnsweredRequest& request) {
+          absl::Status room = Room(1 + request.changes.size());
+          if (room.ok()) *chunk_.add_requests() = ToMessage(id, request);
+          return room;
+        });
   }
 
   const State& state_;

@@ -26,7 +26,7 @@ absl::StatusOr<bool> WorkspaceReplay::Apply(const v1::Record& record,
   const v1::ChangeRecord& call = record.change();
   if (call.revision() < revision_) return false;
   if (call.revision() == revision_) {
-    if (call.receipt().changed() || Answered(call.request_id())) return false;
+    if (call.receipt().changed() || Answered(record)) return false;
   } else if (!forgive &&
              (call.revision() != revision_ + 1 || !call.receipt().changed())) {
     return Damaged(absl::StrCat("leads to revision ", call.revision(),
@@ -81,9 +81,9 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
   return absl::OkStatus();
 }
 
-bool WorkspaceReplay::Answered(const std::string& request_id) const {
-  const RequestTable* const table = now().requests.get();
-  return table != nullptr && table->by_id.Find(request_id) != nullptr;
+bool WorkspaceReplay::Answered(const v1::Record& record) const {
+  return FindRequest(now(), record.actor(), record.change().request_id()) !=
+         nullptr;
 }
 
 absl::Status WorkspaceReplay::Remember(const v1::Record& record,

@@ -51,7 +51,7 @@ class WorkspaceReplay {
                         const Forgive& forgive);
   absl::Status Remember(const v1::Record& record,
                         const std::vector<Change>& changes, size_t window);
-  bool Answered(const std::string& request_id) const;
+  bool Answered(const v1::Record& record) const;
   const State& now() const {
     return draft_ == nullptr ? *state_ : draft_->state();
   }

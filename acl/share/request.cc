@@ -47,16 +47,14 @@ absl::Status CheckCallForm(const Actor& actor,
 absl::StatusOr<const Receipt*> FindAnswer(const State& head, const Actor& actor,
                                           const std::vector<Change>& changes,
                                           const ChangeOptions& options) {
-  const auto* found = head.requests == nullptr
-                          ? nullptr
-                          : head.requests->by_id.Find(options.request_id);
+  const std::string caller = actor.ToString();
+  const AnsweredRequest* const found =
+      FindRequest(head, caller, options.request_id);
   if (found == nullptr) return nullptr;
-  const AnsweredRequest& answered = **found;
-  if (answered.actor == actor.ToString() &&
-      answered.expected_revision == options.expected_revision &&
-      std::equal(changes.begin(), changes.end(), answered.changes.begin(),
-                 answered.changes.end(), SameChange)) {
-    return &answered.receipt;
+  if (found->expected_revision == options.expected_revision &&
+      std::equal(changes.begin(), changes.end(), found->changes.begin(),
+                 found->changes.end(), SameChange)) {
+    return &found->receipt;
   }
   return Refuse(v1::REQUEST_ID_REUSED,
                 absl::StrCat("request id ", Quoted(options.request_id),
@@ -79,16 +77,49 @@ absl::Status CheckExpected(const State& head, const ChangeOptions& options) {
 RequestTable Remember(RequestTable table, size_t window, const std::string& id,
                       AnsweredRequest answered) {
   const EditTag edit = NewEditTag();
-  table.by_id.Set(
+  const std::string caller = answered.actor;
+  const auto* const before = table.by_caller.Find(caller);
+  CallerRequests own = before == nullptr ? CallerRequests() : **before;
+  own.by_id.Set(
       id, std::make_shared<const AnsweredRequest>(std::move(answered)), edit);
-  table.by_age.Set(table.next_age++, id, edit);
-  while (table.by_age.size() > window) {
-    const auto oldest = table.by_age.Begin();
+  own.by_age.Set(own.next_age++, id, edit);
+  while (own.by_age.size() > window) {
+    const auto oldest = own.by_age.Begin();
     const uint64_t age = oldest.key();
-    table.by_id.Erase(std::string(oldest.value()), edit);
-    table.by_age.Erase(age, edit);
+    own.by_id.Erase(std::string(oldest.value()), edit);
+    own.by_age.Erase(age, edit);
   }
+  table.by_caller.Set(
+      caller, std::make_shared<const CallerRequests>(std::move(own)), edit);
   return table;
+}
+
+const AnsweredRequest* FindRequest(const State& state, const std::string& actor,
+                                   const std::string& id) {
+  if (state.requests == nullptr) return nullptr;
+  const auto* const own = state.requests->by_caller.Find(actor);
+  if (own == nullptr) return nullptr;
+  const auto* const found = (*own)->by_id.Find(id);
+  return found == nullptr ? nullptr : found->get();
+}
+
+absl::Status VisitRequests(
+    const State& state,
+    absl::FunctionRef<absl::Status(const std::string& id,
+                                   const AnsweredRequest& request)>
+        visit) {
+  if (state.requests == nullptr) return absl::OkStatus();
+  auto caller = state.requests->by_caller.Begin();
+  for (; caller.valid(); caller.Next()) {
+    const CallerRequests& own = *caller.value();
+    for (auto at = own.by_age.Begin(); at.valid(); at.Next()) {
+      if (absl::Status s = visit(at.value(), **own.by_id.Find(at.value()));
+          !s.ok()) {
+        return s;
+      }
+    }
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,

@@ -35,11 +35,16 @@ struct TargetGrant {
   RoleSlot role;
 };
 
-// The answers to changes with a request id, oldest first.
-struct RequestTable {
+// The answers to one caller's changes with a request id, oldest first.
+struct CallerRequests {
   OrderedMap<std::string, std::shared_ptr<const AnsweredRequest>> by_id;
   OrderedMap<uint64_t, std::string> by_age;
   uint64_t next_age = 0;
+};
+
+// Those of all callers, by the actor as text. A caller's ids are its own.
+struct RequestTable {
+  OrderedMap<std::string, std::shared_ptr<const CallerRequests>> by_caller;
 };
 
 struct State {

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "acl/engine.h"
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
@@ -54,7 +55,6 @@ TEST_F(Requests, AnythingElseUnderTheSameIdIsRefused) {
   ExpectReused(Apply({Unshare{v_, Target::User("dan")}}, Id("q")));
   ExpectReused(Apply({share, share}, Id("q")));
   ExpectReused(Apply({}, Id("q")));
-  ExpectReused(studio_.Apply(Subject::User("ann"), {share}, Id("q")));
   ChangeOptions expecting = Id("q");
   expecting.expected_revision = 1;
   ExpectReused(Apply({share}, expecting));
@@ -81,6 +81,39 @@ TEST_F(Requests, RefusedChangeAndDryRunDoNotUseTheId) {
   EXPECT_TRUE(Must({AddGroup{"g"}}, dry).dry_run);
   EXPECT_FALSE(Must({AddUser{"z"}}, Id("q")).replayed);
   EXPECT_FALSE(Must({AddGroup{"g"}}, dry).replayed);
+}
+
+TEST_F(Requests, IdBelongsToItsCaller) {
+  const Subject ann = Subject::User("ann");
+  const std::vector<Change> share = {Share{v_, Target::User("dan"), "viewer"}};
+  EXPECT_FALSE(studio_.Apply(ann, share, Id("q"))->replayed);
+  // Another caller's call of the same id is decided, whatever it is.
+  EXPECT_FALSE(Must({Unshare{v_, Target::User("dan")}}, Id("q")).replayed);
+  EXPECT_TRUE(studio_.Apply(ann, share, Id("q"))->replayed);
+  EXPECT_TRUE(Must({Unshare{v_, Target::User("dan")}}, Id("q")).replayed);
+  ExpectReused(studio_.Apply(ann, {Unshare{v_, Target::User("dan")}}, Id("q")));
+  // Nor does one who may not share learn that it was used.
+  EXPECT_EQ(
+      FaultOf(studio_.Apply(Subject::User("dan"), share, Id("q")).status()),
+      v1::RESOURCE_NOT_FOUND);
+}
+
+TEST_F(Requests, NobodyPushesOutTheIdsOfAnother) {
+  EngineOptions options;
+  options.request_id_window = 2;
+  Engine engine(options);
+  Workspace small = *engine.AddWorkspace(Actor::System(), "small");
+  ASSERT_TRUE(
+      small.Apply(Actor::System(), {AddUser{"ann"}, AddUser{"bob"}}).ok());
+  const std::vector<Change> add = {AddUser{"cem"}};
+  ASSERT_TRUE(small.Apply(Subject::User("ann"), add, Id("q")).ok());
+  for (int i = 0; i < 100; ++i) {
+    ASSERT_TRUE(small
+                    .Apply(Subject::User("bob"), {UpdateUser{"bob"}},
+                           Id(absl::StrCat("r", i)))
+                    .ok());
+  }
+  EXPECT_TRUE(small.Apply(Subject::User("ann"), add, Id("q"))->replayed);
 }
 
 TEST_F(Requests, OldestIdIsForgottenFirst) {

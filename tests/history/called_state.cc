@@ -246,7 +246,10 @@ CalledState SmallState() {
            Share{{"voice", "two"}, Target::ServiceAccount("bot"), "viewer"}});
   w.Answer("first", Subject::User("ann"),
            {Share{one, Target::User("bob"), "editor"}});
-  w.Answer("second", Actor::System(), {RemoveMember{"i", Member::User("ann")}});
+  w.Answer("second", Subject::User("ann"),
+           {RemoveMember{"i", Member::User("ann")}});
+  // An id belongs to its caller.
+  w.Answer("first", Subject::User("bob"), {UpdateUser{"bob"}});
   return w;
 }
 
@@ -289,12 +292,11 @@ std::vector<std::string> LinesOf(const State& state) {
   for (const Touched& thing : AllOf(state)) {
     lines.push_back(ListOf(state, thing));
   }
-  if (state.requests == nullptr) return lines;
-  for (auto at = state.requests->by_age.Begin(); at.valid(); at.Next()) {
-    lines.push_back(
-        ToMessage(at.value(), **state.requests->by_id.Find(at.value()))
-            .DebugString());
-  }
+  VisitRequests(state, [&](const std::string& id,
+                           const AnsweredRequest& request) {
+    lines.push_back(ToMessage(id, request).DebugString());
+    return absl::OkStatus();
+  }).IgnoreError();
   return lines;
 }
 

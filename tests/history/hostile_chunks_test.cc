@@ -364,6 +364,10 @@ INSTANTIATE_TEST_SUITE_P(
                 [](auto& c) { c.mutable_requests()->SwapElements(0, 1); },
                 "request 1 was answered at revision 3, which is not one from 4 "
                 "to 3"},
+        Hostile{"CallersAreNotInOrder",
+                [](auto& c) { c.mutable_requests()->SwapElements(1, 2); },
+                "request 2 is of `user:ann`, which should come before "
+                "`user:bob`"},
         Hostile{"ReceiptIsMissing",
                 [](auto& c) { Request(c, 0).clear_receipt(); },
                 "request 0: a call with 1 changes has a receipt of 0"}),

@@ -26,31 +26,35 @@ testing::AssertionResult IsDamage(const absl::Status& status,
 std::vector<v1::AnsweredRequest> AllRequests() {
   std::vector<v1::AnsweredRequest> requests;
   const CalledState full = FullState();
-  const RequestTable& table = *full.state().requests;
-  for (auto at = table.by_age.Begin(); at.valid(); at.Next()) {
-    requests.push_back(ToMessage(at.value(), **table.by_id.Find(at.value())));
-  }
+  VisitRequests(full.state(), [&](const std::string& id,
+                                  const AnsweredRequest& request) {
+    requests.push_back(ToMessage(id, request));
+    return absl::OkStatus();
+  }).IgnoreError();
   return requests;
 }
 
 TEST(AnsweredRequestMessage, IsReadAsItWas) {
   const CalledState full = FullState();
-  const RequestTable& table = *full.state().requests;
-  ASSERT_GE(table.by_age.size(), 5u);
-  for (auto at = table.by_age.Begin(); at.valid(); at.Next()) {
-    const AnsweredRequest& request = **table.by_id.Find(at.value());
-    const v1::AnsweredRequest message = ToMessage(at.value(), request);
-    const absl::StatusOr<AnsweredRequest> read = ReadAnsweredRequest(message);
-    ASSERT_TRUE(read.ok()) << read.status();
-    EXPECT_EQ(read->actor, request.actor);
-    EXPECT_EQ(read->expected_revision, request.expected_revision);
-    ASSERT_EQ(read->changes.size(), request.changes.size());
-    for (size_t i = 0; i < request.changes.size(); ++i) {
-      EXPECT_TRUE(SameChange(read->changes[i], request.changes[i]));
-    }
-    EXPECT_EQ(ToMessage(at.value(), *read).DebugString(),
-              message.DebugString());
-  }
+  int requests = 0;
+  const absl::Status visited = VisitRequests(
+      full.state(), [&](const std::string& id, const AnsweredRequest& request) {
+        ++requests;
+        const v1::AnsweredRequest message = ToMessage(id, request);
+        const absl::StatusOr<AnsweredRequest> read =
+            ReadAnsweredRequest(message);
+        if (!read.ok()) return read.status();
+        EXPECT_EQ(read->actor, request.actor);
+        EXPECT_EQ(read->expected_revision, request.expected_revision);
+        EXPECT_EQ(read->changes.size(), request.changes.size());
+        for (size_t i = 0; i < request.changes.size(); ++i) {
+          EXPECT_TRUE(SameChange(read->changes[i], request.changes[i]));
+        }
+        EXPECT_EQ(ToMessage(id, *read).DebugString(), message.DebugString());
+        return absl::OkStatus();
+      });
+  EXPECT_TRUE(visited.ok()) << visited;
+  EXPECT_GE(requests, 5);
 }
 
 TEST(ReceiptMessage, OfAShareIsReadToTheLastSource) {
@@ -131,7 +135,7 @@ v1::AnsweredRequest SomeRequest() {
            {Share{kOne, Target::Key("k"), "commenter"},
             Unshare{kOne, Target::Email("bob@x")}, RemoveGroup{"i"}},
            w.state().revision);
-  return ToMessage("r", **w.state().requests->by_id.Find("r"));
+  return ToMessage("r", *FindRequest(w.state(), "email:ann@x", "r"));
 }
 
 class HostileRequest : public testing::TestWithParam<Hostile> {};

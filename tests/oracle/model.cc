@@ -350,8 +350,11 @@ std::variant<Receipt, Fault> Model::Apply(const Actor& actor,
 std::optional<std::variant<Receipt, Fault>> Model::Replay(
     const Record& call) const {
   for (const Record& record : records_) {
-    if (record.request_id != call.request_id) continue;
-    if (record.actor == call.actor && record.changes == call.changes &&
+    if (record.request_id != call.request_id ||
+        !(record.actor == call.actor)) {
+      continue;
+    }
+    if (record.changes == call.changes &&
         record.expected_revision == call.expected_revision) {
       Receipt receipt = record.receipt;
       receipt.replayed = true;
@@ -363,8 +366,14 @@ std::optional<std::variant<Receipt, Fault>> Model::Replay(
 }
 
 void Model::Remember(Record record) {
+  const Actor caller = record.actor;
   records_.push_back(std::move(record));
-  while (records_.size() > retention_) records_.pop_front();
+  const auto of_caller = [&](const Record& one) { return one.actor == caller; };
+  if (static_cast<size_t>(std::count_if(records_.begin(), records_.end(),
+                                        of_caller)) <= retention_) {
+    return;
+  }
+  records_.erase(std::find_if(records_.begin(), records_.end(), of_caller));
 }
 
 std::optional<Fault> Model::BadResource(const ResourceId& resource) const {

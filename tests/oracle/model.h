@@ -470,7 +470,8 @@ std::variant<ChangeReceipt, Fault> Decide(State* state, const Actor& actor,
 
 class Model {
  public:
-  // A workspace in this state. The last `retention` request ids are kept.
+  // A workspace in this state. The last `retention` request ids of each caller
+  // are kept.
   explicit Model(State initial = State(), size_t retention = 4096,
                  uint64_t revision = 0);
 

@@ -13,12 +13,12 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/server/apply.h"
+#include "acl/server/headers.h"
 #include "acl/server/secret.h"
 
 namespace acl::server {
 namespace {
 
-constexpr char kLeastRevision[] = "acl-min-revision";
 constexpr size_t kMaxPage = 10'000;
 // Who waits looks up so often whether the server stops.
 constexpr absl::Duration kNap = absl::Milliseconds(100);
@@ -104,13 +104,20 @@ Json PageJson(Json items, const Page<Item>& page) {
 
 Outcome QuestionApi::Answer(Call* call, Ask ask) {
   if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const std::string* const least = call->request.Header(kLeastRevisionHeader);
   if (const std::optional<std::string> at = call->Parameter("at")) {
+    if (least != nullptr) {
+      return BadRequest(
+          "`at` names one revision, and the header `acl-min-revision` asks for "
+          "that or a later one; send one of the two",
+          kLeastRevisionHeader);
+    }
     return AnswerOfPast(*at, call, ask);
   }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   absl::StatusOr<Snapshot> snapshot = NowOf(call);
-  if (const std::string* least = call->request.Header(kLeastRevision)) {
+  if (least != nullptr) {
     const absl::StatusOr<RevisionToken> token = RevisionToken::Parse(*least);
     if (!token.ok()) return ErrorOf(token.status());
     snapshot = workspace->AtLeast(*token, absl::ZeroDuration());
@@ -247,6 +254,7 @@ Outcome QuestionApi::CheckMany(Call* call) {
   std::vector<Asked> asked;
   if (body.Raw("questions").is_null()) body.Missing("questions");
   for (Fields& question : body.OptionalObjects("questions")) {
+    question.RefuseOthers({"subject", "role", "resource"});
     asked.push_back({question.Text("subject"), question.Text("role"),
                      question.Text("resource")});
   }

@@ -216,13 +216,18 @@ Outcome AdminApi::MakeKey(Call* call) {
   Fields body = call->Body();
   const std::string owner = body.Text("owner");
   const std::string name = body.OptionalText("name").value_or("");
-  std::string id = body.OptionalText("key_id").value_or("");
+  const std::optional<std::string> named = body.OptionalText("key_id");
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
   if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
     return *no;
   }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
+  if (std::optional<Outcome> no = RefusedName(name)) return *no;
+  if (named && named->empty()) {
+    return BadRequest("`key_id` is empty; leave it out for a new id", "key_id");
+  }
+  std::string id = named.value_or("");
   const absl::StatusOr<PrincipalId> principal = PrincipalId::Parse(owner);
   if (!principal.ok()) return ErrorOf(principal.status());
   // A share could not tell the two apart.
@@ -257,8 +262,8 @@ Outcome AdminApi::MakeSecret(Call* call) {
   const absl::StatusOr<v1::ApiKey> key = workspace->GetKey(id);
   if (!key.ok()) return ErrorOf(key.status());
   KeyNote note = KeyNote::Read(key->annotation());
-  const absl::StatusOr<NewKey> fresh =
-      server::MakeKey(workspace->id(), id, note.name);
+  // The name stays that of the note.
+  const absl::StatusOr<NewKey> fresh = server::MakeKey(workspace->id(), id, "");
   if (!fresh.ok()) return ErrorOf(fresh.status());
   note.hash = fresh->note.hash;
   note.hint = fresh->note.hint;

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
 #include "acl/server/headers.h"
 
 namespace acl::server {
@@ -77,6 +78,14 @@ std::optional<Outcome> RefusedIfIdempotent(const Call& call,
                                  "here; leave it out: ",
                                  way_out),
                     kIdempotencyKeyHeader);
+}
+
+std::optional<Outcome> RefusedName(absl::string_view name) {
+  const absl::Status checked = CheckDisplayName(name);
+  if (checked.ok()) return std::nullopt;
+  ApiError error = ErrorOf(checked);
+  error.param = "name";
+  return error;
 }
 
 void NoteRevision(const Reader& reader, Revision revision, Call* call) {

@@ -62,7 +62,9 @@ std::optional<std::string> OwnHeader(absl::string_view name) {
 }
 
 std::optional<Outcome> RefusedHeaders(const Route& route, const Call& call) {
-  const Words& known = route.takes.headers;
+  Words known = route.takes.headers;
+  known.insert(known.end(), route.takes.explained.begin(),
+               route.takes.explained.end());
   Words seen;
   for (const auto& [sent_name, value] : call.request.headers) {
     const std::optional<std::string> name = OwnHeader(sent_name);
@@ -71,8 +73,9 @@ std::optional<Outcome> RefusedHeaders(const Route& route, const Call& call) {
     const auto at = std::find(known.begin(), known.end(), *name);
     if (!is_key && at == known.end()) {
       return BadRequest(
-          absl::StrCat("the header ", Quoted(*name), " has no meaning here; ",
-                       WhatItTakes(known, "no headers of this kind")),
+          absl::StrCat(
+              "the header ", Quoted(*name), " has no meaning here; ",
+              WhatItTakes(route.takes.headers, "no headers of this kind")),
           *name);
     }
     const absl::string_view documented = is_key ? kKeyHeader : *at;

@@ -35,6 +35,9 @@ struct Takes {
   std::vector<absl::string_view> fields = {};
   std::vector<absl::string_view> parameters = {};  // of the query
   std::vector<absl::string_view> headers = {};     // of headers.h
+  // Headers that the route itself refuses, once it knows that the caller may do
+  // what is asked, with words of its own.
+  std::vector<absl::string_view> explained = {};
 };
 
 struct Route {

@@ -30,13 +30,22 @@ Takes Question(Words parameters, Body body = Body::kNone, Words fields = {}) {
           {kWorkspaceHeader, kLeastRevisionHeader}};
 }
 
-// A change of a workspace. Where a retry can't be told from another request the
-// route itself refuses `idempotency-key`, and says what to do.
+// A change of a workspace.
 Takes Changing(Body body, Words fields = {}) {
   return {body,
           std::move(fields),
           {},
           {kWorkspaceHeader, kReasonHeader, kIdempotencyKeyHeader}};
+}
+
+// A change of a workspace where a retry can't be told from another request: the
+// route says what to do instead of `idempotency-key`.
+Takes Making(Body body, Words fields = {}) {
+  return {body,
+          std::move(fields),
+          {},
+          {kWorkspaceHeader, kReasonHeader},
+          {kIdempotencyKeyHeader}};
 }
 
 // What the operator does to workspaces as a whole.
@@ -63,6 +72,7 @@ auto Plain(Outcome (*answer)(Call*)) {
 void AddSharing(std::vector<Route>* routes) {
   const Takes body = Changing(Body::kFields);
   const Takes none = Changing(Body::kNone);
+  const Takes making = Making(Body::kFields);
   for (Route& route : std::vector<Route>{
            {"POST", "/v1/workspace/resources/{}/share", kSharing, body,
             Plain(&ShareResource)},
@@ -80,11 +90,14 @@ void AddSharing(std::vector<Route>* routes) {
            {"POST", "/v1/workspace/groups/{}/members/remove", kSharing, body,
             Plain(&RemoveGroupMember)},
            {"GET", kAccounts, kSharing, Read(), Plain(&ListServiceAccounts)},
-           {"POST", kAccounts, kSharing, body, Plain(&AddServiceAccountOfCall)},
+           {"POST", kAccounts, kSharing, making,
+            Plain(&AddServiceAccountOfCall)},
            {"GET", kKeys, kSharing, Read(), Plain(&ListKeys)},
-           {"POST", kKeys, kSharing, body, Plain(&AddKeyOfCall)},
-           {"PATCH", kKey, kSharing, body, Plain(&EditKey)},
+           {"POST", kKeys, kSharing, making, Plain(&AddKeyOfCall)},
+           {"PATCH", kKey, kSharing, making, Plain(&EditKey)},
            {"DELETE", kKey, kSharing, none, Plain(&DeleteKey)},
+           {"POST", "/v1/service-accounts/{}/api-keys/{}/disable", kSharing,
+            none, Plain(&DisableKey)},
        }) {
     routes->push_back(std::move(route));
   }
@@ -135,9 +148,9 @@ const std::vector<Route>& Service::Routes() {
              {"POST", "/acl/v1/world", kOwn, Operating(Body::kMessage),
               admin(&AdminApi::ImportWorld)},
              {"POST", "/acl/v1/keys", kOwn,
-              Changing(Body::kFields, {"owner", "name", "key_id"}),
+              Making(Body::kFields, {"owner", "name", "key_id"}),
               admin(&AdminApi::MakeKey)},
-             {"POST", "/acl/v1/keys/{}/secret", kOwn, Changing(Body::kNone),
+             {"POST", "/acl/v1/keys/{}/secret", kOwn, Making(Body::kNone),
               admin(&AdminApi::MakeSecret)},
              {"GET", "/acl/v1/workspaces", kOwn, Operating(Body::kNone),
               admin(&AdminApi::ListWorkspaces)},

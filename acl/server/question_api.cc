@@ -91,6 +91,18 @@ absl::StatusOr<PageOptions> PageOf(const Call& call) {
   return page;
 }
 
+// The refusal of a page. A server has no snapshots to hand out.
+absl::Status PageRefusal(const absl::Status& status,
+                         const PageOptions& options) {
+  if (options.token.empty() || FaultOf(status) != v1::REVISION_NOT_AVAILABLE) {
+    return status;
+  }
+  return Refuse(v1::REVISION_NOT_AVAILABLE,
+                absl::StrCat(status.message(),
+                             "; over HTTP, ask for each page with the same "
+                             "revision in `at`"));
+}
+
 // The end of a list's page.
 template <class Item>
 Json PageJson(Json items, const Page<Item>& page) {
@@ -321,7 +333,7 @@ Outcome QuestionApi::Who(Call* call) {
     }
     const absl::StatusOr<Page<PrincipalRole>> page =
         now.ListPrincipals(*resource, min_role, *options);
-    if (!page.ok()) return page.status();
+    if (!page.ok()) return PageRefusal(page.status(), *options);
     Json items = Json::array();
     for (const PrincipalRole& item : page->items) {
       items.push_back({{"principal", item.principal.ToString()},
@@ -346,7 +358,7 @@ Outcome QuestionApi::What(Call* call) {
     }
     const absl::StatusOr<Page<ResourceRole>> page =
         now.ListResources(*subject, min_role, type, *options);
-    if (!page.ok()) return page.status();
+    if (!page.ok()) return PageRefusal(page.status(), *options);
     Json items = Json::array();
     for (const ResourceRole& item : page->items) {
       items.push_back({{"resource", item.resource.ToString()},

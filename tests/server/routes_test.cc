@@ -1,19 +1,24 @@
 // Nothing that a request says is passed over: tables over all routes, all their
 // parameters, headers and fields.
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "absl/strings/str_replace.h"
+#include "absl/strings/str_split.h"
+#include "absl/strings/string_view.h"
 #include "acl/server/headers.h"
 #include "acl/server/route.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
+#include "proto/acl/v1/change.pb.h"
 #include "tests/server/served.h"
 
 namespace acl::server {
@@ -335,6 +340,71 @@ TEST_F(RoutesTest, EveryRouteIsDocumentedWithWhatItTakes) {
   }
   EXPECT_EQ(routes.size(), DocumentedInputs().size());
   EXPECT_EQ(routes.size(), Service::Routes().size());
+}
+
+// The line of a schema of this name that has `key`.
+std::string LineOf(const std::string& schema, const std::string& key) {
+  bool inside = false;
+  for (const absl::string_view line : absl::StrSplit(OpenApiYaml(), '\n')) {
+    if (absl::StartsWith(line, absl::StrCat("    ", schema, ":"))) {
+      inside = true;
+    } else if (inside && absl::StartsWith(line, "    ") && line[4] != ' ') {
+      break;
+    }
+    if (inside && absl::StrContains(line, key)) return std::string(line);
+  }
+  return "";
+}
+
+TEST_F(RoutesTest, DocumentHasTheShippedWords) {
+  EXPECT_EQ(
+      LineOf("RoleName", "enum:"),
+      absl::StrCat("      enum: [", absl::StrJoin(studio_.Roles(), ", "), "]"));
+  EXPECT_EQ(LineOf("ResourceType", "enum:"),
+            absl::StrCat("      enum: [",
+                         absl::StrJoin(studio_.ResourceTypes(), ", "), "]"));
+  EXPECT_THAT(LineOf("ResourceReference", "pattern:"),
+              HasSubstr(absl::StrCat(
+                  "\"^(", absl::StrJoin(studio_.ResourceTypes(), "|"), "):")));
+}
+
+TEST_F(RoutesTest, DocumentHasEveryChangeWithItsFields) {
+  const auto* const change = v1::Change::descriptor();
+  for (int i = 0; i < change->field_count(); ++i) {
+    const auto* const field = change->field(i);
+    const std::string line =
+        LineOf("Change", absl::StrCat("required: [", field->name(), "]"));
+    ASSERT_NE(line, "") << field->name();
+    // Those of the exchange format have schemas of their own.
+    if (absl::StrContains(line, absl::StrCat(field->name(), ": {$ref"))) {
+      continue;
+    }
+    for (int j = 0; j < field->message_type()->field_count(); ++j) {
+      EXPECT_THAT(line, HasSubstr(absl::StrCat(
+                            field->message_type()->field(j)->name(), ": {")))
+          << field->name();
+    }
+  }
+}
+
+TEST_F(RoutesTest, DocumentHasTheFieldsOfStrictBodies) {
+  const std::map<std::string, std::string> schemas = {
+      {"/acl/v1/checks", "Questions"},
+      {"/acl/v1/changes", "Changes"},
+      {"/acl/v1/keys", "OwnedKey"},
+      {"/acl/v1/workspaces", "NewWorkspace"}};
+  for (const Route& route : Service::Routes()) {
+    if (route.door != Door::kOwn || route.takes.body != Takes::Body::kFields) {
+      continue;
+    }
+    ASSERT_EQ(schemas.count(route.path), 1u) << route.path;
+    const std::string& schema = schemas.at(route.path);
+    EXPECT_NE(LineOf(schema, "additionalProperties: false"), "") << schema;
+    for (const absl::string_view field : route.takes.fields) {
+      EXPECT_NE(LineOf(schema, absl::StrCat(field, ":")), "")
+          << schema << " " << field;
+    }
+  }
 }
 
 }  // namespace

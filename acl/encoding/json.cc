@@ -126,7 +126,7 @@ absl::Status ReadJson(absl::string_view text, Message* message,
                       Places* places) {
   MessageBuilder builder(message, places);
   // The parser takes a NUL for the end and would ignore what follows.
-  if (const auto end = FindEndByte(text, absl::string_view("\0", 1))) {
+  if (const auto end = FindEndInJson(text)) {
     builder.FileFault(0, absl::StrCat("not json: ", Describe(*end)));
     return builder.Finish();
   }

@@ -1,11 +1,9 @@
 #include <algorithm>
 #include <istream>
 #include <limits>
-#include <optional>
 #include <streambuf>
 #include <string>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "acl/base/text.h"
 #include "acl/encoding/message_builder.h"
@@ -23,41 +21,6 @@ namespace {
 constexpr size_t kMaxLookahead = size_t{8} << 20;
 // It counts in int.
 constexpr size_t kMaxBytes = std::numeric_limits<int>::max();
-// It takes EOT for the end of its input, and a NUL for an escape or for a sign
-// of another encoding. YAML allows neither.
-constexpr absl::string_view kEndBytes("\0\x04", 2);
-
-// UTF-16 and UTF-32 begin with a byte order mark. A byte for each code unit:
-// its own if it is ASCII, else `?`. Empty for UTF-8.
-std::string Narrowed(absl::string_view text) {
-  struct Mark {
-    absl::string_view bytes;
-    bool little_endian;
-  };
-  // The longer ones first: one begins as a shorter one does.
-  for (const Mark& mark :
-       {Mark{{"\xff\xfe\0\0", 4}, true}, Mark{{"\0\0\xfe\xff", 4}, false},
-        Mark{{"\xff\xfe", 2}, true}, Mark{{"\xfe\xff", 2}, false}}) {
-    if (!absl::StartsWith(text, mark.bytes)) continue;
-    const size_t unit = mark.bytes.size();
-    const size_t low = mark.little_endian ? 0 : unit - 1;
-    std::string narrowed;
-    for (size_t at = unit; at + unit <= text.size(); at += unit) {
-      bool ascii = true;
-      for (size_t i = 0; i < unit; ++i) {
-        ascii &= i == low || text[at + i] == '\0';
-      }
-      narrowed.push_back(ascii ? text[at + low] : '?');
-    }
-    return narrowed;
-  }
-  return "";
-}
-
-std::optional<EndByte> FindEnd(absl::string_view text) {
-  const std::string narrowed = Narrowed(text);
-  return FindEndByte(narrowed.empty() ? text : narrowed, kEndBytes);
-}
 
 // Passes the parser's events on, without a tree in between.
 class Handler : public YAML::EventHandler {
@@ -155,7 +118,7 @@ absl::Status ReadYaml(absl::string_view text,
     builder.FileFault(0, "is larger than 2 GiB; write it as .binpb");
     return builder.Finish();
   }
-  if (const auto end = FindEnd(text)) {
+  if (const auto end = FindEndInYaml(text)) {
     builder.FileFault(static_cast<int>(end->line),
                       absl::StrCat("not yaml: ", Describe(*end)));
     return builder.Finish();

@@ -100,7 +100,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
 
 absl::StatusOr<Json> ReadStrictJson(absl::string_view text, int max_depth) {
   // The parser takes a NUL for the end and would ignore what follows.
-  if (const auto end = FindEndByte(text, absl::string_view("\0", 1))) {
+  if (const auto end = FindEndInJson(text)) {
     return Refuse(v1::FILE_MALFORMED,
                   absl::StrCat("not json: ", Describe(*end)));
   }

@@ -19,9 +19,14 @@ struct EndByte {
   unsigned char byte = 0;
 };
 
-// The first byte of `text` that is one of `ends`, if there is any. O(bytes).
-std::optional<EndByte> FindEndByte(absl::string_view text,
-                                   absl::string_view ends);
+// The first NUL, if there is any: the parser of JSON takes it for the end and
+// would ignore what follows. O(bytes).
+std::optional<EndByte> FindEndInJson(absl::string_view text);
+
+// The first NUL or EOT, in whatever encoding the text is: the parser of YAML
+// takes EOT for the end, and a NUL for an escape or for a sign of UTF-16. YAML
+// allows neither. O(bytes).
+std::optional<EndByte> FindEndInYaml(absl::string_view text);
 
 // What to say of it: `a NUL at line 3, column 7; ...`, with the way out.
 std::string Describe(const EndByte& found);

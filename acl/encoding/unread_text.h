@@ -1,4 +1,4 @@
-// Text that a parser would pass over without a word. Internal: what the readers
+// Text that a parser would ignore without a word. Internal: what the readers
 // of YAML and JSON share.
 #ifndef ACL_ENCODING_UNREAD_TEXT_H_
 #define ACL_ENCODING_UNREAD_TEXT_H_

@@ -1,6 +1,9 @@
 #include "acl/server/route.h"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <utility>
 
 #include "absl/status/status.h"
@@ -27,13 +30,28 @@ std::string WhatItTakes(const Words& words, const char* nothing) {
                       quoted.empty() ? "" : " and ", last);
 }
 
+// Which of a few words have come.
+class Seen {
+ public:
+  // False if it had come before. REQUIRES: `index` < 64.
+  bool Add(size_t index) {
+    const uint64_t bit = uint64_t{1} << index;
+    const bool first = (bits_ & bit) == 0;
+    bits_ |= bit;
+    return first;
+  }
+
+ private:
+  uint64_t bits_ = 0;
+};
+
 std::optional<Outcome> RefusedParameters(const Route& route, const Call& call) {
   const Words& known = route.takes.parameters;
-  std::vector<bool> seen(known.size());
+  Seen seen;
   for (const auto& [name, value] : call.target.parameters) {
     const auto at = static_cast<size_t>(
         std::find(known.begin(), known.end(), name) - known.begin());
-    const auto refused = [&](const std::string& what) {
+    const auto refused = [&, &name = name](const std::string& what) {
       return BadRequest(
           absl::StrCat("the query parameter ", Quoted(name), " ", what), name);
     };
@@ -41,8 +59,7 @@ std::optional<Outcome> RefusedParameters(const Route& route, const Call& call) {
       return refused(absl::StrCat("is unknown here; ",
                                   WhatItTakes(known, "no query parameters")));
     }
-    if (seen[at]) return refused("is given twice; give it once");
-    seen[at] = true;
+    if (!seen.Add(at)) return refused("is given twice; give it once");
     // The public API has texts that may be empty.
     if (value.empty() && route.door == Door::kOwn) {
       return refused("is empty; give it a value, or leave it out");
@@ -51,47 +68,59 @@ std::optional<Outcome> RefusedParameters(const Route& route, const Call& call) {
   return std::nullopt;
 }
 
-// As it is written in documents.
-std::optional<std::string> OwnHeader(absl::string_view name) {
-  std::string lower = absl::AsciiStrToLower(name);
-  if (lower == kKeyHeader || lower == kIdempotencyKeyHeader ||
-      absl::StartsWith(lower, kOwnHeaderPrefix)) {
-    return lower;
+constexpr absl::string_view kOwnHeaders[] = {
+    kKeyHeader, kWorkspaceHeader, kLeastRevisionHeader, kReasonHeader,
+    kIdempotencyKeyHeader};
+
+// Which of kOwnHeaders it is; their number if it is none.
+size_t OwnHeader(absl::string_view name) {
+  size_t at = 0;
+  while (at < std::size(kOwnHeaders) &&
+         !absl::EqualsIgnoreCase(kOwnHeaders[at], name)) {
+    ++at;
   }
-  return std::nullopt;
+  return at;
+}
+
+bool Has(const Words& words, absl::string_view word) {
+  return std::find(words.begin(), words.end(), word) != words.end();
+}
+
+// What is wrong with a header that the route takes, but for its being there.
+std::optional<Outcome> RefusedValue(absl::string_view name,
+                                    const std::string& value) {
+  // Authentication has words for it.
+  if (name == kKeyHeader) return std::nullopt;
+  absl::Status s = CheckId(absl::StrCat("the header ", Quoted(name)), value);
+  if (s.ok()) return std::nullopt;
+  ApiError error = ErrorOf(s);
+  error.param = std::string(name);
+  return error;
 }
 
 std::optional<Outcome> RefusedHeaders(const Route& route, const Call& call) {
-  Words known = route.takes.headers;
-  known.insert(known.end(), route.takes.explained.begin(),
-               route.takes.explained.end());
-  Words seen;
-  for (const auto& [sent_name, value] : call.request.headers) {
-    const std::optional<std::string> name = OwnHeader(sent_name);
-    if (!name) continue;
-    const bool is_key = *name == kKeyHeader;
-    const auto at = std::find(known.begin(), known.end(), *name);
-    if (!is_key && at == known.end()) {
+  Seen seen;
+  for (const auto& [sent, value] : call.request.headers) {
+    const size_t at = OwnHeader(sent);
+    const bool known = at < std::size(kOwnHeaders);
+    if (!known && !absl::StartsWithIgnoreCase(sent, kOwnHeaderPrefix)) continue;
+    if (!known || !(kOwnHeaders[at] == kKeyHeader ||
+                    Has(route.takes.headers, kOwnHeaders[at]) ||
+                    Has(route.takes.explained, kOwnHeaders[at]))) {
+      const std::string name = absl::AsciiStrToLower(sent);
       return BadRequest(
           absl::StrCat(
-              "the header ", Quoted(*name), " has no meaning here; ",
+              "the header ", Quoted(name), " has no meaning here; ",
               WhatItTakes(route.takes.headers, "no headers of this kind")),
-          *name);
+          name);
     }
-    const absl::string_view documented = is_key ? kKeyHeader : *at;
-    if (std::find(seen.begin(), seen.end(), documented) != seen.end()) {
-      return BadRequest(absl::StrCat("the header ", Quoted(documented),
+    const absl::string_view name = kOwnHeaders[at];
+    if (!seen.Add(at)) {
+      return BadRequest(absl::StrCat("the header ", Quoted(name),
                                      " is given twice; send it once"),
-                        documented);
+                        name);
     }
-    seen.push_back(documented);
-    if (is_key) continue;  // authentication has words for it
-    const std::string what = absl::StrCat("the header ", Quoted(documented));
-    if (absl::Status s = CheckId(what, value); !s.ok()) {
-      ApiError error = ErrorOf(s);
-      error.param = std::string(documented);
-      return error;
-    }
+    if (std::optional<Outcome> no = RefusedValue(name, value)) return no;
   }
   return std::nullopt;
 }

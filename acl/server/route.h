@@ -23,7 +23,7 @@ enum class Door {
 };
 
 // What a route takes. Whatever else comes is refused, since a guard or a filter
-// with a misspelt name must not be passed over.
+// with a misspelt name must not be ignored.
 struct Takes {
   enum class Body {
     kNone,
@@ -42,7 +42,7 @@ struct Takes {
 
 struct Route {
   const char* method;
-  const char* path;  // `{}` stands for any one segment
+  const char* path;  // `{}` is any one segment
   Door door;
   Takes takes;
   std::function<Outcome(Service*, Call*)> answer;

@@ -148,7 +148,7 @@ TEST_F(HistoryTest, WhenAWriterRemovesFilesMeanwhileThenTheLatestIsThere) {
 }
 
 // An engine that reads a checkpoint numbers things without gaps.
-TEST_F(HistoryTest, WhenAPageTokenIsOfTheSameRevisionThenAnyEngineGoesOn) {
+TEST_F(HistoryTest, WhenAPageTokenIsOfTheSameRevisionThenAnyEngineTakesIt) {
   std::vector<Change> changes;
   for (int i = 0; i < 20; ++i) {
     const ResourceId id{"songs", absl::StrCat(i)};

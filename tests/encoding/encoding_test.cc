@@ -193,7 +193,7 @@ TEST(Json, EveryRefusalNamesItsPath) {
 }
 
 // Parsers end at such bytes, or take them for something else, without a word.
-TEST(Encoding, NothingIsIgnoredBehindANul) {
+TEST(Encoding, NothingIsIgnoredAfterANul) {
   const std::string nul(1, '\0');
   ExpectRefusals(
       Encoding::kJson,
@@ -265,7 +265,7 @@ TEST(StrictJson, NothingIsIgnoredAndLittleIsQuoted) {
   EXPECT_THAT(
       std::string(ReadStrictJson("{\"a\":1,\"a\":2}", 8).status().message()),
       HasSubstr("duplicate key `a`"));
-  // Whoever sends much gets little of it back.
+  // A long input is quoted only in part.
   std::string umlauts;
   for (int i = 0; i < 50'000; ++i) umlauts += "\xc3\xa4";
   for (const std::string& text :

@@ -136,7 +136,7 @@ TEST_F(Lists, TokenOfAnotherRevisionIsRefused) {
                         "from one snapshot"));
 }
 
-// Every list with every token: only its own question goes on.
+// Every list with every token: each accepts only its own.
 TEST_F(Lists, TokenOfAnotherQuestionIsRefused) {
   AddMany();
   Must({Share{w_, Target::Default(), "viewer"},
@@ -193,7 +193,7 @@ TEST_F(Lists, TokenOfAnotherQuestionIsRefused) {
   }
 }
 
-TEST_F(Lists, TokenGoesWithWhoeverAndWhateverIsTheSame) {
+TEST_F(Lists, TokenIsGoodForTheSameListInOtherWords) {
   AddMany();
   PageOptions options;
   options.page_size = 10;

@@ -227,7 +227,7 @@ TEST_F(DiskTest, PastIsAnsweredAndNamesItsRevision) {
 
 // Four ask at once, with those in line; nobody waits for long.
 // The way out that the refusal of a page token names.
-TEST_F(DiskTest, ListGoesOnAtItsRevisionWhenAChangeCameBetweenTwoPages) {
+TEST_F(DiskTest, ListContinuesAtItsRevisionAfterAChangeBetweenTwoPages) {
   Must({acl::Share{{"voice", "narrator"}, Target::Default(), "viewer"},
         RemoveUser{"lea"}});
   ASSERT_TRUE(engine_.Checkpoint().ok());

@@ -1,4 +1,4 @@
-// Nothing that a request says is passed over: tables over all routes, all their
+// Nothing that a request says is ignored: tables over all routes, all their
 // parameters, headers and fields.
 #include <algorithm>
 #include <map>
@@ -255,7 +255,7 @@ TEST_F(RoutesTest, BodiesOfUnknownCallersAreShort) {
   }
 }
 
-// Whoever sends much gets little of it back.
+// A long input is quoted only in part.
 TEST_F(RoutesTest, FaultsQuoteLittleOfTheBody) {
   const std::string much(3'000, 'y');
   std::string umlauts;

@@ -64,7 +64,8 @@ struct PageOptions {
   // At most this many items; at least 1.
   size_t page_size = 1000;
   // Empty for the first page, then the previous page's `next`. A token belongs
-  // to one revision: ask the same snapshot, with the same question.
+  // to one revision and one question: ask the same snapshot for the same list,
+  // subject or resource, least role and type. The page size may differ.
   std::string token = {};
   // Asked now and then, at least once every 256 rows; true ends the call with
   // Cancelled (CANCELLED_BY_CALLER). Never a partial page.
@@ -140,8 +141,9 @@ class Reader {
   // at least `at_least` (empty: any), in the order in which they were added.
   // Looks only at what the subject's sources lead to.
   //
-  // To go on with the same revision, take a snapshot first and ask it for every
-  // page; a Workspace refuses a token of a revision that is not the latest.
+  // To list all pages at one revision, take a snapshot first and ask it for
+  // every page: a Workspace refuses a token of a revision that is not the
+  // latest (REVISION_NOT_AVAILABLE). A token of another question is MALFORMED.
   absl::StatusOr<Page<ResourceRole>> ListResources(
       const Subject& subject, absl::string_view at_least,
       absl::string_view type, const PageOptions& options = {}) const;

@@ -1,7 +1,9 @@
 #include <algorithm>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 #include "acl/page_token.h"
 #include "acl/pinned_state.h"
@@ -18,12 +20,20 @@ constexpr size_t kRowsPerHeartbeat = 256;
 constexpr size_t kManyItems = 32;
 constexpr size_t kMostRoom = 4096;
 
-// Fills one page, whatever its items are.
+std::string NameOf(const ResourceRole& item) {
+  return item.resource.ToString();
+}
+std::string NameOf(const PrincipalRole& item) {
+  return item.principal.ToString();
+}
+
+// Fills one page, whatever its items are. What it is given outlives it.
 template <class Item>
 class PageBuilder {
  public:
-  PageBuilder(const HeldState& state, const PageOptions& options)
-      : state_(state), options_(options) {
+  PageBuilder(const HeldState& state, const PageOptions& options,
+              absl::string_view fingerprint)
+      : state_(state), options_(options), fingerprint_(fingerprint) {
     page_.revision = state->revision;
   }
 
@@ -36,18 +46,18 @@ class PageBuilder {
     return !cancelled_;
   }
 
-  // Called for every item; false once the page is full and goes on.
+  // Called for every item; false once the page is full and more would follow.
   template <class MakeItem>
-  bool Add(uint32_t number, const MakeItem& make_item) {
+  bool Add(const MakeItem& make_item) {
     if (page_.items.size() == options_.page_size) {
-      page_.next = EncodePageToken(state_.token(), last_);
+      page_.next = EncodePageToken(state_.token(), fingerprint_,
+                                   NameOf(page_.items.back()));
       return false;
     }
     if (page_.items.size() == kManyItems) {
       page_.items.reserve(std::min(options_.page_size, kMostRoom));
     }
     page_.items.push_back(make_item());
-    last_ = number;
     return true;
   }
 
@@ -61,8 +71,8 @@ class PageBuilder {
  private:
   const HeldState& state_;
   const PageOptions& options_;
+  const absl::string_view fingerprint_;
   Page<Item> page_;
-  uint32_t last_ = 0;
   size_t rows_ = 0;
   bool cancelled_ = false;
 };
@@ -72,18 +82,33 @@ absl::StatusOr<Rank> LeastRank(const State& state, absl::string_view role) {
   return state.ladder().Require(role);
 }
 
-// The number that a list goes on from.
+// The number of what a token names; kNone if it is not there.
+uint32_t ResourceNamed(const State& state, absl::string_view name) {
+  const absl::StatusOr<ResourceRef> ref = ResourceRef::Parse(name);
+  return ref.ok() ? state.FindResource(*ref) : State::kNone;
+}
+uint32_t PrincipalNamed(const State& state, absl::string_view name) {
+  const absl::StatusOr<PrincipalId> id = PrincipalId::Parse(name);
+  return id.ok() ? state.directory.Find(id->kind(), id->id()) : State::kNone;
+}
+
+// The first number that may be on a page of the list whose items `find` finds.
 absl::StatusOr<uint32_t> Position(const HeldState& state,
-                                  const PageOptions& options) {
+                                  const PageOptions& options,
+                                  absl::string_view fingerprint,
+                                  uint32_t (*find)(const State&,
+                                                   absl::string_view)) {
   if (options.page_size == 0) {
     return Refuse(v1::MALFORMED, "the page size is 0; ask for at least 1");
   }
   if (options.token.empty()) return 0;
-  const absl::StatusOr<uint32_t> last =
-      DecodePageToken(options.token, state.token());
+  const absl::StatusOr<std::string> last =
+      DecodePageToken(options.token, state.token(), fingerprint);
   if (!last.ok()) return last.status();
-  // Behind the greatest number is nothing, too.
-  return std::max(*last, *last + 1);
+  const uint32_t number = find(*state, *last);
+  // All that a genuine token names is there at its revision.
+  if (number == State::kNone) return NoPageToken();
+  return number + 1;
 }
 
 Role RoleOf(const State& state, Rank rank) {
@@ -95,6 +120,17 @@ PrincipalId IdOf(const State& state, uint32_t principal) {
   return state.directory.KindOf(principal) == Kind::kUser
              ? PrincipalId::User(std::move(id))
              : PrincipalId::ServiceAccount(std::move(id));
+}
+
+// Subjects that stand for the same principal have the same list.
+std::string FingerprintOfResources(const State& state,
+                                   const FoundSubject& subject, Rank least,
+                                   absl::string_view type) {
+  return FingerprintOf(
+      {"resources",
+       subject.known() ? IdOf(state, subject.principal).ToString() : "",
+       absl::StrCat(static_cast<int>(subject.standing)), absl::StrCat(least),
+       type});
 }
 
 }  // namespace
@@ -111,14 +147,17 @@ absl::StatusOr<Page<ResourceRole>> Reader::ListResources(
   }
   absl::StatusOr<Rank> rank = LeastRank(*state, at_least);
   if (!rank.ok()) return rank.status();
-  absl::StatusOr<uint32_t> from = Position(state, options);
+  const std::string fingerprint =
+      FingerprintOfResources(*state, *found, *rank, type);
+  absl::StatusOr<uint32_t> from =
+      Position(state, options, fingerprint, ResourceNamed);
   if (!from.ok()) return from.status();
-  PageBuilder<ResourceRole> page(state, options);
+  PageBuilder<ResourceRole> page(state, options, fingerprint);
   decltype(State::resource_ids)::Scan ids(state->resource_ids);
   VisitResources(
       *state, *found, *rank, type, *from, [&] { return page.Heartbeat(); },
       [&](uint32_t number, Rank at) {
-        return page.Add(number, [&] {
+        return page.Add([&] {
           const ResourceRef ref = state->ResourceIn(ids.Get(number));
           return ResourceRole{{std::string(ref.type), std::string(ref.id)},
                               RoleOf(*state, at)};
@@ -136,14 +175,17 @@ absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
   if (!found.ok()) return found.status();
   absl::StatusOr<Rank> rank = LeastRank(*state, at_least);
   if (!rank.ok()) return rank.status();
-  absl::StatusOr<uint32_t> from = Position(state, options);
+  const std::string fingerprint = FingerprintOf(
+      {"principals", resource.type, resource.id, absl::StrCat(*rank)});
+  absl::StatusOr<uint32_t> from =
+      Position(state, options, fingerprint, PrincipalNamed);
   if (!from.ok()) return from.status();
-  PageBuilder<PrincipalRole> page(state, options);
+  PageBuilder<PrincipalRole> page(state, options, fingerprint);
   if (*found == State::kNone) return page.Finish();
   acl::VisitPrincipals(
       *state, *found, *rank, *from, [&] { return page.Heartbeat(); },
       [&](uint32_t number, Rank at) {
-        return page.Add(number, [&] {
+        return page.Add([&] {
           return PrincipalRole{IdOf(*state, number), RoleOf(*state, at)};
         });
       });

@@ -4,8 +4,8 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "acl/base/text.h"
 #include "acl/encoding/message_builder.h"
+#include "acl/encoding/unread_text.h"
 #include "google/protobuf/descriptor.h"
 #include "nlohmann/json.hpp"
 
@@ -54,13 +54,7 @@ class Handler : public nlohmann::json_sax<Json> {
   bool end_array() override { return End(); }
   bool parse_error(size_t, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    // Behind the library's own name for it.
-    const absl::string_view what = error.what();
-    const size_t name = what.find("] ");
-    builder_.FileFault(
-        0, absl::StrCat("not json: ", Printable(name == absl::string_view::npos
-                                                    ? what
-                                                    : what.substr(name + 2))));
+    builder_.FileFault(0, absl::StrCat("not json: ", JsonFault(error.what())));
     return false;
   }
 
@@ -131,6 +125,11 @@ Json ToJson(const Message& message) {
 absl::Status ReadJson(absl::string_view text, Message* message,
                       Places* places) {
   MessageBuilder builder(message, places);
+  // The parser takes a NUL for the end and would ignore what follows.
+  if (const auto end = FindEndInJson(text)) {
+    builder.FileFault(0, absl::StrCat("not json: ", Describe(*end)));
+    return builder.Finish();
+  }
   Handler handler(&builder);
   Json::sax_parse(text.begin(), text.end(), &handler);
   return builder.Finish();

@@ -13,11 +13,12 @@
 namespace acl {
 
 // Fills `message` from one JSON object. Strict (RFC 8259): unknown and repeated
-// keys, wrong kinds of values, null, invalid UTF-8, comments and text after the
-// end are refused with FILE_MALFORMED, one line for each fault, with the path
-// in the message; what is no JSON at all, with line and column. Numbers of 64
-// bits may be written as text. After a refusal the message is of no use.
-// Handles fields of type string, bool, uint32, uint64, enum and message.
+// keys, wrong kinds of values, null, invalid UTF-8, a NUL, comments and text
+// after the end are refused with FILE_MALFORMED, one line for each fault, with
+// the path in the message; what is no JSON at all, with line and column.
+// Numbers of 64 bits may be written as text. After a refusal the message is of
+// no use. Handles fields of type string, bool, uint32, uint64, enum and
+// message.
 absl::Status ReadJson(absl::string_view text,
                       google::protobuf::Message* message, Places* places);
 

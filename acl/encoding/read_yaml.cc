@@ -7,6 +7,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/base/text.h"
 #include "acl/encoding/message_builder.h"
+#include "acl/encoding/unread_text.h"
 #include "acl/encoding/yaml.h"
 #include "yaml-cpp/eventhandler.h"
 #include "yaml-cpp/exceptions.h"
@@ -115,6 +116,11 @@ absl::Status ReadYaml(absl::string_view text,
   MessageBuilder builder(message, places);
   if (text.size() > kMaxBytes) {
     builder.FileFault(0, "is larger than 2 GiB; write it as .binpb");
+    return builder.Finish();
+  }
+  if (const auto end = FindEndInYaml(text)) {
+    builder.FileFault(static_cast<int>(end->line),
+                      absl::StrCat("not yaml: ", Describe(*end)));
     return builder.Finish();
   }
   Handler handler(&builder);

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
+#include "acl/encoding/unread_text.h"
 
 namespace acl {
 namespace {
@@ -35,18 +36,14 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
   bool end_array() override { return Close(); }
   bool key(string_t& text) override {
     if (!open_.back().keys.insert(text).second) {
-      return Fail(absl::StrCat("key ", Quoted(text), " stands twice"));
+      return Fail(absl::StrCat("duplicate key ", Quoted(text)));
     }
     open_.back().key = std::move(text);
     return true;
   }
   bool parse_error(size_t, const std::string&,
                    const nlohmann::detail::exception& error) override {
-    // Behind the library's own name for it.
-    const absl::string_view what = error.what();
-    const size_t name = what.find("] ");
-    return Fail(Printable(
-        name == absl::string_view::npos ? what : what.substr(name + 2)));
+    return Fail(JsonFault(error.what()));
   }
 
   absl::StatusOr<Json> Finish() {
@@ -102,6 +99,11 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 absl::StatusOr<Json> ReadStrictJson(absl::string_view text, int max_depth) {
+  // The parser takes a NUL for the end and would ignore what follows.
+  if (const auto end = FindEndInJson(text)) {
+    return Refuse(v1::FILE_MALFORMED,
+                  absl::StrCat("not json: ", Describe(*end)));
+  }
   TreeBuilder builder(max_depth);
   Json::sax_parse(text.begin(), text.end(), &builder);
   return builder.Finish();

@@ -9,9 +9,10 @@
 namespace acl {
 
 // Reads one JSON value (RFC 8259). FILE_MALFORMED, with line and column where
-// the parser has them: what is no JSON, invalid UTF-8, text behind the value, a
-// key that stands twice in an object, more than `max_depth` objects and arrays
-// inside each other. O(bytes); after a refusal it has looked no further.
+// the parser has them: what is no JSON, invalid UTF-8, text after the value, a
+// NUL anywhere, a duplicate key in an object, more than `max_depth` objects and
+// arrays inside each other. O(bytes); after a refusal it has looked no further.
+// A refusal quotes at most 256 bytes of the input.
 absl::StatusOr<nlohmann::ordered_json> ReadStrictJson(absl::string_view text,
                                                       int max_depth);
 

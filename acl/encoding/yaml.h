@@ -15,10 +15,10 @@ namespace acl {
 
 // Fills `message` from one YAML document and `places` with the lines of its
 // parts. Strict: unknown and repeated keys, wrong kinds of values, aliases,
-// tags and a second document are refused with FILE_MALFORMED, one line for each
-// fault with file and line. Text is never interpreted: `007` and `no` are
-// strings where a string is wanted. After a refusal the message is of no use.
-// Handles fields of type string, bool, uint32, uint64, enum and message.
+// tags, a NUL and a second document are refused with FILE_MALFORMED, one line
+// for each fault with file and line. Text is never interpreted: `007` and `no`
+// are strings where a string is wanted. After a refusal the message is of no
+// use. Handles fields of type string, bool, uint32, uint64, enum and message.
 // `progress` gets bytes.
 absl::Status ReadYaml(absl::string_view text,
                       google::protobuf::Message* message, Places* places,

@@ -1,6 +1,9 @@
 #include "acl/server/admin_api.h"
 
+#include <cstdint>
+#include <optional>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "acl/base/text.h"
 #include "acl/encoding/encoding.h"
 #include "acl/server/apply.h"
+#include "acl/server/headers.h"
 #include "acl/server/secret.h"
 #include "acl/world/change_message.h"
 #include "acl/world/state_world.h"
@@ -66,36 +70,98 @@ Json ReceiptJson(const std::vector<Change>& changes, const Receipt& receipt,
           {"receipts", ChangesJson(changes, receipt)}};
 }
 
-}  // namespace
+// A field of a body and what it says, if it is there.
+struct NamedText {
+  const char* name;
+  std::optional<std::string> text;
+};
 
-Outcome AdminApi::ApplyChanges(Call* call) {
+// What a body of changes says beside the changes.
+struct ChangeCall {
+  std::optional<std::string> as;
+  std::optional<std::string> workspace;  // as a change file names it
+  NamedText request_id;
+  NamedText reason;
+  bool dry_run;
+  std::optional<uint64_t> expected_revision;
+};
+
+ChangeCall ReadChangeCall(Call* call) {
   Fields body = call->Body();
-  const std::optional<std::string> as = body.OptionalText("as");
-  ChangeOptions options;
-  options.request_id = body.OptionalText("request_id").value_or("");
-  options.reason = body.OptionalText("reason").value_or("");
-  options.dry_run = body.OptionalBool("dry_run").value_or(false);
-  options.expected_revision = body.OptionalNumber("expected_revision");
+  ChangeCall asked{body.OptionalText("as"),
+                   body.OptionalText("workspace"),
+                   {"request_id", body.OptionalText("request_id")},
+                   {"reason", body.OptionalText("reason")},
+                   body.OptionalBool("dry_run").value_or(false),
+                   body.OptionalNumber("expected_revision")};
   if (body.Raw("changes").is_null()) {
     body.Missing("changes");
   } else if (!body.Raw("changes").is_array()) {
     body.Fault("changes", "list_type", "Input should be a valid list");
   }
+  return asked;
+}
+
+// Sets an option that a field or a header can say, or refuses an empty field
+// and two that differ.
+std::optional<Outcome> Settle(const NamedText& field, absl::string_view header,
+                              const Call& call, std::string* option) {
+  const std::string* const sent = call.request.Header(header);
+  if (field.text && field.text->empty()) {
+    return BadRequest(
+        absl::StrCat("`", field.name, "` is empty; leave the field out"),
+        field.name);
+  }
+  if (field.text && sent != nullptr && *sent != *field.text) {
+    return BadRequest(
+        absl::StrCat("`", field.name, "` is ", Quoted(*field.text),
+                     ", and the header `", header, "` ", Quoted(*sent),
+                     "; send one of the two"),
+        field.name);
+  }
+  if (field.text) *option = *field.text;
+  if (sent != nullptr) *option = *sent;
+  return std::nullopt;
+}
+
+}  // namespace
+
+Outcome AdminApi::ApplyChanges(Call* call) {
+  const ChangeCall asked = ReadChangeCall(call);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  ChangeOptions options;
+  options.dry_run = asked.dry_run;
+  options.expected_revision = asked.expected_revision;
+  options.require_workspace_admin = !call->caller.is_operator();
+  for (const auto& [field, header, option] :
+       {std::tuple{asked.request_id, kIdempotencyKeyHeader,
+                   &options.request_id},
+        std::tuple{asked.reason, kReasonHeader, &options.reason}}) {
+    if (std::optional<Outcome> no = Settle(field, header, *call, option)) {
+      return *no;
+    }
+  }
   absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
+  if (asked.workspace && *asked.workspace != workspace->id()) {
+    return BadRequest(
+        absl::StrCat("the changes are for the workspace ",
+                     Quoted(*asked.workspace), ", and the caller's is ",
+                     Quoted(workspace->id()),
+                     "; send them to the workspace that they are for"),
+        "workspace");
+  }
   Actor actor = call->caller.actor();
-  if (as && *as != actor.ToString()) {
+  if (asked.as && *asked.as != actor.ToString()) {
     if (!call->caller.is_operator()) {
       return NotAllowed("only the operator may act as somebody else");
     }
-    const absl::StatusOr<Actor> named = Actor::Parse(*as);
+    const absl::StatusOr<Actor> named = Actor::Parse(*asked.as);
     if (!named.ok()) return ErrorOf(named.status());
     actor = *named;
   }
   const absl::StatusOr<std::vector<Change>> changes = ReadCall(call->body);
   if (!changes.ok()) return ErrorOf(changes.status());
-  options.require_workspace_admin = !call->caller.is_operator();
   call->caller.now.reset();
   const absl::StatusOr<Receipt> receipt =
       workspace->Apply(actor, *changes, options);
@@ -150,13 +216,18 @@ Outcome AdminApi::MakeKey(Call* call) {
   Fields body = call->Body();
   const std::string owner = body.Text("owner");
   const std::string name = body.OptionalText("name").value_or("");
-  std::string id = body.OptionalText("key_id").value_or("");
+  const std::optional<std::string> named = body.OptionalText("key_id");
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
   if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
     return *no;
   }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
+  if (std::optional<Outcome> no = RefusedName(name)) return *no;
+  if (named && named->empty()) {
+    return BadRequest("`key_id` is empty; leave it out for a new id", "key_id");
+  }
+  std::string id = named.value_or("");
   const absl::StatusOr<PrincipalId> principal = PrincipalId::Parse(owner);
   if (!principal.ok()) return ErrorOf(principal.status());
   // A share could not tell the two apart.
@@ -191,8 +262,8 @@ Outcome AdminApi::MakeSecret(Call* call) {
   const absl::StatusOr<v1::ApiKey> key = workspace->GetKey(id);
   if (!key.ok()) return ErrorOf(key.status());
   KeyNote note = KeyNote::Read(key->annotation());
-  const absl::StatusOr<NewKey> fresh =
-      server::MakeKey(workspace->id(), id, note.name);
+  // The name stays that of the note.
+  const absl::StatusOr<NewKey> fresh = server::MakeKey(workspace->id(), id, "");
   if (!fresh.ok()) return ErrorOf(fresh.status());
   note.hash = fresh->note.hash;
   note.hint = fresh->note.hint;

@@ -4,17 +4,17 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/server/headers.h"
 
 namespace acl::server {
 namespace {
 
-constexpr char kIdempotencyKey[] = "idempotency-key";
-
 ChangeOptions OptionsOf(const Call& call) {
   ChangeOptions options;
-  const std::string* const id = call.request.Header(kIdempotencyKey);
+  const std::string* const id = call.request.Header(kIdempotencyKeyHeader);
   if (id != nullptr) options.request_id = *id;
-  const std::string* const reason = call.request.Header("acl-reason");
+  const std::string* const reason = call.request.Header(kReasonHeader);
   if (reason != nullptr) options.reason = *reason;
   return options;
 }
@@ -72,11 +72,20 @@ ApiError OtherHasTurn() {
 
 std::optional<Outcome> RefusedIfIdempotent(const Call& call,
                                            absl::string_view way_out) {
-  if (call.request.Header(kIdempotencyKey) == nullptr) return std::nullopt;
+  if (call.request.Header(kIdempotencyKeyHeader) == nullptr)
+    return std::nullopt;
   return BadRequest(absl::StrCat("the header `idempotency-key` can't be minded "
                                  "here; leave it out: ",
                                  way_out),
-                    kIdempotencyKey);
+                    kIdempotencyKeyHeader);
+}
+
+std::optional<Outcome> RefusedName(absl::string_view name) {
+  const absl::Status checked = CheckDisplayName(name);
+  if (checked.ok()) return std::nullopt;
+  ApiError error = ErrorOf(checked);
+  error.param = "name";
+  return error;
 }
 
 void NoteRevision(const Reader& reader, Revision revision, Call* call) {

@@ -53,6 +53,9 @@ constexpr absl::string_view kMadeAnew =
 std::optional<Outcome> RefusedIfIdempotent(const Call& call,
                                            absl::string_view way_out);
 
+// The refusal of a `name` in a body that nothing can have, if it is one.
+std::optional<Outcome> RefusedName(absl::string_view name);
+
 // Notes the revision that an answer is of.
 void NoteRevision(const Reader& reader, Revision revision, Call* call);
 

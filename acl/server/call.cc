@@ -2,14 +2,14 @@
 
 #include <utility>
 
+#include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "acl/base/text.h"
+#include "acl/server/headers.h"
 #include "acl/server/secret.h"
 
 namespace acl::server {
 namespace {
-
-constexpr absl::string_view kKeyHeader = "xi-api-key";
-constexpr absl::string_view kWorkspaceHeader = "acl-workspace";
 
 // Whose key it is, as of `now`, and what that caller may; false if nobody may
 // use it with this secret.
@@ -119,6 +119,15 @@ bool Gate::AdmitKey(const std::string& secret, Call* call) const {
   absl::StatusOr<Snapshot> now = workspace->TakeSnapshot();
   if (!now.ok() || !Identify(*now, owner->key, secret, &call->caller)) {
     return false;
+  }
+  if (const std::string* wanted = call->request.Header(kWorkspaceHeader);
+      wanted != nullptr && *wanted != owner->workspace) {
+    call->unknown_caller = BadRequest(
+        absl::StrCat("the header `acl-workspace` names ", Quoted(*wanted),
+                     ", and the api key is of ", Quoted(owner->workspace),
+                     "; leave the header out, or use a key of that workspace"),
+        kWorkspaceHeader);
+    return true;
   }
   call->caller.workspace = *std::move(workspace);
   call->caller.now = *std::move(now);

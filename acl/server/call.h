@@ -64,7 +64,11 @@ struct Call {
 
   // The fields of the body; what is no object is a fault.
   Fields Body() { return Fields(body, Json::array({"body"}), &faults); }
-  // A parameter of the query, the first of that name.
+  // Whether no valid key came. REQUIRES: Gate::Admit().
+  bool caller_is_unknown() const {
+    return unknown_caller && unknown_caller->status == 401;
+  }
+  // A parameter of the query. No route takes one twice.
   std::optional<std::string> Parameter(absl::string_view name) const;
   // The same, and a fault where there is none.
   std::string RequiredParameter(const char* name);

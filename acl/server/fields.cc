@@ -49,9 +49,9 @@ const Json& Fields::Raw(const char* name) const {
   return found == nullptr ? Null() : *found;
 }
 
-Json Fields::Path(const char* name) const {
+Json Fields::Path(absl::string_view name) const {
   Json path = where_;
-  path.push_back(name);
+  path.push_back(std::string(name));
   return path;
 }
 
@@ -129,6 +129,19 @@ std::string Fields::Word(const char* name,
     return "";
   }
   return OptionalWord(name, words).value_or("");
+}
+
+void Fields::RefuseOthers(absl::Span<const absl::string_view> known) {
+  if (!object_.is_object()) return;
+  for (const auto& [name, value] : object_.items()) {
+    if (faults_.size() >= kMaxFaults) return;
+    if (std::find(known.begin(), known.end(), name) != known.end()) continue;
+    faults_.push_back(
+        {"extra_forbidden", Path(Shortened(name)),
+         absl::StrCat("Extra inputs are not permitted; the fields are ",
+                      absl::StrJoin(known, ", ")),
+         value});
+  }
 }
 
 std::vector<Fields> Fields::OptionalObjects(const char* name) {

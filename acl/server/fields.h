@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "absl/strings/string_view.h"
+#include "absl/types/span.h"
 #include "acl/server/outcome.h"
 
 namespace acl::server {
@@ -35,6 +36,8 @@ class Fields {
       const char* name, const std::vector<std::string>& words);
   // The objects of a list of at most kMaxItems; none if it is absent.
   std::vector<Fields> OptionalObjects(const char* name);
+  // Adds a fault for each field that is not one of `known`, even if it is null.
+  void RefuseOthers(absl::Span<const absl::string_view> known);
   // What came, or null.
   const Json& Raw(const char* name) const;
   // Adds a fault of a field, unless there are kMaxFaults already: whoever has
@@ -45,7 +48,7 @@ class Fields {
 
  private:
   const Json* Find(const char* name) const;  // null for absent
-  Json Path(const char* name) const;
+  Json Path(absl::string_view name) const;
   void NotText(const char* name);
 
   const Json& object_;

@@ -1,6 +1,7 @@
 #include "acl/server/outcome.h"
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 
 namespace acl::server {
@@ -75,7 +76,7 @@ Json FaultsJson(const std::vector<SchemaFault>& faults) {
     items.push_back({{"type", fault.type},
                      {"loc", fault.where},
                      {"msg", fault.message},
-                     {"input", fault.input}});
+                     {"input", ShortenedInput(fault.input)}});
   }
   return {{"detail", std::move(items)}};
 }
@@ -93,6 +94,26 @@ Json ErrorJson(const ApiError& error, const std::string& request_id) {
 }
 
 }  // namespace
+
+std::string Shortened(absl::string_view text) {
+  if (text.size() <= kMaxEchoedBytes) return std::string(text);
+  constexpr absl::string_view kMore = "...";
+  size_t end = kMaxEchoedBytes - kMore.size();
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0) == 0x80) {
+    --end;
+  }
+  return absl::StrCat(text.substr(0, end), kMore);
+}
+
+Json ShortenedInput(const Json& input) {
+  if (input.is_string()) {
+    return Shortened(input.get_ref<const std::string&>());
+  }
+  if (!input.is_structured()) return input;
+  const std::string text = Dump(input);
+  if (text.size() <= kMaxEchoedBytes) return input;
+  return Shortened(text);
+}
 
 ApiError MissingKey() {
   return Authentication("missing_api_key",
@@ -115,7 +136,7 @@ ApiError Unavailable(absl::string_view code, absl::string_view message) {
 
 ApiError BadRequest(absl::string_view message, absl::string_view param) {
   return {400, "invalid_request", "invalid_parameters", std::string(message),
-          std::string(param)};
+          Shortened(param)};
 }
 
 ApiError ErrorOf(const absl::Status& refusal) {

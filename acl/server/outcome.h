@@ -2,6 +2,7 @@
 #ifndef ACL_SERVER_OUTCOME_H_
 #define ACL_SERVER_OUTCOME_H_
 
+#include <cstddef>
 #include <string>
 #include <utility>
 #include <variant>
@@ -25,7 +26,7 @@ struct SchemaFault {
   std::string type;
   Json where;  // the path: `["body", "role"]`
   std::string message;
-  Json input = nullptr;  // what came
+  Json input = nullptr;  // what came; the answer has ShortenedInput()
 };
 
 // Every other refusal.
@@ -57,6 +58,12 @@ ApiError BadRequest(absl::string_view message, absl::string_view param = "");
 // What a refusal of the engine is over HTTP: the table in docs/server.md.
 // REQUIRES: !refusal.ok().
 ApiError ErrorOf(const absl::Status& refusal);
+
+// What a request sent, for an answer: at most kMaxEchoedBytes of it, whole
+// characters. A text is cut; of anything else a longer text of JSON is.
+constexpr size_t kMaxEchoedBytes = 256;
+std::string Shortened(absl::string_view text);
+Json ShortenedInput(const Json& input);
 
 // As it is sent. Bodies are never empty. `request_id` is in errors too.
 HttpResponse ToResponse(const Outcome& outcome, const std::string& request_id);

@@ -13,14 +13,15 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/server/apply.h"
+#include "acl/server/headers.h"
 #include "acl/server/secret.h"
 
 namespace acl::server {
 namespace {
 
-constexpr char kLeastRevision[] = "acl-min-revision";
-// How many remedies an explanation shows.
-constexpr size_t kMostRemedies = 100;
+// How many remedies an explanation shows if the caller does not say.
+constexpr size_t kRemedies = 100;
+constexpr size_t kMostRemedies = 10'000;
 constexpr size_t kMaxPage = 10'000;
 // Who waits looks up so often whether the server stops.
 constexpr absl::Duration kNap = absl::Milliseconds(100);
@@ -78,19 +79,42 @@ absl::Status CheckMayAsk(const Call& call, const Snapshot& now,
       "only workspace admins and admins of the resource may ask about others");
 }
 
+// A parameter that is a number from `least` to `most`, or what is meant without
+// it.
+absl::StatusOr<size_t> NumberOf(const Call& call, const char* name,
+                                size_t least, size_t most, size_t otherwise) {
+  const std::optional<std::string> text = call.Parameter(name);
+  if (!text) return otherwise;
+  size_t number = 0;
+  if (absl::SimpleAtoi(*text, &number) && number >= least && number <= most) {
+    return number;
+  }
+  return Refuse(v1::MALFORMED,
+                absl::StrCat("`", name, "` is a number from ", least, " to ",
+                             most, ", not ", Quoted(*text)));
+}
+
 absl::StatusOr<PageOptions> PageOf(const Call& call) {
   PageOptions page;
-  if (const std::optional<std::string> size = call.Parameter("page_size")) {
-    if (!absl::SimpleAtoi(*size, &page.page_size) ||
-        page.page_size > kMaxPage) {
-      return Refuse(v1::MALFORMED,
-                    absl::StrCat("`page_size` is a number from 1 to ", kMaxPage,
-                                 ", not ", Quoted(*size)));
-    }
-  }
+  const absl::StatusOr<size_t> size =
+      NumberOf(call, "page_size", 1, kMaxPage, page.page_size);
+  if (!size.ok()) return size.status();
+  page.page_size = *size;
   page.token = call.Parameter("page_token").value_or("");
   page.cancelled = [&call] { return call.allowance.IsOver(); };
   return page;
+}
+
+// The refusal of a page. A server has no snapshots to hand out.
+absl::Status PageRefusal(const absl::Status& status,
+                         const PageOptions& options) {
+  if (options.token.empty() || FaultOf(status) != v1::REVISION_NOT_AVAILABLE) {
+    return status;
+  }
+  return Refuse(v1::REVISION_NOT_AVAILABLE,
+                absl::StrCat(status.message(),
+                             "; over HTTP, ask for each page with the same "
+                             "revision in `at`"));
 }
 
 // The end of a list's page.
@@ -106,13 +130,20 @@ Json PageJson(Json items, const Page<Item>& page) {
 
 Outcome QuestionApi::Answer(Call* call, Ask ask) {
   if (std::optional<Outcome> refused = call->Refused()) return *refused;
+  const std::string* const least = call->request.Header(kLeastRevisionHeader);
   if (const std::optional<std::string> at = call->Parameter("at")) {
+    if (least != nullptr) {
+      return BadRequest(
+          "`at` names one revision, and the header `acl-min-revision` asks for "
+          "that or a later one; send one of the two",
+          kLeastRevisionHeader);
+    }
     return AnswerOfPast(*at, call, ask);
   }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   absl::StatusOr<Snapshot> snapshot = NowOf(call);
-  if (const std::string* least = call->request.Header(kLeastRevision)) {
+  if (least != nullptr) {
     const absl::StatusOr<RevisionToken> token = RevisionToken::Parse(*least);
     if (!token.ok()) return ErrorOf(token.status());
     snapshot = workspace->AtLeast(*token, absl::ZeroDuration());
@@ -249,6 +280,7 @@ Outcome QuestionApi::CheckMany(Call* call) {
   std::vector<Asked> asked;
   if (body.Raw("questions").is_null()) body.Missing("questions");
   for (Fields& question : body.OptionalObjects("questions")) {
+    question.RefuseOthers({"subject", "role", "resource"});
     asked.push_back({question.Text("subject"), question.Text("role"),
                      question.Text("resource")});
   }
@@ -278,6 +310,9 @@ Outcome QuestionApi::CheckMany(Call* call) {
 
 Outcome QuestionApi::Explain(Call* call) {
   const std::string role = call->Parameter("role").value_or("");
+  const absl::StatusOr<size_t> remedies =
+      NumberOf(*call, "remedies", 0, kMostRemedies, kRemedies);
+  if (!remedies.ok()) return ErrorOf(remedies.status());
   const Seats::Taken seat(&explanations_);
   if (!seat.ok()) return TooMany("too many explanations are under way");
   ExplainOptions options;
@@ -295,7 +330,7 @@ Outcome QuestionApi::Explain(Call* call) {
             subject, *visible ? resource : ResourceRef{resource.type, *nowhere},
             role, options);
         if (!explanation.ok()) return explanation.status();
-        return ExplanationJson(*explanation, kMostRemedies);
+        return ExplanationJson(*explanation, *remedies);
       });
 }
 
@@ -315,7 +350,7 @@ Outcome QuestionApi::Who(Call* call) {
     }
     const absl::StatusOr<Page<PrincipalRole>> page =
         now.ListPrincipals(*resource, min_role, *options);
-    if (!page.ok()) return page.status();
+    if (!page.ok()) return PageRefusal(page.status(), *options);
     Json items = Json::array();
     for (const PrincipalRole& item : page->items) {
       items.push_back({{"principal", item.principal.ToString()},
@@ -340,7 +375,7 @@ Outcome QuestionApi::What(Call* call) {
     }
     const absl::StatusOr<Page<ResourceRole>> page =
         now.ListResources(*subject, min_role, type, *options);
-    if (!page.ok()) return page.status();
+    if (!page.ok()) return PageRefusal(page.status(), *options);
     Json items = Json::array();
     for (const ResourceRole& item : page->items) {
       items.push_back({{"resource", item.resource.ToString()},

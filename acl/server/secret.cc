@@ -122,11 +122,12 @@ std::string KeyNote::Write() const {
                {"created_at_unix", created_at_unix},
                {"permissions", permissions}};
   if (!limits.empty()) json["limits"] = limits;
-  return Dump(json);
+  return PrintableJson(Dump(json));
 }
 
 absl::StatusOr<NewKey> MakeKey(absl::string_view workspace, std::string id,
                                absl::string_view name) {
+  if (absl::Status s = CheckDisplayName(name); !s.ok()) return s;
   NewKey key;
   key.id = std::move(id);
   if (key.id.empty()) {

@@ -52,6 +52,7 @@ struct KeyNote {
   static KeyNote Read(absl::string_view annotation);
   // Its hash alone, sooner.
   static std::string ReadHash(absl::string_view annotation);
+  // As an annotation, without control characters whatever the texts have.
   std::string Write() const;
 };
 
@@ -61,7 +62,7 @@ struct NewKey {
   std::string secret;
   KeyNote note;  // made now
 };
-// `id` empty: a new one. FILE_ACCESS as NewSecret().
+// `id` empty: a new one. MALFORMED for a bad name; FILE_ACCESS as NewSecret().
 absl::StatusOr<NewKey> MakeKey(absl::string_view workspace, std::string id,
                                absl::string_view name);
 

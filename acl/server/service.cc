@@ -1,6 +1,7 @@
 #include "acl/server/service.h"
 
 #include <algorithm>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -14,14 +15,15 @@
 #include "acl/base/text.h"
 #include "acl/encoding/strict_json.h"
 #include "acl/server/openapi.h"
-#include "acl/server/service_account_api.h"
-#include "acl/server/sharing_api.h"
+#include "acl/server/route.h"
 
 namespace acl::server {
 namespace {
 
 constexpr size_t kMaxRequestIdBytes = 128;
 constexpr size_t kMaxLoggedBytes = 128;
+// Reading a body takes time, so callers without a valid key get this much.
+constexpr size_t kMaxUnknownBodyBytes = size_t{64} << 10;
 // What has a larger body may take long.
 constexpr size_t kQuickBodyBytes = size_t{16} << 10;
 constexpr char kRequestId[] = "x-request-id";
@@ -93,6 +95,13 @@ void NoteRefusal(const Outcome& outcome, Call* call) {
   }
 }
 
+ApiError BodyTooLong() {
+  return {413, "invalid_request", "invalid_parameters",
+          absl::StrCat("the body has more than ", kMaxUnknownBodyBytes,
+                       " bytes; that much is read only with a valid api key in "
+                       "the header `xi-api-key`")};
+}
+
 HttpResponse PlainDetail(int status, const char* detail,
                          const std::string& id) {
   HttpResponse response;
@@ -103,109 +112,6 @@ HttpResponse PlainDetail(int status, const char* detail,
 }
 
 }  // namespace
-
-struct Service::Route {
-  const char* method;
-  const char* path;  // `{}` stands for any one segment
-  bool has_body;
-  bool is_open;  // to callers without a key
-  std::function<Outcome(Service*, Call*)> answer;
-  std::vector<std::string> segments = {};
-
-  // Whether the path is this route's; what it leaves open goes to `ids`.
-  bool Matches(const std::vector<std::string>& path_segments,
-               std::vector<std::string>* ids) const {
-    if (path_segments.size() != segments.size()) return false;
-    ids->clear();
-    for (size_t i = 0; i < segments.size(); ++i) {
-      if (segments[i] == "{}") {
-        ids->push_back(path_segments[i]);
-      } else if (segments[i] != path_segments[i]) {
-        return false;
-      }
-    }
-    return true;
-  }
-};
-
-const std::vector<Service::Route>& Service::Routes() {
-  static const auto& routes = *[] {
-    // Of a function, of a method of the service, of one of its parts.
-    const auto call = [](Outcome (*answer)(Call*)) {
-      return [answer](Service*, Call* c) { return answer(c); };
-    };
-    const auto self = [](Outcome (Service::*answer)(Call*)) {
-      return [answer](Service* s, Call* c) { return (s->*answer)(c); };
-    };
-    const auto admin = [](Outcome (AdminApi::*answer)(Call*)) {
-      return [answer](Service* s, Call* c) { return (s->admin_.*answer)(c); };
-    };
-    const auto ask = [](Outcome (QuestionApi::*answer)(Call*)) {
-      return
-          [answer](Service* s, Call* c) { return (s->questions_.*answer)(c); };
-    };
-    constexpr bool kBody = true;
-    constexpr bool kNoBody = false;
-    constexpr bool kOpen = true;
-    static constexpr char kShared[] = "/v1/workspace/resources/{}";
-    static constexpr char kMembers[] = "/v1/workspace/members";
-    static constexpr char kGroups[] = "/v1/workspace/groups";
-    static constexpr char kAccounts[] = "/v1/service-accounts";
-    static constexpr char kKeys[] = "/v1/service-accounts/{}/api-keys";
-    static constexpr char kKey[] = "/v1/service-accounts/{}/api-keys/{}";
-    auto* const list = new std::vector<Route>{
-        {"POST", "/v1/workspace/resources/{}/share", kBody, false,
-         call(&ShareResource)},
-        {"POST", "/v1/workspace/resources/{}/unshare", kBody, false,
-         call(&UnshareResource)},
-        {"GET", kShared, kNoBody, false, call(&GetResource)},
-        {"GET", kMembers, kNoBody, false, call(&ListMembers)},
-        {"POST", kMembers, kBody, false, call(&UpdateMember)},
-        {"GET", kGroups, kNoBody, false, call(&ListGroups)},
-        {"GET", "/v1/workspace/groups/search", kNoBody, false,
-         call(&SearchGroups)},
-        {"POST", "/v1/workspace/groups/{}/members", kBody, false,
-         call(&AddGroupMember)},
-        {"POST", "/v1/workspace/groups/{}/members/remove", kBody, false,
-         call(&RemoveGroupMember)},
-        {"GET", kAccounts, kNoBody, false, call(&ListServiceAccounts)},
-        {"POST", kAccounts, kBody, false, call(&AddServiceAccountOfCall)},
-        {"GET", kKeys, kNoBody, false, call(&ListKeys)},
-        {"POST", kKeys, kBody, false, call(&AddKeyOfCall)},
-        {"PATCH", kKey, kBody, false, call(&EditKey)},
-        {"DELETE", kKey, kNoBody, false, call(&DeleteKey)},
-        {"GET", "/acl/v1/role", kNoBody, false, ask(&QuestionApi::Role)},
-        {"GET", "/acl/v1/check", kNoBody, false, ask(&QuestionApi::Check)},
-        {"POST", "/acl/v1/checks", kBody, false, ask(&QuestionApi::CheckMany)},
-        {"GET", "/acl/v1/explain", kNoBody, false, ask(&QuestionApi::Explain)},
-        {"GET", "/acl/v1/who", kNoBody, false, ask(&QuestionApi::Who)},
-        {"GET", "/acl/v1/what", kNoBody, false, ask(&QuestionApi::What)},
-        {"POST", "/acl/v1/changes", kBody, false,
-         admin(&AdminApi::ApplyChanges)},
-        {"GET", "/acl/v1/world", kNoBody, false, admin(&AdminApi::ExportWorld)},
-        {"POST", "/acl/v1/world", kBody, false, admin(&AdminApi::ImportWorld)},
-        {"POST", "/acl/v1/keys", kBody, false, admin(&AdminApi::MakeKey)},
-        {"POST", "/acl/v1/keys/{}/secret", kNoBody, false,
-         admin(&AdminApi::MakeSecret)},
-        {"GET", "/acl/v1/workspaces", kNoBody, false,
-         admin(&AdminApi::ListWorkspaces)},
-        {"POST", "/acl/v1/workspaces", kBody, false,
-         admin(&AdminApi::MakeWorkspace)},
-        {"DELETE", "/acl/v1/workspaces/{}", kNoBody, false,
-         admin(&AdminApi::DropWorkspace)},
-        {"GET", "/healthz", kNoBody, kOpen, self(&Service::Health)},
-        {"GET", "/readyz", kNoBody, kOpen, self(&Service::Ready)},
-        {"GET", "/metrics", kNoBody, kOpen, self(&Service::MetricsText)},
-        {"GET", "/openapi.yaml", kNoBody, kOpen, self(&Service::OpenApi)},
-    };
-    for (Route& route : *list) {
-      route.segments =
-          absl::StrSplit(absl::string_view(route.path).substr(1), '/');
-    }
-    return list;
-  }();
-  return routes;
-}
 
 Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
     : engine_(*engine),
@@ -282,9 +188,17 @@ HttpResponse Service::Answer(const HttpRequest& request, const std::string& id,
 }
 
 Outcome Service::Dispatch(const Route& route, Call* call) {
-  if (route.has_body) ReadBody(options_.max_depth, call);
-  if (!call->faults.empty()) return call->faults;
-  if (!route.is_open) gate_.Admit(call);
+  if (std::optional<Outcome> no = RefusedByForm(route, *call)) return *no;
+  if (route.door != Door::kOperations) gate_.Admit(call);
+  if (route.has_body()) {
+    if (call->caller_is_unknown() &&
+        call->request.body.size() > kMaxUnknownBodyBytes) {
+      return BodyTooLong();
+    }
+    ReadBody(options_.max_depth, call);
+    if (!call->faults.empty()) return call->faults;
+    FindUnknownFields(route, call);
+  }
   return route.answer(this, call);
 }
 

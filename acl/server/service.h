@@ -17,6 +17,7 @@
 #include "acl/server/metrics.h"
 #include "acl/server/outcome.h"
 #include "acl/server/question_api.h"
+#include "acl/server/route.h"
 #include "acl/server/turns.h"
 
 namespace acl::server {
@@ -58,10 +59,10 @@ class Service : public HttpHandler {
   // From now on the server is not ready for more.
   void set_stopping() { stopping_ = true; }
 
- private:
-  struct Route;
+  // All of them; routes.cc has the table.
   static const std::vector<Route>& Routes();
 
+ private:
   // The answer, and `route` set.
   HttpResponse Answer(const HttpRequest& request, const std::string& id,
                       Call* call);

@@ -1,5 +1,8 @@
 #include "acl/server/service_account_api.h"
 
+#include <algorithm>
+#include <iterator>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -154,6 +157,54 @@ void TakeLimits(const Fields& body, KeyNote* note) {
   }
 }
 
+ApiError BadField(const absl::Status& status, absl::string_view field) {
+  ApiError error = ErrorOf(status);
+  error.param = std::string(field);
+  return error;
+}
+
+// OK if the texts of a setting, one or a list, can be kept and shown.
+absl::Status CheckTexts(const std::string& field, const Json& setting) {
+  const Json list = setting.is_array() ? setting : Json::array({setting});
+  for (const Json& item : list) {
+    if (!item.is_string() || item == "") continue;
+    absl::Status s = CheckId(absl::StrCat("text in `", field, "`"),
+                             item.get_ref<const std::string&>());
+    if (!s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+// The refusal of what a body sets, if it can't be kept, by the field that is at
+// fault. `note` has it already.
+std::optional<Outcome> RefusedSettings(const Fields& body,
+                                       const KeyNote& note) {
+  if (const Json& name = body.Raw("name"); name.is_string()) {
+    if (std::optional<Outcome> no = RefusedName(name.get<std::string>())) {
+      return no;
+    }
+  }
+  std::vector<const char*> fields = {"permissions"};
+  fields.insert(fields.end(), std::begin(kLimits), std::end(kLimits));
+  for (const char* field : fields) {
+    if (absl::Status s = CheckTexts(field, body.Raw(field)); !s.ok()) {
+      return BadField(s, field);
+    }
+  }
+  const size_t bytes = note.Write().size();
+  if (bytes <= kMaxAnnotationBytes) return std::nullopt;
+  fields.push_back("name");
+  const char* const longest = *std::max_element(
+      fields.begin(), fields.end(), [&](const char* one, const char* other) {
+        return Dump(body.Raw(one)).size() < Dump(body.Raw(other)).size();
+      });
+  return BadRequest(
+      absl::StrCat("`", longest,
+                   "` is too long: shorten it, as JSON, by at least ",
+                   bytes - kMaxAnnotationBytes, " bytes"),
+      longest);
+}
+
 // The key of a route, if it is one of the account's.
 absl::StatusOr<v1::ApiKey> KeyOf(const Workspace& workspace, const Call& call) {
   if (absl::Status s = workspace.GetServiceAccount(call.ids[0]).status();
@@ -201,6 +252,7 @@ Outcome AddServiceAccountOfCall(Call* call) {
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
   if (name.empty()) return BadRequest("the name is empty", "name");
+  if (std::optional<Outcome> no = RefusedName(name)) return *no;
   for (const Json& group : groups) {
     const absl::Status found =
         workspace->GetGroup(group["group_id"].get<std::string>()).status();
@@ -211,7 +263,14 @@ Outcome AddServiceAccountOfCall(Call* call) {
   AddServiceAccount change{*id, name};
   Json note = {{"created_at_unix", Now()}};
   if (!groups.empty()) note["default_sharing_groups"] = std::move(groups);
-  change.annotation = Dump(note);
+  change.annotation = PrintableJson(Dump(note));
+  if (change.annotation.size() > kMaxAnnotationBytes) {
+    return BadRequest(
+        absl::StrCat("`default_sharing_groups` is too long: shorten it, as "
+                     "JSON, by at least ",
+                     change.annotation.size() - kMaxAnnotationBytes, " bytes"),
+        "default_sharing_groups");
+  }
   const absl::StatusOr<Receipt> receipt = ApplyAsAdmin({change}, call);
   if (!receipt.ok()) return ErrorOf(receipt.status());
   return Json{{"service-account-user-id", *id}};
@@ -238,10 +297,12 @@ Outcome AddKeyOfCall(Call* call) {
   }
   const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
   if (!workspace.ok()) return ErrorOf(workspace.status());
+  if (std::optional<Outcome> no = RefusedName(name)) return *no;
   absl::StatusOr<NewKey> key = MakeKey(workspace->id(), "", name);
   if (!key.ok()) return ErrorOf(key.status());
   key->note.permissions = body.Raw("permissions");
   TakeLimits(body, &key->note);
+  if (std::optional<Outcome> no = RefusedSettings(body, key->note)) return *no;
   AddKey change{key->id, PrincipalId::ServiceAccount(call->ids[0])};
   change.annotation = key->note.Write();
   const absl::StatusOr<Receipt> receipt = ApplyAsAdmin({change}, call);
@@ -281,8 +342,20 @@ Outcome EditKey(Call* call) {
   TakeLimits(body, &note);
   // What is not the server's is left alone as long as nothing is changed in it.
   if (note.Write() != KeyNote::Read(key->annotation()).Write()) {
+    if (std::optional<Outcome> no = RefusedSettings(body, note)) return *no;
     change.annotation = note.Write();
   }
+  return OkAfter(ApplyAsAdmin({change}, call));
+}
+
+Outcome DisableKey(Call* call) {
+  if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
+  const absl::StatusOr<Workspace> workspace = WorkspaceOf(*call);
+  if (!workspace.ok()) return ErrorOf(workspace.status());
+  const absl::StatusOr<v1::ApiKey> key = KeyOf(*workspace, *call);
+  if (!key.ok()) return ErrorOf(key.status());
+  UpdateKey change{key->id()};
+  change.enabled = false;
   return OkAfter(ApplyAsAdmin({change}, call));
 }
 

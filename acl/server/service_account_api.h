@@ -18,6 +18,8 @@ Outcome AddKeyOfCall(Call* call);
 // PATCH and DELETE /v1/service-accounts/{id}/api-keys/{id}
 Outcome EditKey(Call* call);
 Outcome DeleteKey(Call* call);
+// POST /v1/service-accounts/{id}/api-keys/{id}/disable
+Outcome DisableKey(Call* call);
 
 }  // namespace acl::server
 

@@ -345,7 +345,11 @@ Outcome UpdateMember(Call* call) {
                       "the annotation of the user is not the server's"};
     }
     (*note)["seat_type"] = *seat;
-    update.annotation = Dump(*note);
+    update.annotation = PrintableJson(Dump(*note));
+    if (update.annotation->size() > kMaxAnnotationBytes) {
+      return ApiError{409, "conflict", "annotation_in_use",
+                      "the annotation of the user has no room for a seat"};
+    }
     update.workspace_admin = *seat == kSeatAdmin;
   }
   return OkAfter(ApplyAsAdmin({update}, call));

@@ -2,6 +2,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "acl/engine.h"
@@ -144,6 +145,38 @@ TEST_F(HistoryTest, WhenAWriterRemovesFilesMeanwhileThenTheLatestIsThere) {
               static_cast<Revision>(gone_on_ - 24));
   }
   EXPECT_GT(gone_on_, 100);
+}
+
+// An engine that reads a checkpoint numbers things without gaps.
+TEST_F(HistoryTest, WhenAPageTokenIsOfTheSameRevisionThenAnyEngineTakesIt) {
+  std::vector<Change> changes;
+  for (int i = 0; i < 20; ++i) {
+    const ResourceId id{"songs", absl::StrCat(i)};
+    changes.push_back(AddResource{id});
+    changes.push_back(acl::Share{id, Target::Default(), "viewer"});
+  }
+  ASSERT_TRUE(studio_->Apply(Actor::System(), changes).ok());
+  changes.clear();
+  for (int i = 0; i < 10; ++i) {
+    changes.push_back(RemoveResource{{"songs", absl::StrCat(i)}});
+  }
+  ASSERT_TRUE(studio_->Apply(Actor::System(), changes).ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  const Subject dan = Subject::User("dan");
+  PageOptions options;
+  options.page_size = 4;
+  const auto first = studio_->ListResources(dan, "", "songs", options);
+  ASSERT_TRUE(first.ok()) << first.status();
+  options.token = first->next;
+  const auto then = engine_->At(AtRevision(first->revision));
+  ASSERT_TRUE(then.ok()) << then.status();
+  for (const Workspace& studio :
+       {*studio_, *(*then)->FindWorkspace("studio")}) {
+    const auto second = studio.ListResources(dan, "", "songs", options);
+    ASSERT_TRUE(second.ok()) << second.status();
+    ASSERT_EQ(second->items.size(), 4u);
+    EXPECT_EQ(second->items.front().resource.ToString(), "songs:14");
+  }
 }
 
 TEST_F(HistoryTest, WhenTheEngineIsInMemoryThenThereIsNoHistory) {

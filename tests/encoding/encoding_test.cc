@@ -12,6 +12,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
+#include "acl/encoding/strict_json.h"
 #include "google/protobuf/message.h"
 #include "google/protobuf/unknown_field_set.h"
 #include "proto/acl/v1/change.pb.h"
@@ -189,6 +190,93 @@ TEST(Json, EveryRefusalNamesItsPath) {
        {"{\"workspaces\": [{\"users\": [{\"locked\": \"true\"}]}]}",
         "w: workspaces[0].users[0].locked is text; write true or false"},
        {"{\"workspaces\": {}}", "w: workspaces is a map; write a list"}});
+}
+
+// Parsers end at such bytes, or take them for something else, without a word.
+TEST(Encoding, NothingIsIgnoredAfterANul) {
+  const std::string nul(1, '\0');
+  ExpectRefusals(
+      Encoding::kJson,
+      {{"{\"workspaces\":\n [{\"id\":\"a\"}]}" + nul + "{}",
+        "w: not json: a NUL at line 2, column 15; write plain UTF-8"},
+       {"{}" + nul, "w: not json: a NUL at line 1, column 3"},
+       {nul + "{}", "w: not json: a NUL at line 1, column 1"},
+       {"{\"workspaces\": [" + nul, "w: not json: a NUL at line 1, column 17"},
+       {"{\"workspaces\": [{\"id\": \"a" + nul + "b\"}]}", "a NUL at line 1"}});
+  ExpectRefusals(
+      Encoding::kYaml,
+      {{"workspaces:\n  - id: a\n" + nul + "junk: 1\n",
+        "w:3: not yaml: a NUL at line 3, column 1; write plain UTF-8"},
+       {"workspaces:\n  - id: a" + nul + "nb\n", "w:2: not yaml: a NUL at"},
+       {"workspaces: []\n# " + nul + "\n", "w:2: not yaml: a NUL at line 2"},
+       {"workspaces: []\n\x04x", "the control character 0x04 at line 2"}});
+  ExpectRefusals(
+      Encoding::kTextProto,
+      {{"workspaces {\n  id: \"a\"\n}\n" + nul + "junk",
+        "w:4: not text proto: Invalid control characters"},
+       {"# a comment" + nul + "\nworkspaces {}",
+        "w:1: not text proto: Invalid"},
+       {"workspaces { id: \"a" + nul + "\" }", "w:1: not text proto: "}});
+  ExpectRefusals(Encoding::kBinary,
+                 {{nul, "w: is no acl.v1.World"},
+                  {v1::World().SerializeAsString() + "\x0a" + nul + nul,
+                   "w: is no acl.v1.World"}});
+}
+
+// As some editors and shells write them.
+TEST(Yaml, Utf16And32AreReadAndTheirNulsRefused) {
+  for (const size_t unit : {2, 4}) {
+    for (const bool little_endian : {true, false}) {
+      const auto encode = [&](const std::string& ascii) {
+        std::string text;
+        for (const char c : ascii) {
+          std::string one(unit, '\0');
+          one[little_endian ? 0 : unit - 1] = c;
+          text += one;
+        }
+        std::string mark(unit, '\0');
+        mark[little_endian ? 0 : unit - 1] = '\xff';
+        mark[little_endian ? 1 : unit - 2] = '\xfe';
+        return mark + text;
+      };
+      v1::World world;
+      Places places("w");
+      const absl::Status status = ReadMessage(
+          Encoding::kYaml, encode("workspaces:\n  - id: a\n"), &world, &places);
+      EXPECT_TRUE(status.ok()) << status;
+      EXPECT_EQ(world.workspaces(0).id(), "a");
+      ExpectRefusals(
+          Encoding::kYaml,
+          {{encode(std::string("workspaces: []\n\0junk: 1\n", 24)),
+            "w:2: not yaml: a NUL at line 2, column 1"},
+           {encode("workspaces: []\n\x04x"), "0x04 at line 2, column 1"}});
+    }
+  }
+}
+
+TEST(StrictJson, NothingIsIgnoredAndLittleIsQuoted) {
+  for (const std::string& text :
+       {std::string("{}\0x", 4), std::string("{}\0", 3), std::string("\0", 1),
+        std::string("[\n\0]", 4)}) {
+    const absl::Status status = ReadStrictJson(text, 8).status();
+    EXPECT_EQ(FaultOf(status), v1::FILE_MALFORMED);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("a NUL at line"));
+  }
+  EXPECT_THAT(
+      std::string(ReadStrictJson("{\"a\":1,\"a\":2}", 8).status().message()),
+      HasSubstr("duplicate key `a`"));
+  // A long input is quoted only in part.
+  std::string umlauts;
+  for (int i = 0; i < 50'000; ++i) umlauts += "\xc3\xa4";
+  for (const std::string& text :
+       {"\"" + std::string(100'000, 'x'), "[\"" + umlauts, "[ \"" + umlauts,
+        "[" + std::string(100'000, '7') + "x]"}) {
+    const absl::Status status = ReadStrictJson(text, 8).status();
+    EXPECT_FALSE(status.ok());
+    EXPECT_LT(status.message().size(), 400u) << text.substr(0, 8);
+    EXPECT_THAT(std::string(status.message()), HasSubstr("..."));
+    EXPECT_EQ(status.message().find("\\x"), std::string::npos);
+  }
 }
 
 TEST(Json, HundredThousandBracketsAreRefusedWithoutFallingOver) {

@@ -1,4 +1,5 @@
 // Lists, pages, their tokens, cancellation, and the matrix.
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -130,7 +131,102 @@ TEST_F(Lists, TokenOfAnotherRevisionIsRefused) {
   Must({AddUser{"z"}});
   EXPECT_TRUE(IsRefusal(studio_.ListResources(dan, "", "", options),
                         StatusCode::kOutOfRange, v1::REVISION_NOT_AVAILABLE,
-                        "another revision"));
+                        "another revision: it is of 2, and the list of 3; "
+                        "start again from the first page, or list all pages "
+                        "from one snapshot"));
+}
+
+// Every list with every token: each accepts only its own.
+TEST_F(Lists, TokenOfAnotherQuestionIsRefused) {
+  AddMany();
+  Must({Share{w_, Target::Default(), "viewer"},
+        Share{v_, Target::Default(), "editor"},
+        Share{{"songs", "1"}, Target::Default(), "editor"},
+        Share{{"songs", "2"}, Target::Default(), "editor"}});
+  using Answer = absl::StatusOr<std::string>;
+  using List = std::function<Answer(const PageOptions&)>;
+  const auto next = [](const auto& page) -> Answer {
+    if (!page.ok()) return page.status();
+    return page->next;
+  };
+  const auto what = [&](const Subject& subject, const char* role,
+                        const char* type) -> List {
+    return [=](const PageOptions& options) {
+      return next(studio_.ListResources(subject, role, type, options));
+    };
+  };
+  const auto who = [&](const ResourceRef& resource, const char* role) -> List {
+    return [=](const PageOptions& options) {
+      return next(studio_.ListPrincipals(resource, role, options));
+    };
+  };
+  const std::vector<List> lists = {
+      what(Subject::User("dan"), "", ""),
+      what(Subject::User("ann"), "", ""),
+      what(Subject::ServiceAccount("bot"), "", ""),
+      what(Subject::User("dan"), "editor", ""),
+      what(Subject::User("dan"), "", "songs"),
+      what(Subject::User("dan"), "", "voice"),
+      what(Subject::User("dan"), "editor", "songs"),
+      who(v_, ""),
+      who(w_, ""),
+      who(v_, "editor"),
+  };
+  PageOptions options;
+  options.page_size = 1;
+  for (size_t i = 0; i < lists.size(); ++i) {
+    options.token = "";
+    const Answer token = lists[i](options);
+    ASSERT_TRUE(token.ok()) << token.status();
+    ASSERT_NE(*token, "") << i;
+    options.token = *token;
+    for (size_t j = 0; j < lists.size(); ++j) {
+      if (i == j) {
+        EXPECT_TRUE(lists[j](options).ok()) << i;
+      } else {
+        EXPECT_TRUE(IsRefusal(lists[j](options), StatusCode::kInvalidArgument,
+                              v1::MALFORMED,
+                              "another question; pass it with the same list"))
+            << i << " " << j;
+      }
+    }
+  }
+}
+
+TEST_F(Lists, TokenIsGoodForTheSameListInOtherWords) {
+  AddMany();
+  PageOptions options;
+  options.page_size = 10;
+  options.token =
+      studio_.ListResources(Subject::ServiceAccount("bot"), "", "", options)
+          ->next;
+  const Lines second = Lined(*studio_.ListResources(
+      Subject::ServiceAccount("bot"), "viewer", "", options));
+  EXPECT_EQ(second.front(), "songs:10 viewer");
+  EXPECT_EQ(Lined(*studio_.ListResources(Subject::Key("k1"), "", "", options)),
+            second);
+  options.page_size = 2;
+  EXPECT_EQ(Lined(*studio_.ListResources(Subject::Key("k1"), "", "", options)),
+            (Lines{second[0], second[1]}));
+}
+
+TEST_F(Lists, TokenOfAnotherWorkspaceIsRefused) {
+  Workspace other = *engine_.AddWorkspace(Actor::System(), "other");
+  ASSERT_TRUE(other.Apply(Actor::System(), StudioChanges()).ok());
+  PageOptions options;
+  options.page_size = 1;
+  options.token = studio_.ListPrincipals(v_, "", options)->next;
+  ASSERT_TRUE(studio_.ListPrincipals(v_, "", options).ok());
+  EXPECT_TRUE(IsRefusal(other.ListPrincipals(v_, "", options),
+                        StatusCode::kOutOfRange, v1::REVISION_NOT_AVAILABLE,
+                        "another workspace, or an earlier one with this id; "
+                        "start again from the first page"));
+  ASSERT_TRUE(engine_.RemoveWorkspace(Actor::System(), "studio").ok());
+  Workspace again = *engine_.AddWorkspace(Actor::System(), "studio");
+  ASSERT_TRUE(again.Apply(Actor::System(), StudioChanges()).ok());
+  EXPECT_TRUE(IsRefusal(again.ListPrincipals(v_, "", options),
+                        StatusCode::kOutOfRange, v1::REVISION_NOT_AVAILABLE,
+                        "earlier one"));
 }
 
 TEST_F(Lists, MalformedTokenOrPageSizeIsRefused) {

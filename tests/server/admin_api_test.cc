@@ -115,6 +115,78 @@ TEST_F(AdminApiTest, DryRunAndExpectedRevisionChangeNothing) {
   EXPECT_TRUE(studio_.GetUser("bob").ok());
 }
 
+// As `acl diff --changes` writes it.
+TEST_F(AdminApiTest, ChangesAreForTheWorkspaceThatTheyName) {
+  const std::string change = R"("changes":[{"add_user":{"id":"dan"}}]})";
+  for (const char* named : {"lab", "Studio", ""}) {
+    const Replied reply =
+        Post("ann", kChanges,
+             absl::StrCat(R"({"workspace":")", named, "\",", change));
+    EXPECT_EQ(reply.status, 400) << named;
+    EXPECT_EQ(reply.body["detail"]["param"], "workspace");
+    EXPECT_THAT(reply.message(), HasSubstr(absl::StrCat("`", named, "`")));
+    EXPECT_THAT(reply.message(), HasSubstr("`studio`"));
+  }
+  EXPECT_FALSE(studio_.GetUser("dan").ok());
+  const std::string body = R"({"workspace":"studio",)" + change;
+  EXPECT_EQ(Post("operator", kChanges, body).status, 400);
+  EXPECT_EQ(
+      Post("operator", kChanges, body, {{"acl-workspace", "studio"}}).status,
+      200);
+  EXPECT_EQ(Post("ann", kChanges,
+                 R"({"workspace":"studio","changes":)"
+                 R"([{"remove_user":{"id":"dan"}}]})")
+                .status,
+            200);
+}
+
+TEST_F(AdminApiTest, MisspeltGuardsOfChangesAreRefused) {
+  const std::string change = R"("changes":[{"remove_user":{"id":"bob"}}]})";
+  for (const char* field :
+       {R"("dryRun":true)", R"("dry-run":true)", R"("expectedRevision":1)",
+        R"("expected_revison":1)", R"("requestId":"r")", R"("As":"user:cy")",
+        R"("Workspace":"lab")", R"("x":null)"}) {
+    const Replied reply =
+        Post("ann", kChanges, absl::StrCat("{", field, ",", change));
+    EXPECT_EQ(reply.status, 422) << field;
+    EXPECT_EQ(reply.body["detail"][0]["type"], "extra_forbidden");
+    EXPECT_THAT(reply.body["detail"][0]["msg"].get<std::string>(),
+                HasSubstr("expected_revision, dry_run"));
+  }
+  EXPECT_EQ(
+      Post("ann", absl::StrCat(kChanges, "?dry_run=true"), "{" + change).status,
+      400);
+  EXPECT_TRUE(studio_.GetUser("bob").ok());
+}
+
+TEST_F(AdminApiTest, HeadersOfChangesAreTheirFields) {
+  const std::string change = R"("changes":[{"add_group":{"id":"g1"}}]})";
+  const Headers once = {{"idempotency-key", "r1"}, {"acl-reason", "tidy"}};
+  const Replied first = Post("ann", kChanges, "{" + change, once);
+  ASSERT_EQ(first.status, 200);
+  EXPECT_EQ(first.body["replayed"], false);
+  Must({RemoveGroup{"g1"}});
+  for (const std::string& body :
+       {"{" + change, R"({"request_id":"r1",)" + change}) {
+    const Replied again = Post("ann", kChanges, body, once);
+    ASSERT_EQ(again.status, 200);
+    EXPECT_EQ(again.body["replayed"], true);
+  }
+  EXPECT_EQ(
+      Post("ann", kChanges, R"({"request_id":"r1",)" + change).body["replayed"],
+      true);
+  EXPECT_FALSE(studio_.GetGroup("g1").ok());
+  for (const char* field : {R"("request_id":"r2")", R"("reason":"other")",
+                            R"("request_id":"")", R"("reason":"")"}) {
+    const Replied reply =
+        Post("ann", kChanges, absl::StrCat("{", field, ",", change), once);
+    EXPECT_EQ(reply.status, 400) << field;
+    EXPECT_THAT(reply.message(), testing::AnyOf(HasSubstr("one of the two"),
+                                                HasSubstr("is empty")));
+  }
+  EXPECT_FALSE(studio_.GetGroup("g1").ok());
+}
+
 TEST_F(AdminApiTest, ChangesAreForAdminsAndFaultsNameTheirPlace) {
   EXPECT_EQ(Post("bob", kChanges, R"({"changes":[]})").status, 403);
   EXPECT_EQ(Post("ann", kChanges, "{}").status, 422);
@@ -250,6 +322,116 @@ TEST_F(AdminApiTest, LimitsThatCouldNotBeKeptAreFaultsOfTheForm) {
                 "&resource=voice:narrator")
                 .status,
             200);
+}
+
+// What the server keeps in annotations is its own business: a refusal names the
+// field of the request, and quotes what came.
+TEST_F(AdminApiTest, RefusalsOfKeysAndAccountsNameTheField) {
+  const std::string keys = "/v1/service-accounts/bot/api-keys";
+  const std::string key = keys + "/bot-key";
+  const auto ask = [&](const std::string& method, const std::string& target,
+                       const Json& body, const std::string& field) {
+    const Replied reply = Ask("ann", method, target, body.dump());
+    SCOPED_TRACE(absl::StrCat(method, " ", target, " ", field));
+    EXPECT_EQ(reply.status, 400) << reply.response.body;
+    EXPECT_EQ(reply.body["detail"]["param"], field);
+    EXPECT_THAT(reply.message(), HasSubstr(field));
+    for (const char* words : {"annotation", "sha256", "hint", "created_at"}) {
+      EXPECT_THAT(reply.message(), testing::Not(HasSubstr(words)));
+    }
+  };
+  const std::string before = engine_.Export().DebugString();
+  const std::string long_text(600, 'x');
+  for (const std::string& text :
+       {std::string("a\nb"), std::string("a\x7f"), std::string("\xc2\x85"),
+        std::string("a\0b", 3), long_text}) {
+    ask("POST", keys, {{"name", text}, {"permissions", "all"}}, "name");
+    ask("POST", keys, {{"name", "k"}, {"permissions", {"x", text}}},
+        "permissions");
+    ask("POST", "/v1/service-accounts", {{"name", text}}, "name");
+    ask("POST", "/acl/v1/keys", {{"owner", "user:cy"}, {"name", text}}, "name");
+    ask("PATCH", key, {{"name", text}}, "name");
+    ask("PATCH", key, {{"permissions", {text}}}, "permissions");
+    for (const char* limit :
+         {"character_limit", "allowed_ips", "third_party_disable_allowed",
+          "tts_concurrency_limit", "dubbing_concurrency_limit",
+          "music_concurrency_limit"}) {
+      ask("PATCH", key, {{limit, text}}, limit);
+      ask("PATCH", key, {{limit, {"10.0.0.1", text}}}, limit);
+      ask("POST", keys, {{"name", "k"}, {"permissions", "all"}, {limit, text}},
+          limit);
+    }
+  }
+  // As a whole they have to fit, too.
+  const Json many(std::vector<std::string>(300, "a_permission"));
+  ask("POST", keys, {{"name", "k"}, {"permissions", many}}, "permissions");
+  ask("PATCH", key, {{"name", "k"}, {"allowed_ips", many}}, "allowed_ips");
+  const Json group = {{"group_id", "ops"}, {"permission_level", "viewer"}};
+  ask("POST", "/v1/service-accounts",
+      {{"name", "n"},
+       {"default_sharing_groups", std::vector<Json>(100, group)}},
+      "default_sharing_groups");
+  ask("POST", "/acl/v1/keys", {{"owner", "user:cy"}, {"key_id", ""}}, "key_id");
+  EXPECT_EQ(engine_.Export().DebugString(), before);
+}
+
+// A note that somebody else wrote may have anything in it.
+TEST_F(AdminApiTest, KeyWithAnOddNameCanBeEditedAndGetsOtherSecrets) {
+  UpdateKey odd{"bot-key"};
+  odd.annotation = absl::StrCat(R"({"sha256":")", HashOfSecret(secrets_["bot"]),
+                                R"(","name":"a\u007f\u0085\nb"})");
+  Must({odd});
+  const std::string keys = "/v1/service-accounts/bot/api-keys";
+  EXPECT_EQ(
+      Ask("ann", "PATCH", keys + "/bot-key", R"({"permissions":["x"]})").status,
+      200);
+  EXPECT_EQ(Ask("ann", "POST", "/acl/v1/keys/bot-key/secret").status, 200);
+  EXPECT_EQ(Get("ann", keys).body["api-keys"][0]["name"], "a\x7f\xc2\x85\nb");
+  UpdateUser note{"bob"};
+  note.annotation = R"({"theirs":"\u007f"})";
+  Must({note});
+  const std::string seat =
+      R"({"email":"bob@x.io","workspace_seat_type":"workspace_lite_member"})";
+  EXPECT_EQ(Post("ann", "/v1/workspace/members", seat).status, 200);
+  note.annotation =
+      absl::StrCat(R"({"theirs":")", std::string(4080, 'x'), "\"}");
+  Must({note});
+  const Replied full = Post("ann", "/v1/workspace/members", seat);
+  EXPECT_EQ(full.status, 409);
+  EXPECT_EQ(full.code(), "annotation_in_use");
+}
+
+TEST_F(AdminApiTest, KeyIsDisabledAndItsOtherSettingsStay) {
+  const std::string keys = "/v1/service-accounts/bot/api-keys";
+  const std::string disable = keys + "/bot-key/disable";
+  ASSERT_EQ(Ask("ann", "PATCH", keys + "/bot-key",
+                R"({"name":"night","permissions":["x"],"character_limit":5})")
+                .status,
+            200);
+  EXPECT_EQ(Post("bob", disable, "").status, 403);
+  EXPECT_EQ(Post("", disable, "").status, 401);
+  EXPECT_EQ(Get("bot", "/v1/workspace/members").status, 200);
+  Json shown = Get("ann", keys).body["api-keys"][0];
+  const Replied reply =
+      Post("ann", disable, "", {{"idempotency-key", "1"}, {"acl-reason", "x"}});
+  EXPECT_EQ(reply.status, 200);
+  EXPECT_EQ(reply.response.body, R"({"status":"ok"})");
+  EXPECT_EQ(Get("bot", "/v1/workspace/members").code(), "invalid_api_key");
+  shown["is_disabled"] = true;
+  EXPECT_EQ(Get("ann", keys).body["api-keys"][0], shown);
+  // Again it changes nothing; clients may send an empty body.
+  const Revision now = studio_.Token()->revision;
+  EXPECT_EQ(Post("ann", disable, "{}").status, 200);
+  EXPECT_EQ(studio_.Token()->revision, now);
+  EXPECT_EQ(Post("ann", keys + "/none/disable", "").code(),
+            "api_key_not_found");
+  EXPECT_EQ(Post("ann", keys + "/bob-key/disable", "").code(),
+            "api_key_not_found");
+  EXPECT_EQ(
+      Post("ann", "/v1/service-accounts/none/api-keys/bot-key/disable", "")
+          .code(),
+      "user_not_found");
+  EXPECT_EQ(Get("ann", disable).status, 405);
 }
 
 TEST_F(AdminApiTest, ASecretThatWasReplacedStaysSo) {

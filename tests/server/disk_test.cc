@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
+#include "acl/server/http/target.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/journal/memory_files.h"
@@ -225,6 +226,27 @@ TEST_F(DiskTest, PastIsAnsweredAndNamesItsRevision) {
 }
 
 // Four ask at once, with those in line; nobody waits for long.
+// The way out that the refusal of a page token names.
+TEST_F(DiskTest, ListContinuesAtItsRevisionAfterAChangeBetweenTwoPages) {
+  Must({acl::Share{{"voice", "narrator"}, Target::Default(), "viewer"},
+        RemoveUser{"lea"}});
+  ASSERT_TRUE(engine_.Checkpoint().ok());
+  const std::string list = "/acl/v1/who?resource=voice:narrator&page_size=";
+  const Json whole = Get("ann", list + "100").body["items"];
+  ASSERT_EQ(whole.size(), 4u);
+  const Json first = Get("ann", list + "3").body;
+  const std::string next = absl::StrCat(
+      list,
+      "3&page_token=", Escape(first["next_page_token"].get<std::string>()));
+  Must({RemoveUser{"cy"}});
+  EXPECT_EQ(Get("ann", next).code(), "revision_not_available");
+  const Replied second =
+      Get("ann", absl::StrCat(next, "&at=", first["revision"].get<Revision>()));
+  ASSERT_EQ(second.status, 200) << second.response.body;
+  ASSERT_EQ(second.body["items"].size(), 1u);
+  EXPECT_EQ(second.body["items"][0], whole[3]);
+}
+
 TEST_F(DiskTest, FewAskAboutThePastAtOnce) {
   const std::string target = absl::StrCat(kQuestion, "&at=1");
   std::atomic<int> answered{0}, overloaded{0};

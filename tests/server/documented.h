@@ -41,6 +41,58 @@ inline const DocumentedStatuses& Documented() {
   return documented;
 }
 
+// The query parameters and the headers that each path and method takes. A
+// reference to a common one is looked up.
+using DocumentedTexts =
+    std::map<std::pair<std::string, std::string>, std::set<std::string>>;
+inline const DocumentedTexts& DocumentedInputs() {
+  static const auto& documented = *[] {
+    // `{name: at, in: query, ...`: its name, if it is no part of the path.
+    const auto input_of = [](absl::string_view line) -> std::string {
+      for (const char* in : {", in: query", ", in: header"}) {
+        const size_t begin = line.find("{name: ");
+        const size_t end = line.find(in);
+        if (begin != absl::string_view::npos &&
+            end != absl::string_view::npos) {
+          return std::string(line.substr(begin + 7, end - begin - 7));
+        }
+      }
+      return "";
+    };
+    std::map<std::string, std::string> common;
+    for (absl::string_view line : absl::StrSplit(OpenApiYaml(), '\n')) {
+      const size_t colon = line.find(':');
+      if (colon != absl::string_view::npos && !input_of(line).empty()) {
+        common[std::string(absl::StripAsciiWhitespace(line.substr(0, colon)))] =
+            input_of(line);
+      }
+    }
+    auto* const all = new DocumentedTexts;
+    std::string path, method;
+    for (absl::string_view line : absl::StrSplit(OpenApiYaml(), '\n')) {
+      if (absl::StartsWith(line, "components:")) break;
+      const size_t indent = line.find_first_not_of(' ');
+      if (indent == 2 && line[2] == '/') {
+        path = std::string(absl::StripSuffix(line.substr(2), ":"));
+      } else if (indent == 4 && absl::EndsWith(line, ":")) {
+        method = std::string(absl::StripSuffix(line.substr(4), ":"));
+        (*all)[{path, method}];
+      } else if (indent == 8 && absl::StrContains(line, "- {")) {
+        constexpr absl::string_view kReference = "#/components/parameters/";
+        const size_t at = line.find(kReference);
+        const std::string input =
+            at == absl::string_view::npos
+                ? input_of(line)
+                : common[std::string(absl::StripSuffix(
+                      line.substr(at + kReference.size()), "\"}"))];
+        if (!input.empty()) (*all)[{path, method}].insert(input);
+      }
+    }
+    return all;
+  }();
+  return documented;
+}
+
 // Whether a template, such as `/a/{id}`, is that of the path.
 inline bool IsPathOf(absl::string_view path, absl::string_view pattern) {
   const std::vector<absl::string_view> a = absl::StrSplit(path, '/');

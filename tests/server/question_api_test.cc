@@ -76,6 +76,76 @@ TEST_F(QuestionApiTest, WhoAndWhatComeInPages) {
       400);
 }
 
+TEST_F(QuestionApiTest, PageTokenOfAnotherQuestionIsRefused) {
+  Must({acl::Share{{"voice", "narrator"}, Target::Default(), "viewer"},
+        acl::Share{{"voice", "a/b c?"}, Target::Default(), "editor"}});
+  const std::vector<std::string> lists = {
+      "who?resource=voice:narrator",
+      "who?resource=voice:a%2Fb%20c%3F",
+      "who?resource=voice:narrator&min_role=editor",
+      "what?subject=user:cy",
+      "what?subject=user:bob",
+      "what?subject=user:bob&min_role=editor",
+      "what?subject=user:bob&type=voice",
+  };
+  for (const std::string& from : lists) {
+    const Json token =
+        Get("ann", "/acl/v1/" + from + "&page_size=1").body["next_page_token"];
+    ASSERT_TRUE(token.is_string()) << from;
+    const std::string next =
+        "&page_size=1&page_token=" + Escape(token.get<std::string>());
+    for (const std::string& to : lists) {
+      const Replied reply = Get("ann", "/acl/v1/" + to + next);
+      if (to == from) {
+        EXPECT_EQ(reply.status, 200) << to;
+        continue;
+      }
+      EXPECT_EQ(reply.status, 400) << from << " " << to;
+      EXPECT_EQ(reply.Header("acl-fault"), "MALFORMED");
+      EXPECT_THAT(reply.message(), HasSubstr("belongs to another question"));
+    }
+  }
+}
+
+TEST_F(QuestionApiTest, PageTokenOfAnotherRevisionSaysWhatToDo) {
+  const std::string list = "/acl/v1/who?resource=voice:narrator&page_size=1";
+  const std::string token = Get("ann", list).body["next_page_token"];
+  Must({AddUser{"zoe"}});
+  const Replied reply = Get("ann", list + "&page_token=" + Escape(token));
+  EXPECT_EQ(reply.status, 404);
+  EXPECT_EQ(reply.code(), "revision_not_available");
+  EXPECT_THAT(reply.message(), HasSubstr("start again from the first page"));
+  EXPECT_THAT(reply.message(), HasSubstr("in `at`"));
+  // And of another workspace.
+  Workspace lab = *engine_.AddWorkspace(Actor::System(), "lab");
+  EXPECT_THAT(Get("operator", list + "&page_token=" + Escape(token),
+                  {{"acl-workspace", "lab"}})
+                  .message(),
+              HasSubstr("another workspace"));
+}
+
+TEST_F(QuestionApiTest, PastAndLeastRevisionExcludeEachOther) {
+  const Replied reply =
+      Get("bob", "/acl/v1/role?subject=user:bob&resource=voice:narrator&at=1",
+          {{"acl-min-revision", studio_.Token()->ToString()}});
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.body["detail"]["param"], "acl-min-revision");
+  EXPECT_THAT(reply.message(), HasSubstr("send one of the two"));
+}
+
+TEST_F(QuestionApiTest, UnknownFieldOfAQuestionIsRefused) {
+  const Replied reply = Post(
+      "ann", "/acl/v1/checks",
+      R"({"questions":[{"subject":"user:bob","role":"editor",)"
+      R"("resource":"voice:narrator"},{"subject":"user:bob","role":"editor",)"
+      R"("resource":"voice:narrator","at":"1"}]})");
+  EXPECT_EQ(reply.status, 422);
+  ASSERT_EQ(reply.body["detail"].size(), 1u);
+  EXPECT_EQ(reply.body["detail"][0]["type"], "extra_forbidden");
+  EXPECT_EQ(reply.body["detail"][0]["loc"].dump(),
+            R"(["body","questions",1,"at"])");
+}
+
 TEST_F(QuestionApiTest, ExplanationTellsWhatWouldAllowIt) {
   const Replied reply = Get(
       "ann",

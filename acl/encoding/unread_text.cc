@@ -1,0 +1,94 @@
+#include "acl/encoding/unread_text.h"
+
+#include <algorithm>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "acl/base/text.h"
+
+namespace acl {
+namespace {
+
+// What is longer quotes much of the input, in its middle.
+constexpr size_t kMaxHeadBytes = 160;
+constexpr size_t kMaxTailBytes = 96;
+
+bool IsInsideCharacter(char c) {
+  return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
+}
+
+// UTF-16 and UTF-32 begin with a byte order mark. A byte for each code unit:
+// its own if it is ASCII, else `?`. Empty for UTF-8.
+std::string Narrowed(absl::string_view text) {
+  struct Mark {
+    absl::string_view bytes;
+    bool little_endian;
+  };
+  // The longer ones first: one begins as a shorter one does.
+  for (const Mark& mark :
+       {Mark{{"\xff\xfe\0\0", 4}, true}, Mark{{"\0\0\xfe\xff", 4}, false},
+        Mark{{"\xff\xfe", 2}, true}, Mark{{"\xfe\xff", 2}, false}}) {
+    if (!absl::StartsWith(text, mark.bytes)) continue;
+    const size_t unit = mark.bytes.size();
+    const size_t low = mark.little_endian ? 0 : unit - 1;
+    std::string narrowed;
+    for (size_t at = unit; at + unit <= text.size(); at += unit) {
+      bool ascii = true;
+      for (size_t i = 0; i < unit; ++i) {
+        ascii &= i == low || text[at + i] == '\0';
+      }
+      narrowed.push_back(ascii ? text[at + low] : '?');
+    }
+    return narrowed;
+  }
+  return "";
+}
+
+std::optional<EndByte> FindEnd(absl::string_view text, absl::string_view ends) {
+  const size_t at = text.find_first_of(ends);
+  if (at == absl::string_view::npos) return std::nullopt;
+  const absl::string_view before = text.substr(0, at);
+  const size_t last_line = before.rfind('\n');
+  EndByte found;
+  found.line =
+      1 + static_cast<size_t>(std::count(before.begin(), before.end(), '\n'));
+  found.column = last_line == absl::string_view::npos ? at + 1 : at - last_line;
+  found.byte = static_cast<unsigned char>(text[at]);
+  return found;
+}
+
+}  // namespace
+
+std::optional<EndByte> FindEndInJson(absl::string_view text) {
+  return FindEnd(text, absl::string_view("\0", 1));
+}
+
+std::optional<EndByte> FindEndInYaml(absl::string_view text) {
+  const std::string narrowed = Narrowed(text);
+  return FindEnd(narrowed.empty() ? text : narrowed,
+                 absl::string_view("\0\x04", 2));
+}
+
+std::string Describe(const EndByte& found) {
+  return absl::StrCat(
+      found.byte == 0
+          ? "a NUL"
+          : absl::StrFormat("the control character 0x%02x", found.byte),
+      " at line ", found.line, ", column ", found.column,
+      "; write plain UTF-8 without it");
+}
+
+std::string JsonFault(absl::string_view what) {
+  const size_t name = what.find("] ");
+  if (name != absl::string_view::npos) what.remove_prefix(name + 2);
+  if (what.size() <= kMaxHeadBytes + kMaxTailBytes) return Printable(what);
+  size_t head = kMaxHeadBytes;
+  while (head > 0 && IsInsideCharacter(what[head])) --head;
+  size_t tail = what.size() - kMaxTailBytes;
+  while (tail < what.size() && IsInsideCharacter(what[tail])) ++tail;
+  return Printable(
+      absl::StrCat(what.substr(0, head), "...", what.substr(tail)));
+}
+
+}  // namespace acl

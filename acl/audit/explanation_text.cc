@@ -67,10 +67,10 @@ std::string ExplanationText(const std::string& subject,
                             const std::string& workspace,
                             const Explanation& explanation,
                             size_t most_remedies) {
-  std::string text =
-      fmt::format("{} on {}: {}  (workspace {}, revision {})\n",
-                  Printable(subject), Printable(resource), explanation.role,
-                  Printable(workspace), explanation.revision);
+  std::string text = fmt::format("{} on {}: {}  (workspace {}, revision {})\n",
+                                 Printable(subject), Printable(resource),
+                                 Printable(explanation.role),
+                                 Printable(workspace), explanation.revision);
   if (!explanation.resource_exists) {
     return text + "  the resource is not in the workspace\n";
   }
@@ -80,23 +80,22 @@ std::string ExplanationText(const std::string& subject,
     const Source& source = explanation.sources[i];
     text +=
         fmt::format("  {} {:<10} {}\n", i < explanation.deciding ? "*" : " ",
-                    source.role, SourceText(source));
+                    Printable(source.role), SourceText(source));
   }
   if (explanation.sources.empty() && standing.empty()) {
     text += "  no source gives a role\n";
   }
   if (explanation.allowed) return text;
+  const std::string asked = Printable(explanation.asked);
   if (explanation.remedies.empty()) {
-    return text + fmt::format("  no single change would allow {}\n",
-                              explanation.asked);
+    return text + fmt::format("  no single change would allow {}\n", asked);
   }
-  text += fmt::format("  to allow {}, one of:\n", explanation.asked);
+  text += fmt::format("  to allow {}, one of:\n", asked);
   const size_t shown = std::min(most_remedies, explanation.remedies.size());
   for (size_t i = 0; i < shown; ++i) {
     const Remedy& remedy = explanation.remedies[i];
-    text +=
-        fmt::format("    - {:<44} {}\n", RemedyText(remedy, explanation.asked),
-                    RaisesText(remedy));
+    text += fmt::format("    - {:<44} {}\n", RemedyText(remedy, asked),
+                        RaisesText(remedy));
   }
   if (shown < explanation.remedies.size()) {
     text +=

@@ -1,6 +1,8 @@
 #include "acl/base/text.h"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -42,13 +44,32 @@ CodePoint FirstCodePoint(absl::string_view text) {
 
 bool IsControl(uint32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
 
-// Characters that change how their surroundings are shown: line separators,
-// bidi marks and zero-width characters.
-bool IsDeceptive(uint32_t c) {
-  return c == 0x061c || (c >= 0x200b && c <= 0x200f) ||
-         (c >= 0x2028 && c <= 0x202e) || (c >= 0x2060 && c <= 0x2069) ||
-         c == 0xfeff;
+// White space and format characters other than the blank: categories Zs, Zl, Zp
+// and Cf of Unicode 17.0 (UnicodeData.txt), and U+2065, which is reserved among
+// them. They look like nothing or like a blank, or change how the text around
+// them is shown. In rising order.
+struct CodePoints {
+  uint32_t first, last;
+};
+constexpr CodePoints kUnseen[] = {
+    {0xa0, 0xa0},       {0xad, 0xad},       {0x600, 0x605},
+    {0x61c, 0x61c},     {0x6dd, 0x6dd},     {0x70f, 0x70f},
+    {0x890, 0x891},     {0x8e2, 0x8e2},     {0x1680, 0x1680},
+    {0x180e, 0x180e},   {0x2000, 0x200f},   {0x2028, 0x202f},
+    {0x205f, 0x206f},   {0x3000, 0x3000},   {0xfeff, 0xfeff},
+    {0xfff9, 0xfffb},   {0x110bd, 0x110bd}, {0x110cd, 0x110cd},
+    {0x13430, 0x1343f}, {0x1bca0, 0x1bca3}, {0x1d173, 0x1d17a},
+    {0xe0001, 0xe0001}, {0xe0020, 0xe007f}};
+
+bool IsUnseen(uint32_t c) {
+  const auto* const range = std::lower_bound(
+      std::begin(kUnseen), std::end(kUnseen), c,
+      [](const CodePoints& range, uint32_t c) { return range.last < c; });
+  return range != std::end(kUnseen) && range->first <= c;
 }
+
+// Whether it must not reach a terminal or a log as it is.
+bool NeedsEscape(uint32_t c) { return IsControl(c) || IsUnseen(c); }
 
 absl::Status CheckBytes(absl::string_view what, absl::string_view text,
                         size_t max_bytes) {
@@ -93,8 +114,7 @@ std::string Escaped(absl::string_view text, bool escape_backticks) {
     const CodePoint c = FirstCodePoint(text.substr(i));
     if (c.value == kInvalid) {
       absl::StrAppendFormat(&out, "\\x%02x", static_cast<uint8_t>(text[i]));
-    } else if (IsControl(c.value) || IsDeceptive(c.value) ||
-               (escape_backticks && c.value == '`')) {
+    } else if (NeedsEscape(c.value) || (escape_backticks && c.value == '`')) {
       absl::StrAppendFormat(&out, "\\u{%x}", c.value);
     } else {
       absl::StrAppend(&out, text.substr(i, c.bytes));
@@ -102,6 +122,33 @@ std::string Escaped(absl::string_view text, bool escape_backticks) {
     i += c.bytes;
   }
   return out;
+}
+
+// `\uXXXX`; beyond U+FFFF a pair of surrogates.
+void AppendJsonEscape(uint32_t c, std::string* out) {
+  if (c <= 0xffff) {
+    absl::StrAppendFormat(out, "\\u%04x", c);
+    return;
+  }
+  const uint32_t bits = c - 0x10000;
+  absl::StrAppendFormat(out, "\\u%04x\\u%04x", 0xd800 + (bits >> 10),
+                        0xdc00 + (bits & 0x3ff));
+}
+
+// OK if there is no white space and no format character in an address.
+absl::Status CheckAllSeen(absl::string_view email) {
+  for (size_t i = 0; i < email.size();) {
+    const CodePoint c = FirstCodePoint(email.substr(i));
+    if (c.value != kInvalid && IsUnseen(c.value)) {
+      return Refuse(
+          v1::MALFORMED,
+          absl::StrCat("e-mail ", Quoted(email), " has the ",
+                       absl::StrFormat("invisible character U+%04X", c.value),
+                       " at byte ", i, "; leave it out"));
+    }
+    i += c.bytes;
+  }
+  return absl::OkStatus();
 }
 
 }  // namespace
@@ -159,6 +206,7 @@ absl::StatusOr<std::string> CanonicalEmail(absl::string_view email) {
   if (absl::Status s = CheckWord("e-mail", trimmed, kMaxEmailBytes); !s.ok()) {
     return s;
   }
+  if (absl::Status s = CheckAllSeen(trimmed); !s.ok()) return s;
   const size_t at = trimmed.find('@');
   const bool one_at = at != absl::string_view::npos &&
                       trimmed.find('@', at + 1) == absl::string_view::npos;
@@ -189,8 +237,8 @@ std::string PrintableJson(absl::string_view json) {
   out.reserve(json.size());
   for (size_t i = 0; i < json.size();) {
     const CodePoint c = FirstCodePoint(json.substr(i));
-    if (c.value != kInvalid && (IsControl(c.value) || IsDeceptive(c.value))) {
-      absl::StrAppendFormat(&out, "\\u%04x", c.value);
+    if (c.value != kInvalid && NeedsEscape(c.value)) {
+      AppendJsonEscape(c.value, &out);
     } else {
       absl::StrAppend(&out, json.substr(i, c.bytes));
     }

@@ -37,22 +37,24 @@ absl::Status CheckRoleName(absl::string_view role);
 // A resource type: an id of at most kMaxWordBytes bytes, without a colon.
 absl::Status CheckTypeName(absl::string_view type);
 
-// The one form in which an e-mail address is kept and compared: trimmed, ASCII
-// letters in lower case. MALFORMED if it is no address.
+// The one form in which an e-mail address is kept and compared: surrounding
+// ASCII white space dropped, ASCII letters in lower case. MALFORMED if it is no
+// address, or has white space or a format character of Unicode anywhere.
 absl::StatusOr<std::string> CanonicalEmail(absl::string_view email);
 
 bool IsUtf8(absl::string_view text);
 
-// `text` in backticks for a message: control characters, bidi marks, backticks
-// and invalid UTF-8 are escaped, and what is longer than 80 bytes is cut.
+// `text` in backticks for a message: control characters, white space other than
+// the blank, format characters (bidi marks, zero-width characters), backticks
+// and invalid UTF-8 are escaped, and a text of more than 80 bytes is cut.
 std::string Quoted(absl::string_view text);
 
 // `text` as Quoted() shows it, without backticks and never cut: for terminals.
 std::string Printable(absl::string_view text);
 
-// A JSON document in which what does not belong on a terminal (DEL, C1 control
-// characters, bidi marks, line separators) stands as `\uXXXX`: the same
-// document. REQUIRES: nothing of the kind outside its texts.
+// A JSON document in which the characters that Quoted() escapes (DEL, C1
+// control characters, white space, format characters) are written as `\uXXXX`:
+// the same document. REQUIRES: there are none outside its texts.
 std::string PrintableJson(absl::string_view json);
 
 }  // namespace acl

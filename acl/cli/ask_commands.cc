@@ -109,7 +109,7 @@ ExitCode RoleCommand(const Common& common, const std::string& subject_text,
                   const std::string witness =
                       role->role ? "\t" + WitnessText(snapshot, role->witness)
                                  : "";
-                  return Answer{absl::StrCat(name, witness, "\n"),
+                  return Answer{absl::StrCat(Printable(name), witness, "\n"),
                                 RoleJson(snapshot, *role), true};
                 });
 }
@@ -176,7 +176,7 @@ ExitCode WhoCommand(const Common& common, const std::string& resource_text,
         [&](const PrincipalRole& item, std::string* text, Json* items) {
           const std::string role = snapshot.RoleName(item.role);
           const std::string who = item.principal.ToString();
-          absl::StrAppend(text, Printable(who), "\t", role, "\n");
+          absl::StrAppend(text, Printable(who), "\t", Printable(role), "\n");
           items->push_back({{"principal", who}, {"role", role}});
         });
   });
@@ -195,7 +195,7 @@ ExitCode WhatCommand(const Common& common, const std::string& subject_text,
         [&](const ResourceRole& item, std::string* text, Json* items) {
           const std::string role = snapshot.RoleName(item.role);
           const std::string what = item.resource.ToString();
-          absl::StrAppend(text, Printable(what), "\t", role, "\n");
+          absl::StrAppend(text, Printable(what), "\t", Printable(role), "\n");
           items->push_back({{"resource", what}, {"role", role}});
         });
   });

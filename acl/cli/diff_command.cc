@@ -98,7 +98,8 @@ std::string ItemsText(const std::vector<Found::Item>& items, const char* what,
   for (const Found::Item& item : items) {
     absl::StrAppend(&text, "  ", Printable(item.workspace), "  ",
                     Printable(item.who), " on ", Printable(item.resource), ": ",
-                    item.before, " -> ", item.after, "\n");
+                    Printable(item.before), " -> ", Printable(item.after),
+                    "\n");
   }
   return text;
 }

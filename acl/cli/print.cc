@@ -18,12 +18,13 @@ std::string ShareText(const ShareEffect& effect) {
   std::string text = fmt::format(
       "{} on {}\n  grant      {} -> {}\n  effective  {} -> {}\n",
       Printable(effect.target.ToString()),
-      Printable(effect.resource.ToString()), effect.grant_before,
-      effect.grant_after, effect.effective_before, effect.effective_after);
+      Printable(effect.resource.ToString()), Printable(effect.grant_before),
+      Printable(effect.grant_after), Printable(effect.effective_before),
+      Printable(effect.effective_after));
   for (const Source& source : effect.held_by) {
     text += fmt::format("  {} {} gives {}\n", SourceText(source),
                         effect.grant_after == source.role ? "also" : "still",
-                        source.role);
+                        Printable(source.role));
   }
   return text;
 }
@@ -133,9 +134,9 @@ std::string AppliedText(const std::vector<Change>& changes,
   if (summary)
     return text + SumsOf(roles).Text("subject") + RevisionText(receipt);
   for (const RoleChange& change : roles) {
-    text +=
-        fmt::format("  {} on {}: {} -> {}\n", Printable(change.subject),
-                    Printable(change.resource), change.before, change.after);
+    text += fmt::format("  {} on {}: {} -> {}\n", Printable(change.subject),
+                        Printable(change.resource), Printable(change.before),
+                        Printable(change.after));
   }
   return text + RevisionText(receipt);
 }

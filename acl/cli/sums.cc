@@ -65,8 +65,8 @@ std::string RoleSums::Text(const char* who) const {
   for (const Line& line : Lines()) {
     absl::StrAppend(&text, "  ", Printable(line.workspace),
                     line.workspace.empty() ? "" : "  ", line.sum->count, " ",
-                    line.before, " -> ", line.after, ", for ",
-                    Some(line.sum->who.size(), who), " on ",
+                    Printable(line.before), " -> ", Printable(line.after),
+                    ", for ", Some(line.sum->who.size(), who), " on ",
                     Some(line.sum->resources.size(), "resource"), "\n");
   }
   return text;

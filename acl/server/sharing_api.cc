@@ -68,13 +68,17 @@ ShareRequest ReadShare(bool with_role, Call* call) {
   return share;
 }
 
-// The user or service account that an e-mail address stands for, or where
-// nobody has it the id: not everybody has an address, and what the API hands
-// out are ids. A user comes before a service account.
+// Whether a text may be meant as an e-mail address. It is then never taken for
+// an id or a name: somebody may have had that address, or get it later.
+bool MayBeEmail(absl::string_view text) { return absl::StrContains(text, '@'); }
+
+// The user or service account that `name` stands for: an e-mail address, or an
+// id that can't be one, since not everybody has an address, and the API hands
+// out ids. A user comes before a service account.
 absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
                                            const std::string& name) {
   absl::StatusOr<PrincipalId> found = now.PrincipalOf(Subject::Email(name));
-  if (found.ok()) return found;
+  if (found.ok() || MayBeEmail(name)) return found;
   for (const Subject& subject :
        {Subject::User(name), Subject::ServiceAccount(name)}) {
     absl::StatusOr<PrincipalId> by_id = now.PrincipalOf(subject);
@@ -85,9 +89,7 @@ absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
 
 // What nobody has is left for the engine to refuse, in its order.
 acl::Target TargetOfEmail(const Workspace& workspace, const std::string& name) {
-  if (workspace.PrincipalOf(Subject::Email(name)).ok()) {
-    return acl::Target::Email(name);
-  }
+  if (MayBeEmail(name)) return acl::Target::Email(name);
   const absl::StatusOr<PrincipalId> by_id = PrincipalNamed(workspace, name);
   if (!by_id.ok()) return acl::Target::Email(name);
   return by_id->kind() == Kind::kUser
@@ -166,7 +168,16 @@ Json RoleToGroupIds(const Snapshot& now, const v1::Resource& resource) {
   return map;
 }
 
-// Whom it could be shared with: who has no grant of their own.
+// What a user is called in a list where clients take the name for an e-mail
+// address. A name or an id that looks like one, though the user has no address,
+// is marked: with its blanks it is no address.
+std::string ShownName(const v1::User& user) {
+  if (!user.email().empty()) return user.email();
+  std::string name = FirstOf(user.name(), "", user.id());
+  return MayBeEmail(name) ? absl::StrCat(name, " (no e-mail)") : name;
+}
+
+// Whom it could be shared with: everybody without a grant of their own.
 absl::StatusOr<Json> ShareOptions(const Snapshot& now,
                                   const v1::Resource& resource) {
   std::set<std::string> taken{resource.creator()};
@@ -180,8 +191,7 @@ absl::StatusOr<Json> ShareOptions(const Snapshot& now,
     return true;
   };
   absl::Status status = now.VisitUsers([&](const v1::User& user) {
-    return add("user:", "user", FirstOf(user.email(), user.name(), user.id()),
-               user.id());
+    return add("user:", "user", ShownName(user), user.id());
   });
   status.Update(now.VisitServiceAccounts([&](const v1::ServiceAccount& one) {
     return add("service_account:", "key", FirstOf(one.name(), "", one.id()),
@@ -234,18 +244,22 @@ Json MemberJson(const v1::User& user) {
           {"is_locked", user.locked()}};
 }
 
-// An e-mail address, or the id of who has none: what the API takes for one.
+// What PrincipalNamed() takes for this member: the e-mail address, or without
+// one the id. Empty if neither will do, and for groups.
 std::string EmailOf(const Snapshot& now, const std::string& member) {
   absl::string_view id = member;
+  std::string email;
   if (absl::ConsumePrefix(&id, "user:")) {
     const absl::StatusOr<v1::User> user = now.GetUser(id);
-    return user.ok() ? FirstOf(user->email(), "", user->id()) : "";
-  }
-  if (absl::ConsumePrefix(&id, "service_account:")) {
+    if (user.ok()) email = user->email();
+  } else if (absl::ConsumePrefix(&id, "service_account:")) {
     const absl::StatusOr<v1::ServiceAccount> one = now.GetServiceAccount(id);
-    return one.ok() ? FirstOf(one->email(), "", one->id()) : "";
+    if (one.ok()) email = one->email();
+  } else {
+    return "";
   }
-  return "";
+  if (!email.empty()) return email;
+  return MayBeEmail(id) ? "" : std::string(id);
 }
 
 Outcome ChangeMembership(bool add, Call* call) {

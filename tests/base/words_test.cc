@@ -3,18 +3,24 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cstdint>
 #include <string>
 
+#include "absl/strings/ascii.h"
+#include "absl/strings/str_format.h"
 #include "acl/base/fault.h"
 #include "acl/base/ladder.h"
 #include "acl/base/reference.h"
 #include "acl/base/revision.h"
 #include "acl/base/text.h"
+#include "nlohmann/json.hpp"
 
 namespace acl {
 namespace {
 
 using ::testing::HasSubstr;
+using ::testing::Not;
 
 TEST(Text, IdsAreValidUtf8WithoutControlCharacters) {
   for (const std::string& id :
@@ -72,6 +78,86 @@ TEST(Text, EmailsHaveOneCanonicalForm) {
   }
   EXPECT_TRUE(CanonicalEmail(std::string(252, 'a') + "@b").ok());
   EXPECT_FALSE(CanonicalEmail(std::string(253, 'a') + "@b").ok());
+}
+
+std::string Utf8(uint32_t c) {
+  if (c < 0x80) return {static_cast<char>(c)};
+  std::string out;
+  const auto tail = [&](int shift) {
+    out += static_cast<char>(0x80 | ((c >> shift) & 0x3f));
+  };
+  if (c < 0x800) {
+    out += static_cast<char>(0xc0 | (c >> 6));
+  } else if (c < 0x10000) {
+    out += static_cast<char>(0xe0 | (c >> 12));
+    tail(6);
+  } else {
+    out += static_cast<char>(0xf0 | (c >> 18));
+    tail(12);
+    tail(6);
+  }
+  tail(0);
+  return out;
+}
+
+// The first and the last of each kind, and beside them letters and marks that
+// are seen.
+constexpr uint32_t kUnseen[] = {
+    0xa0,    0xad,    0x600,   0x605,   0x61c,   0x6dd,   0x70f,   0x890,
+    0x891,   0x8e2,   0x1680,  0x180e,  0x2000,  0x200a,  0x200b,  0x200d,
+    0x200e,  0x200f,  0x2028,  0x2029,  0x202a,  0x202e,  0x202f,  0x205f,
+    0x2060,  0x2064,  0x2066,  0x2069,  0x206f,  0x3000,  0xfeff,  0xfff9,
+    0xfffb,  0x110bd, 0x110cd, 0x13430, 0x1343f, 0x1bca0, 0x1bca3, 0x1d173,
+    0x1d17a, 0xe0001, 0xe0020, 0xe007f};
+constexpr uint32_t kSeen[] = {
+    0x21,    0x7e,    0xa1,    0xac,    0xae,    0xfc,    0x606,   0x61b,
+    0x61d,   0x6dc,   0x70e,   0x892,   0x8e1,   0x167f,  0x1681,  0x180d,
+    0x180f,  0x1fff,  0x2010,  0x2027,  0x2030,  0x205e,  0x2070,  0x2fff,
+    0x3001,  0xfefe,  0xff01,  0xfff8,  0xfffc,  0x110bc, 0x110be, 0x1342f,
+    0x13440, 0x1bc9f, 0x1bca4, 0x1d172, 0x1d17b, 0x1f3a7, 0xe0000, 0xe0080};
+
+TEST(Text, AddressesHaveNoWhiteSpaceAndNoFormatCharacters) {
+  for (const uint32_t c : kUnseen) {
+    const std::string odd = Utf8(c);
+    for (const std::string& email :
+         {odd + "ann@x.io", "an" + odd + "n@x.io", "ann" + odd + "@x.io",
+          "ann@" + odd + "x.io", "ann@x" + odd + ".io", "ann@x.io" + odd}) {
+      const absl::Status status = CanonicalEmail(email).status();
+      EXPECT_EQ(FaultOf(status), v1::MALFORMED) << std::hex << c;
+      EXPECT_EQ(status.code(), absl::StatusCode::kInvalidArgument);
+      EXPECT_THAT(std::string(status.message()),
+                  HasSubstr(absl::StrFormat(
+                      "has the invisible character U+%04X at byte %d", c,
+                      email.find(odd))));
+      EXPECT_THAT(std::string(status.message()),
+                  HasSubstr(absl::StrFormat("\\u{%x}", c)));
+      EXPECT_THAT(std::string(status.message()), Not(HasSubstr(odd)));
+    }
+    EXPECT_TRUE(CheckId("user id", "a" + odd).ok()) << std::hex << c;
+  }
+  for (const uint32_t c : kSeen) {
+    EXPECT_TRUE(CanonicalEmail("a" + Utf8(c) + "@x").ok()) << std::hex << c;
+  }
+}
+
+TEST(Text, UnseenCharactersAreEscapedAndOthersAreNot) {
+  for (const uint32_t c : kUnseen) {
+    const std::string escaped = absl::StrFormat("a\\u{%x}b", c);
+    const std::string text = "a" + Utf8(c) + "b";
+    EXPECT_EQ(Printable(text), escaped);
+    EXPECT_EQ(Quoted(text), "`" + escaped + "`");
+    const std::string json = PrintableJson(nlohmann::json(text).dump());
+    EXPECT_EQ(nlohmann::json::parse(json), text) << json;
+    EXPECT_TRUE(std::all_of(json.begin(), json.end(), absl::ascii_isprint))
+        << json;
+  }
+  for (const uint32_t c : kSeen) {
+    const std::string text = "a" + Utf8(c) + "b";
+    EXPECT_EQ(Printable(text), text) << std::hex << c;
+    EXPECT_EQ(PrintableJson(text), text) << std::hex << c;
+  }
+  EXPECT_EQ(Printable("a b"), "a b");
+  EXPECT_EQ(PrintableJson("\"\xf3\xa0\x80\x81\""), "\"\\udb40\\udc01\"");
 }
 
 TEST(Text, WhatDoesNotBelongOnATerminalIsEscaped) {

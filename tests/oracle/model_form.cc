@@ -50,6 +50,38 @@ bool IsWhiteSpace(char c) {
          c == '\r';
 }
 
+// White space and format characters beyond ASCII, by name of their block.
+bool IsInvisible(uint32_t c) {
+  if (c >= 0xE0001 && c <= 0xE007F) return c == 0xE0001 || c >= 0xE0020;
+  switch (c) {
+    case 0xA0:    // no-break space
+    case 0xAD:    // soft hyphen
+    case 0x061C:  // Arabic letter mark
+    case 0x06DD:  // end of ayah
+    case 0x070F:  // Syriac abbreviation mark
+    case 0x0890:  // Arabic pound and piastre marks
+    case 0x0891:
+    case 0x08E2:   // disputed end of ayah
+    case 0x1680:   // Ogham space
+    case 0x180E:   // Mongolian vowel separator
+    case 0x3000:   // ideographic space
+    case 0xFEFF:   // byte order mark
+    case 0x110BD:  // Kaithi number signs
+    case 0x110CD:
+      return true;
+    default:
+      break;
+  }
+  return (c >= 0x0600 && c <= 0x0605) ||    // Arabic number signs
+         (c >= 0x2000 && c <= 0x200F) ||    // spaces, zero-width, marks
+         (c >= 0x2028 && c <= 0x202F) ||    // separators, embeddings
+         (c >= 0x205F && c <= 0x206F) ||    // invisible operators, isolates
+         (c >= 0xFFF9 && c <= 0xFFFB) ||    // interlinear annotations
+         (c >= 0x13430 && c <= 0x1343F) ||  // Egyptian format controls
+         (c >= 0x1BCA0 && c <= 0x1BCA3) ||  // shorthand format controls
+         (c >= 0x1D173 && c <= 0x1D17A);    // musical beams and slurs
+}
+
 bool AllDifferent(const std::vector<std::string>& names) {
   return std::set<std::string>(names.begin(), names.end()).size() ==
          names.size();
@@ -138,6 +170,10 @@ std::optional<std::string> CanonicalEmail(std::string_view email) {
   if (!IsCleanText(email, 1, 254)) return std::nullopt;
   if (std::count_if(email.begin(), email.end(), IsWhiteSpace) != 0) {
     return std::nullopt;
+  }
+  for (size_t pos = 0; pos < email.size();) {
+    const std::optional<uint32_t> character = ReadCharacter(email, &pos);
+    if (!character || IsInvisible(*character)) return std::nullopt;
   }
   if (std::count(email.begin(), email.end(), '@') != 1) return std::nullopt;
   if (email.front() == '@' || email.back() == '@') return std::nullopt;

@@ -95,8 +95,12 @@ TEST(FormTest, EmailHasOneCanonicalForm) {
 }
 
 TEST(FormTest, MalformedEmailIsRefused) {
-  for (const char* bad : {"", " ", "a", "@", "a@", "@b", "a@b@c", "a b@c",
-                          "a@b\x01", "a@\xFF", "a\t@b", "a@b\x7F"}) {
+  for (const char* bad :
+       {"", " ", "a", "@", "a@", "@b", "a@b@c", "a b@c", "a@b\x01", "a@\xFF",
+        "a\t@b", "a@b\x7F", "a\xC2\xA0@b",
+        "\xE2\x80\x8B"
+        "a@b",
+        "a@b\xEF\xBB\xBF"}) {
     EXPECT_EQ(CanonicalEmail(bad), std::nullopt) << bad;
   }
   EXPECT_TRUE(CanonicalEmail(std::string(252, 'a') + "@b"));

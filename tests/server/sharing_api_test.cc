@@ -441,6 +441,64 @@ TEST_F(SharingApi, AddressOfOneIsNotTakenForTheIdOfAnother) {
   EXPECT_EQ(Role(Subject::User("bob@x.io")), "none");
 }
 
+// The user `jane@x` is not the one whose address was `jane@x` and who is gone.
+TEST_F(SharingApi, IdWithAnAtIsNoAddressInAnyField) {
+  Must({AddUser{"jane@x", ""}, AddServiceAccount{"bot@x", ""},
+        AddUser{"jane", "jane@x"}, AddMember{"ops", Member::User("jane@x")},
+        AddMember{"ops", Member::ServiceAccount("bot@x")}});
+  const auto emails = [&] {
+    return Get("ann", "/v1/workspace/groups/search?name=Operations")
+        .body[0]["members_emails"]
+        .dump();
+  };
+  EXPECT_EQ(emails(), R"(["cy@x.io"])");
+  Must({RemoveUser{"jane"}});
+  EXPECT_EQ(emails(), R"(["cy@x.io"])");
+  const std::string before = engine_.Export().SerializeAsString();
+  constexpr char kNarrator[] = "/v1/workspace/resources/narrator";
+  for (const std::string id : {"jane@x", "bot@x", " JANE@x "}) {
+    const std::string target =
+        absl::StrCat(R"("resource_type":"voice","user_email":")", id, "\"}");
+    const std::string email = absl::StrCat(R"("email":")", id, "\"");
+    const std::pair<std::string, std::string> kRequests[] = {
+        {absl::StrCat(kNarrator, "/share"), R"({"role":"viewer",)" + target},
+        {absl::StrCat(kNarrator, "/unshare"), "{" + target},
+        {"/v1/workspace/members", "{" + email + R"(,"is_locked":true})"},
+        {"/v1/workspace/groups/ops/members", "{" + email + "}"},
+        {"/v1/workspace/groups/ops/members/remove", "{" + email + "}"}};
+    for (const auto& [path, body] : kRequests) {
+      const Replied reply = Post("ann", path, body);
+      EXPECT_EQ(reply.status, 404) << path << " " << body;
+      EXPECT_EQ(reply.code(), "user_not_found");
+      EXPECT_THAT(reply.message(), HasSubstr("@x`"));
+    }
+  }
+  EXPECT_EQ(engine_.Export().SerializeAsString(), before);
+}
+
+TEST_F(SharingApi, NameThatLooksLikeAnAddressIsMarkedInShareOptions) {
+  Must({AddUser{"jane@x"}, AddUser{"eve", "", "ann@x.io"},
+        AddUser{"zoe", "", "Zoe"}, AddUser{"max@x", "max@x.io", "Max"}});
+  std::map<std::string, std::string> names;
+  const Json options =
+      Get("ann", "/v1/workspace/resources/narrator?resource_type=voice")
+          .body["share_options"];
+  for (const Json& option : options) {
+    names[option["id"]] = option["name"];
+  }
+  EXPECT_EQ(names["jane@x"], "jane@x (no e-mail)");
+  EXPECT_EQ(names["eve"], "ann@x.io (no e-mail)");
+  EXPECT_EQ(names["zoe"], "Zoe");
+  EXPECT_EQ(names["max@x"], "max@x.io");
+  // The marked name is nobody's address, and can't become one.
+  const Replied reply = Share("ann", Json{{"role", "viewer"},
+                                          {"resource_type", "voice"},
+                                          {"user_email", names["eve"]}}
+                                         .dump());
+  EXPECT_EQ(reply.status, 400);
+  EXPECT_EQ(reply.code(), "invalid_parameters");
+}
+
 TEST_F(SharingApi, IdOfAnAccountAndOfAnothersKeyIsRefused) {
   const std::string body =
       R"({"role":"viewer","resource_type":"voice","workspace_api_key_id":"x"})";

@@ -507,6 +507,14 @@ class CommandLine {
     option("--io-threads", &http.io_threads, "Default: 2", "N");
     option("--waiting-threads", &http.waiting_threads,
            "For requests that wait for the disk (default: 64)", "N");
+    option("--rate", &serve_.options.rate.per_second,
+           "How many requests a second each API key may make (default: any "
+           "number)",
+           "N");
+    option("--rate-burst", &serve_.options.rate.burst,
+           "How many of them at once after a rest (default: those of one "
+           "second)",
+           "N");
     serve->add_flag("--quiet", serve_.quiet, "No line for each request");
     serve->callback([this] { code_ = ServeCommand(serve_, console_); });
   }

@@ -134,6 +134,17 @@ ApiError Unavailable(absl::string_view code, absl::string_view message) {
   return {503, "service_unavailable", std::string(code), std::string(message)};
 }
 
+ApiError TooManyRequests(absl::Duration wait) {
+  const int64_t seconds =
+      absl::ToInt64Seconds(absl::Ceil(wait, absl::Seconds(1)));
+  ApiError error{429, "rate_limit_error", "rate_limit_exceeded",
+                 absl::StrCat("this api key asks too often; wait ", seconds,
+                              seconds == 1 ? " second" : " seconds",
+                              ", as `Retry-After` says")};
+  error.retry_after_seconds = seconds;
+  return error;
+}
+
 ApiError BadRequest(absl::string_view message, absl::string_view param) {
   return {400, "invalid_request", "invalid_parameters", std::string(message),
           Shortened(param)};
@@ -169,6 +180,11 @@ HttpResponse ToResponse(const Outcome& outcome, const std::string& request_id) {
     }
   }
   response.headers.emplace_back("x-request-id", request_id);
+  if (const auto* error = std::get_if<ApiError>(&outcome);
+      error != nullptr && error->retry_after_seconds > 0) {
+    response.headers.emplace_back("Retry-After",
+                                  absl::StrCat(error->retry_after_seconds));
+  }
   if (response.status == 503) response.headers.emplace_back("Retry-After", "1");
   return response;
 }

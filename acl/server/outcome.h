@@ -3,6 +3,7 @@
 #define ACL_SERVER_OUTCOME_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <utility>
 #include <variant>
@@ -10,6 +11,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
 #include "acl/audit/answer_json.h"
 #include "acl/server/http/message.h"
 
@@ -41,6 +43,8 @@ struct ApiError {
   std::string fault = {};
   // Everything that is wrong, where there is more than one thing.
   Json faults = nullptr;
+  // Of a 429: when to come again, the header `Retry-After`.
+  int64_t retry_after_seconds = 0;
 };
 
 using Outcome =
@@ -53,6 +57,8 @@ ApiError InvalidKey();
 ApiError NotAllowed(absl::string_view message);
 // The server can't answer now; the client may come again.
 ApiError Unavailable(absl::string_view code, absl::string_view message);
+// The caller asks too often; `wait` is how long it has to rest.
+ApiError TooManyRequests(absl::Duration wait);
 ApiError BadRequest(absl::string_view message, absl::string_view param = "");
 
 // What a refusal of the engine is over HTTP: the table in docs/server.md.

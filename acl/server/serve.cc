@@ -72,6 +72,7 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() { static_cast<void>(Stop()); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
+  if (absl::Status s = CheckRateLimit(options.rate); !s.ok()) return s;
   absl::StatusOr<std::string> operator_hash =
       ReadOperatorHash(options.operator_key_file);
   if (!operator_hash.ok()) return operator_hash.status();
@@ -105,6 +106,7 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
   service.max_wait = options.max_wait;
   service.max_depth = options.max_depth;
   service.max_answer = options.max_answer;
+  service.rate = options.rate;
   service.max_explanations = std::max(1, options.http.waiting_threads / 4);
   service.max_waiting = std::max(1, options.http.waiting_threads / 2);
   service.log = std::move(options.log);

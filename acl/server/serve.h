@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "acl/engine.h"
 #include "acl/server/http/server.h"
+#include "acl/server/rate_limit.h"
 
 namespace acl::server {
 
@@ -34,6 +35,8 @@ struct ServeOptions {
   int max_depth = 32;
   // How long requests under way have to end when the server stops.
   absl::Duration grace = absl::Seconds(10);
+  // How often each API key may ask.
+  RateLimit rate;
   // Gets a line for each request; null: no log. By many threads at once.
   std::function<void(const std::string& line)> log;
 };
@@ -45,8 +48,8 @@ absl::Status SetListen(const std::string& text, HttpOptions* options);
 class Server {
  public:
   // Opens the folder, fills it, listens. The refusals of Engine::Open(),
-  // ImportWorldFile() and HttpServer::Start(); MALFORMED for a secret of the
-  // operator that is too short.
+  // ImportWorldFile(), HttpServer::Start() and CheckRateLimit(); MALFORMED for
+  // a secret of the operator that is too short.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServeOptions options);
 
   // As Stop().

@@ -120,7 +120,8 @@ Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
       gate_(engine, options_.operator_hash),
       admin_(engine),
       questions_(engine, options_.max_wait, options_.max_waiting,
-                 options_.max_explanations) {
+                 options_.max_explanations),
+      rate_limiter_(options_.rate, options_.rate_clock) {
   // The first one seeds the process, before there are threads.
   static_cast<void>(NewRequestId());
 }
@@ -189,7 +190,10 @@ HttpResponse Service::Answer(const HttpRequest& request, const std::string& id,
 
 Outcome Service::Dispatch(const Route& route, Call* call) {
   if (std::optional<Outcome> no = RefusedByForm(route, *call)) return *no;
-  if (route.door != Door::kOperations) gate_.Admit(call);
+  if (route.door != Door::kOperations) {
+    gate_.Admit(call);
+    if (std::optional<Outcome> no = RefusedByRate(*call)) return *no;
+  }
   if (route.has_body()) {
     if (call->caller_is_unknown() &&
         call->request.body.size() > kMaxUnknownBodyBytes) {
@@ -200,6 +204,14 @@ Outcome Service::Dispatch(const Route& route, Call* call) {
     FindUnknownFields(route, call);
   }
   return route.answer(this, call);
+}
+
+std::optional<Outcome> Service::RefusedByRate(const Call& call) {
+  if (!call.caller.workspace || call.caller.is_operator()) return std::nullopt;
+  const absl::Duration wait =
+      rate_limiter_.Take(call.caller.workspace->id(), call.caller.key);
+  if (wait <= absl::ZeroDuration()) return std::nullopt;
+  return TooManyRequests(wait);
 }
 
 HttpResponse Service::Refusal(int status, absl::string_view message,

@@ -4,6 +4,7 @@
 
 #include <atomic>
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "acl/server/metrics.h"
 #include "acl/server/outcome.h"
 #include "acl/server/question_api.h"
+#include "acl/server/rate_limit.h"
 #include "acl/server/route.h"
 #include "acl/server/turns.h"
 
@@ -36,6 +38,9 @@ struct ServiceOptions {
   absl::Duration max_answer = absl::Seconds(10);
   // How deep the JSON of a body may be.
   int max_depth = 32;
+  // How often each key may ask, by which clock; null: the machine's.
+  RateLimit rate;
+  RateLimiter::Clock rate_clock;
   // Gets a line for each request: a JSON object, without its end of line. Many
   // threads call it at once, and others wait meanwhile. Null: no log.
   std::function<void(const std::string& line)> log;
@@ -67,6 +72,9 @@ class Service : public HttpHandler {
   HttpResponse Answer(const HttpRequest& request, const std::string& id,
                       Call* call);
   Outcome Dispatch(const Route& route, Call* call);
+  // The refusal of a key that asks too often. Takes a token of a key that does
+  // not. The operator has no bucket, and neither have those without a key.
+  std::optional<Outcome> RefusedByRate(const Call& call);
   Outcome Health(Call* call);
   Outcome Ready(Call* call);
   Outcome MetricsText(Call* call);
@@ -83,6 +91,7 @@ class Service : public HttpHandler {
   AdminApi admin_;
   QuestionApi questions_;
   Turns turns_;
+  RateLimiter rate_limiter_;
   std::atomic<const HttpServer*> http_{nullptr};
   std::atomic<bool> stopping_{false};
   std::atomic<bool> aborted_{false};

@@ -27,7 +27,8 @@ constexpr const char* kLimits[] = {"character_limit",
                                    "third_party_disable_allowed",
                                    "tts_concurrency_limit",
                                    "dubbing_concurrency_limit",
-                                   "music_concurrency_limit"};
+                                   "music_concurrency_limit",
+                                   "expires_at_unix"};
 constexpr char kNoUpdate[] = "no_update";
 
 int64_t Now() { return absl::ToUnixSeconds(absl::Now()); }
@@ -56,7 +57,8 @@ Json KeyJson(const v1::ApiKey& key, const std::string& account) {
       {"allowed_ips", LimitOf(note, "allowed_ips")},
       {"third_party_disable_allowed",
        LimitOf(note, "third_party_disable_allowed")},
-      {"platform_limits", nullptr}};
+      {"platform_limits", nullptr},
+      {"expires_at_unix", LimitOf(note, "expires_at_unix")}};
 }
 
 absl::StatusOr<Json> KeysJson(const Reader& reader,

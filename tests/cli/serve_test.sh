@@ -61,6 +61,11 @@ expect 3 'bad.yaml' "$acl" serve --memory --world bad.yaml --listen 127.0.0.1:0
 expect 3 '--max-depth is a number from 1 to 512, not 0' "$acl" serve --memory --max-depth 0
 expect 3 'is not positive' "$acl" serve --memory --queue-timeout 0 --listen 127.0.0.1:0
 
+expect 3 '`--rate` is a number of requests a second from 0.01' "$acl" serve --memory --rate -1
+expect 3 '`--rate` is a number of requests a second from 0.01' "$acl" serve --memory --rate nan
+expect 3 'means nothing without `--rate`' "$acl" serve --memory --rate-burst 5
+expect 3 'more than an hour' "$acl" serve --memory --rate 0.01 --rate-burst 100
+
 # A folder that begins with a world, and the first key of an empty server.
 "$acl" init data --from world.yaml >/dev/null
 secret=$("$acl" key create user:ann -w data --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
@@ -140,6 +145,20 @@ done
 grep -q '"route":"/healthz"' first || fail "$(cat first)"
 kill -9 "$(cat pid)"
 wait
+
+# A key that asks too often: two at once, and the next after a while.
+"$acl" init rated --from world.yaml >/dev/null
+rated=$("$acl" key create user:ann -w rated --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
+start --data rated --rate 0.01 --rate-burst 2
+statuses=
+for _ in 1 2 3; do
+  statuses+=" $(curl -sS -D head -o body -w '%{http_code}' -H "xi-api-key: $rated" "$url/v1/workspace/members")"
+done
+[[ $statuses == " 200 200 429" ]] || fail "rate:$statuses"
+grep -qi '^retry-after: [0-9]' head || fail "$(cat head)"
+grep -q '"type":"rate_limit_error"' body || fail "$(cat body)"
+[[ $(curl -sS "$url/healthz") == '{"status":"ok"}' ]] || fail "healthz of a busy key"
+stop TERM
 
 # Deep JSON.
 start --memory --world world.yaml --max-depth 2

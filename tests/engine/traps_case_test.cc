@@ -117,5 +117,55 @@ TEST_F(TrapsOfCase, AddressFoldsTheCaseOfAsciiLettersOnly) {
   EXPECT_FALSE(w.FindSubject(Subject::User("Ann")).ok());
 }
 
+// As above: an address with a character that is not seen would look like
+// somebody else's. It is refused wherever an address can be written.
+TEST_F(TrapsOfCase, AddressWithAnInvisibleCharacterIsRefused) {
+  Workspace w = *engine_.AddWorkspace(Actor::System(), "w");
+  const ResourceRef r{"voice", "r"};
+  ASSERT_TRUE(w.Apply(Actor::System(),
+                      {AddUser{"ann", "ann@x.org"}, AddServiceAccount{"bot"},
+                       AddResource{{"voice", "r"}}})
+                  .ok());
+  for (const char* odd : {"\u00a0", "\u200b", "\u202e", "\ufeff", "\u3000",
+                          "\u2028", "\u00ad", "\U000e0020"}) {
+    for (const std::string& email :
+         {odd + std::string("ann@x.org"), std::string("an") + odd + "n@x.org",
+          std::string("ann@x") + odd + ".org",
+          std::string("ann@x.org") + odd}) {
+      SCOPED_TRACE(testing::PrintToString(email));
+      const auto refused = [](const auto& result) {
+        return IsRefusal(result, StatusCode::kInvalidArgument, v1::MALFORMED,
+                         "has the invisible character U+");
+      };
+      UpdateUser user{"ann"};
+      user.email = email;
+      UpdateServiceAccount account{"bot"};
+      account.email = email;
+      for (const Change& change : std::vector<Change>{
+               AddUser{"new", email}, user, AddServiceAccount{"new", "", email},
+               account, Share{{"voice", "r"}, Target::Email(email), "viewer"},
+               Unshare{{"voice", "r"}, Target::Email(email)}}) {
+        EXPECT_TRUE(refused(w.Apply(Actor::System(), {change})))
+            << ToString(change);
+      }
+      const Subject subject = Subject::Email(email);
+      EXPECT_TRUE(
+          refused(w.Apply(Actor(subject), {RemoveResource{{"voice", "r"}}})));
+      EXPECT_TRUE(refused(w.EffectiveRole(subject, r)));
+      EXPECT_TRUE(refused(w.Check(subject, "viewer", r)));
+      EXPECT_TRUE(refused(w.Explain(subject, r)));
+      EXPECT_TRUE(refused(w.ListResources(subject, "viewer", "")));
+      EXPECT_TRUE(refused(w.PrincipalOf(subject)));
+      v1::World world;
+      v1::Workspace* const other = world.add_workspaces();
+      other->set_id("other");
+      v1::User* const added = other->add_users();
+      added->set_id("ann");
+      added->set_email(email);
+      EXPECT_TRUE(refused(engine_.Import(Actor::System(), world)));
+    }
+  }
+}
+
 }  // namespace
 }  // namespace acl

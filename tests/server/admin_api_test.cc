@@ -355,7 +355,7 @@ TEST_F(AdminApiTest, RefusalsOfKeysAndAccountsNameTheField) {
     for (const char* limit :
          {"character_limit", "allowed_ips", "third_party_disable_allowed",
           "tts_concurrency_limit", "dubbing_concurrency_limit",
-          "music_concurrency_limit"}) {
+          "music_concurrency_limit", "expires_at_unix"}) {
       ask("PATCH", key, {{limit, text}}, limit);
       ask("PATCH", key, {{limit, {"10.0.0.1", text}}}, limit);
       ask("POST", keys, {{"name", "k"}, {"permissions", "all"}, {limit, text}},

@@ -1,32 +1,156 @@
 #!/usr/bin/env bash
-# run.sh ACL: the official JavaScript client against a server that this starts.
-# PROMTOOL is Prometheus's checker.
+# run.sh ACL: the official clients, and schemathesis, against servers that this starts.
+# PROMTOOL is Prometheus's checker. What comes from PyPI is kept in .cache, and
+# skipped where PyPI can't be reached. SEED is what schemathesis begins with (1).
 # The last line is `N passed, N failed`.
 set -euo pipefail
 acl=$(realpath "$1")
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
-npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+python=$(realpath ../../..)/.cache/e2e-python
 
 work=$(mktemp -d)
 server=
+passed=0
+failed=0
 trap '[[ -z $server ]] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
-secret() { sed -n 's/.*"secret":"\([^"]*\)".*/\1/p'; }
-"$acl" init "$work/data" --from world.yaml >/dev/null
-ANN=$("$acl" key create user:ann -w "$work/data" --json | secret)
-BOB=$("$acl" key create user:bob -w "$work/data" --json | secret)
-"$acl" serve --data "$work/data" --listen 127.0.0.1:0 >"$work/log" 2>"$work/err" &
-server=$!
-for _ in {1..100}; do
-  SERVER=$(sed -n 's/^acl: listening on //p' "$work/err")
-  [[ -z $SERVER ]] || break
-  sleep 0.1
-done
-[[ -n $SERVER ]] || { cat "$work/err" >&2 && exit 1; }
 
-status=0
-SERVER=$SERVER ANN=$ANN BOB=$BOB node --test-reporter=tap client_test.mjs >"$work/out" || status=$?
-cat "$work/out"
-kill "$server" && wait "$server"
-server=
-printf '%d passed, %d failed\n' "$(grep -c '^ok ' "$work/out")" "$(grep -c '^not ok ' "$work/out")"
-exit "$status"
+# start NAME: a server of its own, whose folder is $work/NAME. Sets SERVER and
+# the secrets ANN, BOB and OPERATOR.
+start() {
+  local folder=$work/$1
+  mkdir "$folder"
+  secret() { sed -n 's/.*"secret":"\([^"]*\)".*/\1/p'; }
+  "$acl" init "$folder/data" --from world.yaml >/dev/null
+  ANN=$("$acl" key create user:ann -w "$folder/data" --json | secret)
+  BOB=$("$acl" key create user:bob -w "$folder/data" --json | secret)
+  OPERATOR=$(head -c 48 /dev/urandom | base64)
+  printf '%s\n' "$OPERATOR" >"$folder/operator.key"
+  "$acl" serve --data "$folder/data" --operator-key "$folder/operator.key" \
+    --listen 127.0.0.1:0 >"$folder/log" 2>"$folder/err" &
+  server=$!
+  for _ in {1..100}; do
+    SERVER=$(sed -n 's/^acl: listening on //p' "$folder/err")
+    [[ -z $SERVER ]] || break
+    sleep 0.1
+  done
+  [[ -n $SERVER ]] || { cat "$folder/err" >&2 && exit 1; }
+  export SERVER ANN BOB
+}
+
+# It has to end well, too.
+stop() {
+  local status=0
+  kill "$server" && wait "$server" || status=$?
+  server=
+  ((status == 0)) || failed=$((failed + 1))
+}
+
+# Makes the virtual environment if it is not that of requirements.txt. 1: it
+# can't be made; 2: PyPI can't be reached.
+make_python() {
+  ! cmp -s requirements.txt "$python/made-from" || return 0
+  rm -rf "$python"
+  mkdir -p "$(dirname "$python")"
+  if /usr/bin/python3 -m venv "$python" && "$python/bin/pip" install --quiet \
+    --disable-pip-version-check --retries 1 --timeout 20 -r requirements.txt &>"$work/pip"; then
+    cp requirements.txt "$python/made-from"
+    return 0
+  fi
+  ! grep -q 'Retrying (Retry(' "$work/pip" || return 2
+  cat "$work/pip" >&2
+  return 1
+}
+
+javascript_client() {
+  npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+  start javascript
+  local ok not_ok status=0
+  node --test-reporter=tap client_test.mjs >"$work/out" || status=$?
+  cat "$work/out"
+  stop
+  ok=$(grep -c '^ok ' "$work/out") || true
+  not_ok=$(grep -c '^not ok ' "$work/out") || true
+  ((status == 0 || not_ok > 0)) || not_ok=1  # it broke before it could count
+  passed=$((passed + ok))
+  failed=$((failed + not_ok))
+}
+
+python_client() {
+  start python
+  local ok all status=0
+  PYTHONDONTWRITEBYTECODE=1 "$python/bin/python" -m unittest -v client_test &>"$work/out" || status=$?
+  cat "$work/out"
+  stop
+  ok=$(grep -c '^test_.* \.\.\. ok$' "$work/out") || true
+  all=$(sed -n 's/^Ran \([0-9]*\) tests\? in .*/\1/p' "$work/out")
+  ((status == 0 || all > ok)) || all=$((ok + 1))  # it broke before it could count
+  passed=$((passed + ok))
+  failed=$((failed + all - ok))
+}
+
+# schemathesis_as CALLER SECRET: in a subshell, with a server that is started
+# already. Its verdict of each route goes to $work/CALLER.xml.
+schemathesis_as() {
+  SECRET=$2 PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1 "$python/bin/schemathesis" \
+    --config-file schemathesis.toml run "$SERVER/openapi.yaml" --max-examples 15 \
+    --seed "${SEED:-1}" --report junit --report-junit-path "$work/$1.xml" &>"$work/$1.out"
+}
+
+# count_routes FILE: prints "PASSED FAILED".
+count_routes() {
+  "$python/bin/python" - "$1" <<'EOF'
+import sys, xml.etree.ElementTree as ElementTree
+
+cases = list(ElementTree.parse(sys.argv[1]).iter("testcase"))
+bad = [case for case in cases if case.find("failure") is not None or case.find("error") is not None]
+print(len(cases) - len(bad), len(bad))
+EOF
+}
+
+# Each caller has a server of its own, and all ask at once.
+schemathesis() {
+  local caller jobs=() counted status
+  for caller in ann bob operator; do
+    (
+      trap '[[ -z $server ]] || kill "$server" 2>/dev/null' EXIT
+      start "schemathesis-$caller"
+      case $caller in
+        ann) schemathesis_as ann "$ANN" || touch "$work/ann.bad" ;;
+        bob) schemathesis_as bob "$BOB" || touch "$work/bob.bad" ;;
+        operator) schemathesis_as operator "$OPERATOR" || touch "$work/operator.bad" ;;
+      esac
+      stop
+      ((failed == 0))
+    ) &
+    jobs+=("$!")
+  done
+  for caller in ann bob operator; do
+    status=0
+    wait "${jobs[0]}" || status=1
+    jobs=("${jobs[@]:1}")
+    [[ ! -e $work/$caller.bad ]] || status=1
+    counted=$(count_routes "$work/$caller.xml") || counted="0 1"
+    # A failure that belongs to no route.
+    if ((status == 1)) && [[ $counted == *" 0" ]]; then counted="${counted% *} 1"; fi
+    printf 'schemathesis as %s: %d routes passed, %d failed;%s\n' "$caller" ${counted% *} ${counted#* } \
+      "$(sed -n 's/^ *\([0-9]* generated\).*/ \1 requests/p' "$work/$caller.out")"
+    ((status == 0)) || cat "$work/$caller.out"
+    passed=$((passed + ${counted% *}))
+    failed=$((failed + ${counted#* }))
+  done
+}
+
+javascript_client
+made=0
+make_python || made=$?
+if ((made == 0)); then
+  python_client
+  schemathesis
+elif ((made == 2)); then
+  printf 'skipped: the Python client (PyPI can'\''t be reached)\n'
+  printf 'skipped: schemathesis (PyPI can'\''t be reached)\n'
+else
+  failed=$((failed + 1))
+fi
+printf '%d passed, %d failed\n' "$passed" "$failed"
+((failed == 0))

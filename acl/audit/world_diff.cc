@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/affected.h"
 #include "acl/audit/merge.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
@@ -86,6 +87,7 @@ absl::Status DiffWorkspace(const Engine& before, const Engine& after,
   const absl::StatusOr<Snapshot> b = SnapshotOf(after, id);
   if (!b.ok()) return b.status();
   std::vector<std::string> keys;
+  Affected affected;
   {
     const absl::StatusOr<v1::Workspace> old_world = a->Export();
     if (!old_world.ok()) return old_world.status();
@@ -94,10 +96,11 @@ absl::Status DiffWorkspace(const Engine& before, const Engine& after,
     VisitGrants(*old_world, *new_world,
                 [&](const GrantChange& change) { visitor.grant(id, change); });
     keys = KeysThatDiffer(*old_world, *new_world);
+    affected = FindAffected(*old_world, *new_world);
   }
-  return VisitRoleChanges(*a, *b, keys, [&](const RoleChange& change) {
-    visitor.role(id, change);
-  });
+  return VisitRoleChanges(
+      *a, *b, keys, std::move(affected),
+      [&](const RoleChange& change) { visitor.role(id, change); });
 }
 
 }  // namespace

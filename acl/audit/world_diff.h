@@ -33,8 +33,8 @@ struct DiffVisitor {
 // is not empty, in the order of their ids: grants by resource and target, roles
 // as VisitRoleChanges(), of keys those that are not the same in both. One that
 // is only on one side differs from an empty one. What leads to no other grant
-// or role (a name, say) is no difference. Exact; O(size of both matrices), with
-// one workspace of each side in memory twice. WORKSPACE_NOT_FOUND: `workspace`
+// or role (a name, say) is no difference. Exact. Memory: as
+// VisitRoleChanges(). WORKSPACE_NOT_FOUND: `workspace`
 // is on neither side.
 absl::Status VisitDiff(const Engine& before, const Engine& after,
                        const std::string& workspace,

@@ -1,5 +1,6 @@
 #include "acl/encoding/message_builder.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -141,6 +142,14 @@ Message* MessageBuilder::NewMessage() {
                   : reflection->MutableMessage(top.message, top.field);
 }
 
+// Keeps the line of the next value. Places takes what it does not know to be on
+// the line of what it is in: in a file with a change a line, three of four.
+void MessageBuilder::NoteLine(int line) {
+  if (line <= 0 || stack_.empty() || line == Top().value_line) return;
+  places_.Add(ValuePath(), line);
+  Top().value_line = line;
+}
+
 void MessageBuilder::Fault(int line, absl::string_view what) {
   if (faults_.size() >= kMaxFaults) {
     ++more_faults_;
@@ -185,15 +194,17 @@ void MessageBuilder::TakeKey(int line, const std::string& key) {
     }
     Fault(line, absl::StrCat("has the unknown key ", Quoted(key),
                              "; it may have ", NamesOf(fields)));
-  } else if (!top.keys.insert(key).second) {
+  } else if (std::find(top.keys.begin(), top.keys.end(), field) !=
+             top.keys.end()) {
     Fault(line, absl::StrCat("has the key ", Quoted(key), " twice"));
   } else if (const auto* rival = RivalOf(*top.message, field)) {
     Fault(line, absl::StrCat("has both ", Quoted(rival->name()), " and ",
                              Quoted(key), "; keep one"));
   } else {
+    top.keys.push_back(field);
     top.field = field;
     top.next = Next::kValue;
-    places_.Add(ValuePath(), line);
+    NoteLine(line);
   }
 }
 
@@ -212,7 +223,7 @@ std::string MessageBuilder::TakeScalar(int line, ScalarKind kind,
             ? "text in quotes"
             : "a number");
   }
-  if (Top().list) places_.Add(ValuePath(), line);
+  if (Top().list) NoteLine(line);
   return SetScalar(text, Top().message, field);
 }
 
@@ -245,7 +256,8 @@ bool MessageBuilder::Begins(int line, Shape shape) {
 
 void MessageBuilder::BeginList(int line) {
   if (!Begins(line, Shape::kList)) return;
-  Frame frame{Top().message, Top().field, ValuePath()};
+  const int at = Top().value_line;
+  Frame frame{Top().message, Top().field, ValuePath(), at, at};
   frame.list = true;
   frame.next = Next::kValue;
   stack_.push_back(std::move(frame));
@@ -254,12 +266,12 @@ void MessageBuilder::BeginList(int line) {
 void MessageBuilder::BeginMap(int line) {
   if (!Begins(line, Shape::kMap)) return;
   if (stack_.empty()) {
-    stack_.push_back({root_, nullptr, ""});
+    stack_.push_back({root_, nullptr, "", 0, 0});
     return;
   }
-  Frame frame{NewMessage(), nullptr, ValuePath()};
-  places_.Add(frame.path, line);
-  stack_.push_back(std::move(frame));
+  NoteLine(line);
+  const int at = Top().value_line;
+  stack_.push_back({NewMessage(), nullptr, ValuePath(), at, at});
 }
 
 void MessageBuilder::EndCollection() {
@@ -281,6 +293,7 @@ void MessageBuilder::EndValue() {
     top.next = top.next == Next::kKey ? Next::kIgnored : Next::kKey;
     top.field = nullptr;
   }
+  top.value_line = top.line;
 }
 
 }  // namespace acl

@@ -517,12 +517,13 @@ class CommandLine {
     peribolos->footer(
         "\nExamples:\n"
         "  acl import peribolos config -o github.yaml\n"
-        "  acl import peribolos config --org etcd-io -o etcd.binpb\n\n"
-        "DIR holds a folder for each organisation, with org.yaml and any "
+        "  acl import peribolos config --org etcd-io -o etcd.binpb\n"
+        "  acl import peribolos org.yaml -o github.yaml\n\n"
+        "PATH holds a folder for each organisation, with org.yaml and any "
         "number\n"
-        "of teams.yaml below it.\n" +
+        "of teams.yaml below it; or it is a file with `orgs` on top.\n" +
         std::string(kExitCodes));
-    Positional(peribolos, "DIR", &peribolos_.folder, "The configuration");
+    Positional(peribolos, "PATH", &peribolos_.path, "The configuration");
     peribolos
         ->add_option("--org", peribolos_.orgs,
                      "Only this organisation; may be given several times")

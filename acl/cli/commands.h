@@ -166,9 +166,9 @@ struct TestArguments {
 };
 ExitCode TestCommand(const TestArguments& arguments, const Console& console);
 
-// `acl import peribolos DIR [--org NAME]... -o FILE`
+// `acl import peribolos PATH [--org NAME]... -o FILE`
 struct PeribolosArguments {
-  std::string folder;
+  std::string path;  // a folder or a file
   std::vector<std::string> orgs;
   std::string output;
 };

@@ -215,8 +215,8 @@ ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
     return Fail(console, s);
   }
   absl::StatusOr<PeribolosImport> import = [&] {
-    const Progress progress(console, "reading " + Printable(arguments.folder));
-    return ImportPeribolos(arguments.folder, arguments.orgs);
+    const Progress progress(console, "reading " + Printable(arguments.path));
+    return ImportPeribolos(arguments.path, arguments.orgs);
   }();
   if (!import.ok()) return Fail(console, import.status());
   for (const std::string& warning : import->warnings) {

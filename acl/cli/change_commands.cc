@@ -28,6 +28,41 @@ ChangeOptions OptionsOf(const CallArguments& call) {
   return options;
 }
 
+// The form of what every change has, so that a fault in an option is not told
+// as one of the change.
+absl::Status CheckCall(const CallArguments& call) {
+  const absl::StatusOr<Actor> actor = Actor::Parse(call.actor);
+  absl::Status status = actor.status();
+  if (actor.ok() && !actor->is_system()) {
+    // Whoever can act can be a target.
+    const absl::StatusOr<Target> same = Target::Parse(call.actor);
+    status = same.ok() ? CheckForm(*same) : same.status();
+  }
+  if (!status.ok()) {
+    return Refuse(FaultOf(status), absl::StrCat("`--as`: ", status.message()));
+  }
+  if (!call.reason.empty()) {
+    status = CheckId("`--reason`", call.reason);
+    if (!status.ok()) return status;
+  }
+  if (call.request_id.empty()) return absl::OkStatus();
+  return CheckId("`--request-id`", call.request_id);
+}
+
+// A world file keeps neither a reason nor a request id: a retry that relies on
+// one would be applied again.
+absl::Status CheckOptions(const Common& common, const CallArguments& call) {
+  if (absl::Status s = CheckCall(call); !s.ok()) return s;
+  if (call.reason.empty() && call.request_id.empty()) return absl::OkStatus();
+  const std::string path = ReadWorldPlace(common.world).path;
+  if (path.empty() || IsFolder(path)) return absl::OkStatus();
+  return Refuse(
+      v1::MALFORMED,
+      absl::StrCat(call.request_id.empty() ? "`--reason`" : "`--request-id`",
+                   " is for a journal folder, and ", Printable(path),
+                   " is a world file, which does not keep it; leave it out"));
+}
+
 absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
                                    Session* session) {
   const absl::StatusOr<Actor> actor = Actor::Parse(arguments.call.actor);
@@ -50,6 +85,9 @@ absl::StatusOr<Receipt> ApplyShare(const ShareArguments& arguments,
 
 ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
                       const Console& console) {
+  if (absl::Status s = CheckOptions(common, arguments.call); !s.ok()) {
+    return Fail(console, s);
+  }
   FileLock lock;
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::OpenForChange(common, arguments.call.dry_run, console, &lock);
@@ -98,15 +136,45 @@ absl::StatusOr<ChangeFile> ReadChangeFile(const std::string& path) {
   return file;
 }
 
-// A refusal with the place of the change that it is about.
+// Whether the refusal is about the system, not about what a file says.
+bool IsOfSystem(Fault fault) {
+  switch (fault) {
+    case v1::ENGINE_CLOSED:
+    case v1::FILE_ACCESS:
+    case v1::DISK_FULL:
+    case v1::JOURNAL_LOCKED:
+    case v1::JOURNAL_DAMAGED:
+    case v1::OUTCOME_UNKNOWN:
+    case v1::OUT_OF_MEMORY:
+    case v1::READ_ONLY:
+    case v1::WORKSPACE_NOT_FOUND:
+      return true;
+    default:
+      return false;
+  }
+}
+
+// A refusal with what it is about: an option, or a place in the file.
 absl::Status Located(const absl::Status& refusal, const ChangeFile& file) {
+  const Fault fault = FaultOf(refusal);
   const std::optional<size_t> index = ChangeIndexOf(refusal);
-  if (!index && file.changes.size() != 1) return refusal;
-  const std::string path = absl::StrCat("changes[", index.value_or(0), "]");
   absl::string_view message = refusal.message();
   if (index) message = message.substr(message.find(": ") + 2);
-  return Refuse(FaultOf(refusal),
-                absl::StrCat(file.places.Show(path), ": ", message));
+  const auto at = [&](absl::string_view place) {
+    return Refuse(fault, absl::StrCat(place, ": ", message));
+  };
+  const bool first = index.value_or(0) == 0;
+  // Later ones may be about an actor that an earlier change removed or locked.
+  if (first && (fault == v1::ACTOR_UNKNOWN || fault == v1::ACTOR_LOCKED ||
+                fault == v1::ACTOR_KEY_DISABLED)) {
+    return at("`--as`");
+  }
+  if (fault == v1::REQUEST_ID_REUSED) return at("`--request-id`");
+  if (fault == v1::REVISION_MISMATCH) {
+    return at(file.places.Show("expected_revision"));
+  }
+  if (IsOfSystem(fault) || (!index && file.changes.size() != 1)) return refusal;
+  return at(file.places.Show(absl::StrCat("changes[", index.value_or(0), "]")));
 }
 
 // The keys that changes name: their roles change by more than their owners'.
@@ -154,6 +222,18 @@ absl::StatusOr<Applied> ApplyFile(const ChangeFile& file,
   return applied;
 }
 
+// The workspace that the option or the file names; empty if neither does.
+absl::StatusOr<std::string> WorkspaceFor(const std::string& option,
+                                         const ChangeFile& file) {
+  if (option.empty()) return file.workspace;
+  if (file.workspace.empty() || file.workspace == option) return option;
+  return Refuse(v1::MALFORMED,
+                absl::StrCat(file.places.Show("workspace"),
+                             ": the changes are of workspace ",
+                             Quoted(file.workspace), ", and `--workspace` is ",
+                             Quoted(option), "; leave one out"));
+}
+
 }  // namespace
 
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
@@ -161,11 +241,14 @@ ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
   const absl::StatusOr<ChangeFile> file = ReadChangeFile(arguments.changes);
   if (!file.ok()) return Fail(console, file.status());
   // Before anything is opened.
-  if (absl::Status s = Actor::Parse(arguments.call.actor).status(); !s.ok()) {
+  if (absl::Status s = CheckOptions(common, arguments.call); !s.ok()) {
     return Fail(console, s);
   }
+  const absl::StatusOr<std::string> wanted =
+      WorkspaceFor(common.workspace, *file);
+  if (!wanted.ok()) return Fail(console, wanted.status());
   Common chosen = common;
-  if (chosen.workspace.empty()) chosen.workspace = file->workspace;
+  chosen.workspace = *wanted;
   FileLock lock;
   const absl::StatusOr<std::unique_ptr<Session>> session =
       Session::OpenForChange(chosen, arguments.call.dry_run, console, &lock);

@@ -21,10 +21,12 @@
 namespace acl::cli {
 namespace {
 
+bool IsMoment(const std::string& text) { return text[0] == '@'; }
+
 // `PATH`, `FOLDER@MOMENT`, or `@MOMENT` of the world that --world names.
 absl::StatusOr<WorldPlace> ReadSide(const std::string& text,
                                     const std::string& world) {
-  if (text.empty() || text[0] != '@') return ReadWorldPlace(text);
+  if (!IsMoment(text)) return ReadWorldPlace(text);
   if (world.empty()) {
     return Refuse(v1::MALFORMED,
                   absl::StrCat(Quoted(text),
@@ -41,6 +43,16 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenSide(const std::string& text,
   if (!side.ok()) return side.status();
   Progress progress(console, "reading " + Printable(text));
   return OpenWorld(side->path, side->at, common.workspace, progress.Sink());
+}
+
+absl::Status CheckArguments(const DiffArguments& arguments) {
+  if (!arguments.world_named || IsMoment(arguments.before) ||
+      IsMoment(arguments.after)) {
+    return absl::OkStatus();
+  }
+  return Refuse(v1::MALFORMED,
+                "`--world` is for `@MOMENT`, and neither A nor B is one; leave "
+                "it out");
 }
 
 // What was found, in order.
@@ -232,6 +244,10 @@ ExitCode ChangesCommand(const Common& common, const DiffArguments& arguments,
 
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console) {
+  if (absl::Status s = CheckArguments(arguments); !s.ok()) {
+    Fail(console, s);
+    return kBadInput;
+  }
   if (!arguments.changes.empty()) {
     return ChangesCommand(common, arguments, console);
   }

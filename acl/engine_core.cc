@@ -6,6 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "acl/base/environment.h"
 #include "acl/base/fault.h"
 #include "acl/base/heap.h"
 #include "acl/base/text.h"
@@ -57,7 +58,9 @@ absl::Status NoWorkspace(absl::string_view id) {
 
 }  // namespace
 
-EngineCore::EngineCore(EngineOptions options) : options_(std::move(options)) {}
+EngineCore::EngineCore(EngineOptions options) : options_(std::move(options)) {
+  WarnOfEnvironmentOnce();
+}
 EngineCore::~EngineCore() = default;
 
 absl::Status EngineCore::Open(const std::string& path,

@@ -8,6 +8,7 @@
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "CLI/Validators.hpp"
+#include "acl/base/environment.h"
 #include "acl/cli/commands.h"
 #include "acl/cli/manual.h"
 #include "acl/cli/option_checks.h"
@@ -231,7 +232,7 @@ class CommandLine {
         "--summary", diff_.summary,
         "Only how many grants and roles differ, by what they were and are");
     diff->add_option("--changes", diff_.changes,
-                     "Instead: write a change file that makes B of A, to the "
+                     "Instead: write a change file that turns A into B, to the "
                      "last name, and say how many changes of which kinds it "
                      "has; its ending tells its format")
         ->type_name("FILE")
@@ -524,6 +525,7 @@ class CommandLine {
 }  // namespace
 
 int Run(int argc, const char* const* argv, const Console& console) {
+  if (absl::Status s = CheckEnvironment(); !s.ok()) return Fail(console, s);
   return CommandLine(console).Run(argc, argv);
 }
 

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <map>
 #include <regex>
 #include <set>
@@ -285,6 +286,25 @@ TEST_F(OptionsTest, WhenOptionsExcludeEachOtherThenBothAreNamed) {
     EXPECT_EQ(result.out, "");
   }
   EXPECT_EQ(Read(world_), before);
+}
+
+TEST_F(OptionsTest, WhenAVariableHasAnUnknownValueThenItIsRefused) {
+  setenv("ACL_SIMD", "sse2", 1);
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"matrix", "-w", world_},
+        {"serve", "--memory"},
+        {"man"}}) {
+    const Result result = Acl(words);
+    EXPECT_EQ(result.code, kBadInput);
+    EXPECT_EQ(result.err,
+              "acl: the environment variable ACL_SIMD is `sse2`, which is none "
+              "of `portable`, `avx2` and `avx512`; set one of them, or unset "
+              "it\n");
+    EXPECT_EQ(result.out, "");
+  }
+  setenv("ACL_SIMD", "portable", 1);
+  EXPECT_EQ(Acl({"matrix", "-w", world_}).code, kAllow);
+  unsetenv("ACL_SIMD");
 }
 
 // Decimal, whatever it begins with.

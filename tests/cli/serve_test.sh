@@ -59,6 +59,16 @@ expect 1 'No such file' "$acl" serve --memory --world none.yaml
 printf 'workspaces: [{id: studio, users: [{id: ann}, {id: ann}]}]\n' >bad.yaml
 expect 3 'bad.yaml' "$acl" serve --memory --world bad.yaml --listen 127.0.0.1:0
 
+# More threads than there is room for: told, not a crash. Where the limit is too
+# little for the program itself (sanitizers), it can't be tried.
+if (ulimit -v 8000000 && "$acl" --help >/dev/null 2>&1); then
+  limited() { (ulimit -v 8000000 && exec "$acl" "$@"); }
+  for threads in '--waiting-threads 4096' '--io-threads 256 --waiting-threads 1024'; do
+    # shellcheck disable=SC2086
+    expect 1 "can't start the server's" limited serve --memory --listen 127.0.0.1:0 $threads
+  done
+fi
+
 # A folder that begins with a world, and the first key of an empty server.
 "$acl" init data --from world.yaml >/dev/null
 secret=$("$acl" key create user:ann -w data --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')

@@ -278,7 +278,7 @@ void HttpServer::Impl::Stop(absl::Duration grace) {
   state_.handler.Abort();
   for (const auto& each : workers_) each->ForEach(&Connection::Abort);
   // Calls of the handler that are under way end; their answers go nowhere.
-  state_.pool.join();
+  state_.pool.Join();
   state_.admission.WaitUntilEmpty(kAbortWait);
   for (const auto& each : workers_) each->Stop();
 }
@@ -301,7 +301,8 @@ absl::Status ThreadsFault(const HttpOptions& options,
   return Refuse(
       v1::FILE_ACCESS,
       absl::StrCat("can't start the server's ", options.io_threads, " + ",
-                   options.waiting_threads, " threads: ", reason));
+                   options.waiting_threads, " threads: ", reason,
+                   "; ask for fewer, or raise the system's limit"));
 }
 
 }  // namespace
@@ -327,8 +328,6 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     impl->Start();
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
   } catch (const std::system_error& error) {
-    return ThreadsFault(options, error.code().message());
-  } catch (const boost::system::system_error& error) {  // of the pool
     return ThreadsFault(options, error.code().message());
   }
 }

@@ -21,6 +21,10 @@ ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
                           const Console& console) {
   const absl::StatusOr<PrincipalId> owner = PrincipalId::Parse(arguments.owner);
   if (!owner.ok()) return Fail(console, owner.status());
+  if (!arguments.name.empty()) {
+    const absl::Status name = CheckId("`--name`", arguments.name);
+    if (!name.ok()) return Fail(console, name);
+  }
   FileLock lock;
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::OpenForChange(common, false, console, &lock);

@@ -117,6 +117,12 @@ absl::Status ReadYaml(absl::string_view text,
     builder.FileFault(0, "is larger than 2 GiB; write it as .binpb");
     return builder.Finish();
   }
+  // The parser ends a value at one, and drops the rest of it.
+  if (const size_t nul = text.find('\0'); nul != absl::string_view::npos) {
+    const auto line = std::count(text.begin(), text.begin() + nul, '\n') + 1;
+    builder.FileFault(static_cast<int>(line), "has a NUL character; remove it");
+    return builder.Finish();
+  }
   Handler handler(&builder);
   Buffer buffer(text, handler, progress);
   std::istream in(&buffer);

@@ -277,6 +277,10 @@ TEST_F(OptionsTest, WhenOptionsExcludeEachOtherThenBothAreNamed) {
         "127.0.0.1:0"},
        "has the workspace `studio`; leave `--world` out"},
       {{"matrix", "-w", world_, "-w", folder_}, "--world"},
+      {{"key", "create", "user:bob", "-w", world_, "--name", "a\nb"},
+       "`--name` `a\\u{a}b` has a control character at byte 1"},
+      {{"key", "create", "user:bob", "-w", world_, "--name", "a\x7f"},
+       "`--name` `a\\u{7f}` has a control character at byte 1"},
   };
   const std::string before = Read(world_);
   for (const auto& c : cases) {

@@ -164,6 +164,22 @@ TEST(Yaml, EveryRefusalNamesItsLine) {
        {"[a]: b\n", "w:1: the document has a list for a key"}});
 }
 
+// Wherever it is: in a value, beside one, in a comment, at the end.
+TEST(Yaml, NulIsRefusedWithItsLine) {
+  for (const std::string& text :
+       {std::string("workspaces:\n- id: a \0 b\n", 22),
+        std::string("workspaces:\n- id: 'a\0b'\n", 23),
+        std::string("workspaces:\n- id: a # \0\n", 24),
+        std::string("workspaces:\n- id: a\0\nusers: []", 29)}) {
+    v1::World world;
+    Places places("w.yaml");
+    const absl::Status status =
+        ReadMessage(Encoding::kYaml, text, &world, &places);
+    EXPECT_EQ(FaultOf(status), v1::FILE_MALFORMED);
+    EXPECT_EQ(status.message(), "w.yaml:2: has a NUL character; remove it");
+  }
+}
+
 TEST(Json, EveryRefusalNamesItsPath) {
   ExpectRefusals(
       Encoding::kJson,

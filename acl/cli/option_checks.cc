@@ -1,6 +1,8 @@
 #include "acl/cli/option_checks.h"
 
+#include <functional>
 #include <string>
+#include <utility>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"

@@ -197,9 +197,11 @@ TEST_F(OptionsTest, WhenAValueMakesNoSenseThenTheOptionIsNamed) {
     for (const auto& [option, takes] : command.options) {
       for (const std::string& value : BadValues(takes)) {
         std::vector<std::string> words = command.words;
-        words.push_back(absl::StrCat(option, "=", value));
-        // An empty value is one of its own.
-        if (value.empty()) words.back() = option, words.push_back("");
+        if (value.empty()) {
+          words.insert(words.end(), {option, ""});
+        } else {
+          words.push_back(absl::StrCat(option, "=", value));
+        }
         const Result result = Acl(words);
         EXPECT_EQ(result.code, kBadInput) << absl::StrJoin(words, " ");
         EXPECT_EQ(result.out, "");

@@ -76,6 +76,26 @@ TEST_F(SeveralWorkspacesTest, WhenOneHasTheResourceThenItAnswers) {
   EXPECT_EQ(answers[0]["workspace"], "two");
 }
 
+TEST_F(SeveralWorkspacesTest, WhenAChangeIsMadeThenOneIsToBeChosen) {
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"share", "voice:v", "user:bob", "viewer",
+                                 "--as", "system"},
+        {"unshare", "voice:v", "user:bob", "--as", "system"},
+        {"key", "create", "user:bob"}}) {
+    const Result result = OnWorld(words);
+    EXPECT_EQ(result.code, kBadInput);
+    EXPECT_EQ(result.err,
+              "acl: the world has 3 workspaces, `one`, `three`, `two`; choose "
+              "one by --workspace ID\n");
+  }
+  EXPECT_EQ(Read(world_), kThree);
+  Write(world_, "workspaces: []\n");
+  EXPECT_EQ(OnWorld({"key", "create", "user:bob"}).err,
+            "acl: the world has no workspace\n");
+  EXPECT_THAT(OnWorld({"matrix", "--workspace", "one"}).err,
+              HasSubstr("does not exist; the world has none"));
+}
+
 TEST_F(SeveralWorkspacesTest, WhenListsAreAskedThenAllAnswer) {
   EXPECT_EQ(OnWorld({"who", "voice:v"}).out, "one\tuser:bob\tadmin\n");
   EXPECT_EQ(OnWorld({"what", "user:bob"}).out,

@@ -124,7 +124,7 @@ Organisation* Import::Add(const std::string& id, const YAML::Node& node,
   if (is_new) return &at->second;
   file->Fault(node,
               absl::StrCat("organisation ", Quoted(id),
-                           " is there twice, first at ", at->second.place()));
+                           " is a duplicate, first at ", at->second.place()));
   return nullptr;
 }
 

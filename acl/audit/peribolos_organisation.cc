@@ -270,7 +270,7 @@ void Organisation::ReadTeams(const YAML::Node& teams,
                        Team{entry.key, file_->Place(entry.key_node), {}});
     if (!is_new) {
       file_->Fault(entry.key_node, absl::StrCat("team ", Quoted(entry.key),
-                                                " is there twice, first at ",
+                                                " is a duplicate, first at ",
                                                 team->second.place));
       continue;
     }
@@ -306,7 +306,7 @@ void Organisation::ReadTeamMembers(const Entry& entry, Team* team) {
       continue;
     }
     file_->Warn(name, absl::StrCat(Quoted(name.Scalar()), " of team ",
-                                   Quoted(team->id), " is no member of ",
+                                   Quoted(team->id), " is not a member of ",
                                    Quoted(id_), " and gets nothing"));
   }
 }

@@ -133,7 +133,7 @@ absl::Status RemoveWorkspaceOf(const ChangeFile& file, Engine* engine) {
         absl::StrCat(file.places.Show("expected_revision"),
                      ": the workspace is at revision ", token->revision,
                      ", not ", *file.expected_revision,
-                     "; read it again and decide anew"));
+                     "; look at it again before you remove it"));
   }
   return engine->RemoveWorkspace(Actor::System(), file.workspace);
 }

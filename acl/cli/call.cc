@@ -17,7 +17,7 @@ absl::Status CheckCall(const CallArguments& call) {
   const absl::StatusOr<Actor> actor = Actor::Parse(call.actor);
   absl::Status status = actor.status();
   if (actor.ok() && !actor->is_system()) {
-    // Whoever can act can be a target.
+    // Every actor but the system is also a possible target.
     const absl::StatusOr<Target> same = Target::Parse(call.actor);
     status = same.ok() ? CheckForm(*same) : same.status();
   }

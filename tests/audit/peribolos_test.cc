@@ -65,10 +65,11 @@ TEST(Peribolos, SmallOrganisationFollowsEveryRuleOfTheMapping) {
             "acme,user,olga,repository,declared,admin\n"
             "acme,user,olga,repository,mixer,admin\n"
             "acme,user,olga,repository,shared,admin\n");
-  EXPECT_THAT(import->warnings,
-              ElementsAre("tests/audit/small/acme/sig-audio/teams.yaml:5: "
-                          "`stranger` of team `audio` is no member of `acme` "
-                          "and gets nothing"));
+  EXPECT_THAT(
+      import->warnings,
+      ElementsAre("tests/audit/small/acme/sig-audio/teams.yaml:5: "
+                  "`stranger` of team `audio` is not a member of `acme` "
+                  "and gets nothing"));
 }
 
 TEST(Peribolos, NamesKeepTheirSpellingAndIdsAreLowerCase) {
@@ -244,7 +245,7 @@ TEST(Peribolos, OrganisationIsDeclaredOnce) {
                 .Add("acme/org.yaml", std::string(kOrg) + "}\n")
                 .Add("more/org.yaml", "orgs:\n  Acme: {members: [ann]}\n")
                 .Faults(),
-            "more/org.yaml:2: organisation `Acme` is there twice, first at "
+            "more/org.yaml:2: organisation `Acme` is a duplicate, first at "
             "acme/org.yaml:1");
 }
 
@@ -334,9 +335,10 @@ TEST(Peribolos, CollaboratorIsInNoTeamUnlessAMember) {
   const Files files = OrgWith(
       "repos: {core: {collaborators: {out: read}}},\n"
       "teams: {t: {members: [out], repos: {core: admin}}}\n");
-  EXPECT_THAT(files.Warnings(),
-              ElementsAre("acme/org.yaml:3: `out` of team `t` is no member of "
-                          "`acme` and gets nothing"));
+  EXPECT_THAT(
+      files.Warnings(),
+      ElementsAre("acme/org.yaml:3: `out` of team `t` is not a member of "
+                  "`acme` and gets nothing"));
   EXPECT_THAT(files.Matrix(),
               HasSubstr("acme,user,out,repository,core,read\n"));
 }
@@ -548,7 +550,7 @@ TEST(Peribolos, TeamInTwoFilesNamesBothPlaces) {
   EXPECT_EQ(OrgWith("teams: {devs: {teams: {child: }}}")
                 .Add("acme/x/teams.yaml", "teams:\n  Child: {}\n")
                 .Faults(),
-            "acme/x/teams.yaml:2: team `Child` is there twice, first at "
+            "acme/x/teams.yaml:2: team `Child` is a duplicate, first at "
             "acme/org.yaml:2");
 }
 

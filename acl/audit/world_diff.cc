@@ -68,23 +68,11 @@ std::vector<std::string> KeysThatDiffer(const v1::Workspace& before,
   return keys;
 }
 
-// A workspace at one revision, or an empty one where there is none.
-absl::StatusOr<Snapshot> SnapshotOf(const Engine& engine,
-                                    const std::string& id) {
-  const absl::StatusOr<Workspace> workspace = engine.FindWorkspace(id);
-  if (workspace.ok()) return workspace->TakeSnapshot();
-  // A snapshot outlives its engine.
-  Engine nothing;
-  const absl::StatusOr<Workspace> empty =
-      nothing.AddWorkspace(Actor::System(), id);
-  return empty.ok() ? empty->TakeSnapshot() : empty.status();
-}
-
 absl::Status DiffWorkspace(const Engine& before, const Engine& after,
                            const std::string& id, const DiffVisitor& visitor) {
-  const absl::StatusOr<Snapshot> a = SnapshotOf(before, id);
+  const absl::StatusOr<Snapshot> a = SnapshotOrEmpty(before, id);
   if (!a.ok()) return a.status();
-  const absl::StatusOr<Snapshot> b = SnapshotOf(after, id);
+  const absl::StatusOr<Snapshot> b = SnapshotOrEmpty(after, id);
   if (!b.ok()) return b.status();
   std::vector<std::string> keys;
   Affected affected;
@@ -104,6 +92,17 @@ absl::Status DiffWorkspace(const Engine& before, const Engine& after,
 }
 
 }  // namespace
+
+absl::StatusOr<Snapshot> SnapshotOrEmpty(const Engine& engine,
+                                         const std::string& id) {
+  const absl::StatusOr<Workspace> workspace = engine.FindWorkspace(id);
+  if (workspace.ok()) return workspace->TakeSnapshot();
+  // A snapshot outlives its engine.
+  Engine nothing;
+  const absl::StatusOr<Workspace> empty =
+      nothing.AddWorkspace(Actor::System(), id);
+  return empty.ok() ? empty->TakeSnapshot() : empty.status();
+}
 
 absl::Status VisitDiff(const Engine& before, const Engine& after,
                        const std::string& workspace,

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "acl/audit/role_changes.h"
 #include "acl/engine.h"
 
@@ -39,6 +40,10 @@ struct DiffVisitor {
 absl::Status VisitDiff(const Engine& before, const Engine& after,
                        const std::string& workspace,
                        const DiffVisitor& visitor);
+
+// A workspace at its latest revision, or an empty one where there is none.
+absl::StatusOr<Snapshot> SnapshotOrEmpty(const Engine& engine,
+                                         const std::string& id);
 
 }  // namespace acl
 

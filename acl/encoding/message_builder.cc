@@ -118,6 +118,14 @@ const FieldDescriptor* RivalOf(const Message& message,
 
 }  // namespace
 
+const int* MessageBuilder::Frame::LineOfKey(
+    const FieldDescriptor* wanted) const {
+  const auto found =
+      std::find_if(keys.begin(), keys.end(),
+                   [&](const Key& key) { return key.field == wanted; });
+  return found == keys.end() ? nullptr : &found->line;
+}
+
 Shape MessageBuilder::Wanted() const {
   if (stack_.empty()) return Shape::kMap;
   const Frame& top = stack_.back();
@@ -194,14 +202,16 @@ void MessageBuilder::TakeKey(int line, const std::string& key) {
     }
     Fault(line, absl::StrCat("has the unknown key ", Quoted(key),
                              "; it may have ", NamesOf(fields)));
-  } else if (std::find(top.keys.begin(), top.keys.end(), field) !=
-             top.keys.end()) {
-    Fault(line, absl::StrCat("has the key ", Quoted(key), " twice"));
+  } else if (const int* first = top.LineOfKey(field)) {
+    Fault(line,
+          absl::StrCat(
+              "has the key ", Quoted(key), " twice",
+              *first > 0 ? absl::StrCat(", first on line ", *first) : ""));
   } else if (const auto* rival = RivalOf(*top.message, field)) {
     Fault(line, absl::StrCat("has both ", Quoted(rival->name()), " and ",
                              Quoted(key), "; keep one"));
   } else {
-    top.keys.push_back(field);
+    top.keys.push_back({field, line});
     top.field = field;
     top.next = Next::kValue;
     NoteLine(line);

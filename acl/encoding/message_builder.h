@@ -48,6 +48,10 @@ class MessageBuilder {
  private:
   enum class Next { kKey, kValue, kIgnored };
 
+  struct Key {
+    const google::protobuf::FieldDescriptor* field;
+    int line;
+  };
   // A map that fills a message, or a list that fills one of its fields.
   struct Frame {
     google::protobuf::Message* message;
@@ -58,7 +62,10 @@ class MessageBuilder {
     bool list = false;
     int index = 0;  // in a list
     Next next = Next::kKey;
-    std::vector<const google::protobuf::FieldDescriptor*> keys = {};  // so far
+    std::vector<Key> keys = {};  // so far
+
+    // Of a field that had a value already, else null.
+    const int* LineOfKey(const google::protobuf::FieldDescriptor* wanted) const;
   };
 
   Frame& Top() { return stack_.back(); }

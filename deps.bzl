@@ -66,10 +66,11 @@ _ABSL = {
 }
 
 def _pkg_config_folder(ctx, file):
-    for folder in ctx.path("/usr/lib").readdir():  # x86_64-linux-gnu, aarch64-linux-gnu, ...
-        if folder.get_child("pkgconfig").get_child(file).exists:
-            return folder.get_child("pkgconfig")
-    return None
+    # /usr/lib has a folder for each architecture that something is installed
+    # for; the compiler knows its own.
+    found = ctx.execute([ctx.os.environ.get("CC", "gcc"), "-print-file-name=pkgconfig/" + file])
+    path = ctx.path(found.stdout.strip()) if found.stdout.startswith("/") else None
+    return path.dirname if path and path.exists else None
 
 def _pkg_config_library(name, text):
     """A cc_library with the Libs and Requires of one pkg-config file."""
@@ -96,7 +97,7 @@ def _debian_absl_impl(ctx):
         lines = [_cc_library(name, deps = ["//:" + pc]) for name, pc in targets.items()]
         ctx.file("absl/{}/BUILD.bazel".format(package), _PUBLIC + "".join(lines))
 
-_debian_absl = repository_rule(implementation = _debian_absl_impl, local = True)
+_debian_absl = repository_rule(implementation = _debian_absl_impl, environ = ["CC"], local = True)
 
 # Protobuf: runtime, compiler, and the well-known types.
 

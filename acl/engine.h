@@ -22,7 +22,8 @@
 // Reading is in acl/reader.h: roles with witnesses, checks, explanations,
 // lists, snapshots. What can be changed is in acl/share/change.h, what a change
 // answers in acl/share/receipt.h, how things are named in acl/base/reference.h,
-// why a call is refused in acl/base/fault.h, how to follow what changes in
+// why a call is refused in acl/base/fault.h, which environment variables are
+// read in acl/base/environment.h, how to follow what changes in
 // acl/watch.h. What a role means: docs/semantics.md.
 //
 // Every answer comes from memory, and from one revision. An engine that was

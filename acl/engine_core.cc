@@ -6,6 +6,7 @@
 #include "absl/functional/function_ref.h"
 #include "absl/random/random.h"
 #include "absl/strings/str_cat.h"
+#include "acl/base/environment.h"
 #include "acl/base/fault.h"
 #include "acl/base/heap.h"
 #include "acl/base/text.h"
@@ -59,7 +60,9 @@ absl::Status NoWorkspace(absl::string_view id) {
 
 EngineCore::EngineCore(EngineOptions options)
     : options_(std::move(options)),
-      observer_(std::make_shared<ObserverGate>(options_.observer)) {}
+      observer_(std::make_shared<ObserverGate>(options_.observer)) {
+  WarnOfEnvironmentOnce();
+}
 EngineCore::~EngineCore() = default;
 
 absl::Status EngineCore::Open(const std::string& path,

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <set>
 #include <system_error>
 #include <utility>
@@ -10,227 +11,22 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "acl/audit/peribolos_file.h"
+#include "acl/audit/peribolos_organisation.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
-#include "acl/encoding/file.h"
-#include "yaml-cpp/yaml.h"
 
 namespace acl {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr char kType[] = "repository";
-const char* const kLadder[] = {"read", "triage", "write", "maintain", "admin"};
-
-bool IsRole(const std::string& role) {
-  return std::find(std::begin(kLadder), std::end(kLadder), role) !=
-         std::end(kLadder);
-}
-
-// One organisation, collected from its files.
-class Organisation {
- public:
-  Organisation(std::string id, std::vector<std::string>* warnings,
-               std::vector<std::string>* faults)
-      : id_(std::move(id)), warnings_(*warnings), faults_(*faults) {}
-
-  void ReadOrg(const std::string& file, const YAML::Node& org) {
-    file_ = file;
-    if (!org.IsMap()) return Fault(org, "is no map");
-    for (const auto& key : {"admins", "members"}) {
-      for (const YAML::Node& name : List(org[key])) {
-        AddPerson(name, key == std::string("admins"));
-      }
-    }
-    const YAML::Node repos = org["repos"];
-    if (repos && !repos.IsMap()) Fault(repos, "`repos` is no map");
-    if (repos && repos.IsMap()) {
-      for (const auto& repo : repos) repos_[repo.first.Scalar()];
-    }
-    ReadBaseline(org);
-  }
-
-  // After ReadOrg(), so that it is known who is a member.
-  void ReadTeams(const std::string& file, const YAML::Node& document) {
-    file_ = file;
-    if (!document.IsMap()) return Fault(document, "is no map");
-    ReadTeamsOf(document, "");
-  }
-
-  v1::Workspace ToWorld() const;
-
- private:
-  struct Person {
-    std::string spelling;
-    bool admin = false;
-  };
-  struct Team {
-    std::string name;
-    std::set<std::string> members;  // references
-  };
-
-  std::string At(const YAML::Node& node) const {
-    return absl::StrCat(Printable(file_), ":", node.Mark().line + 1, ": ");
-  }
-  void Fault(const YAML::Node& node, absl::string_view what) {
-    faults_.push_back(absl::StrCat(At(node), what));
-  }
-  void Warn(const YAML::Node& node, absl::string_view what) {
-    warnings_.push_back(absl::StrCat(At(node), what));
-  }
-
-  // The single values of a list; anything else is a fault.
-  std::vector<YAML::Node> List(const YAML::Node& list) {
-    std::vector<YAML::Node> items;
-    if (!list || list.IsNull()) return items;
-    if (!list.IsSequence()) {
-      Fault(list, "is no list of names");
-      return items;
-    }
-    for (const YAML::Node& item : list) {
-      if (item.IsScalar()) {
-        items.push_back(item);
-      } else {
-        Fault(item, "is no name");
-      }
-    }
-    return items;
-  }
-
-  void AddPerson(const YAML::Node& name, bool admin) {
-    const std::string id = absl::AsciiStrToLower(name.Scalar());
-    const auto [person, is_new] = people_.emplace(id, Person{name.Scalar()});
-    if (!is_new) {
-      Warn(name, absl::StrCat(Quoted(name.Scalar()), " is named twice"));
-    }
-    person->second.admin |= admin;
-  }
-
-  void ReadBaseline(const YAML::Node& org) {
-    const YAML::Node permission = org["default_repository_permission"];
-    if (!permission) {
-      Warn(org, "has no default_repository_permission; taken for `none`");
-    } else if (!permission.IsScalar() || (permission.Scalar() != "none" &&
-                                          !IsRole(permission.Scalar()))) {
-      Fault(permission,
-            "default_repository_permission is not none, read, write or admin");
-    } else if (permission.Scalar() != "none") {
-      baseline_ = permission.Scalar();
-    }
-  }
-
-  // Reads the teams of a document, or the children of a team.
-  void ReadTeamsOf(const YAML::Node& parent, const std::string& parent_id) {
-    const YAML::Node teams = parent["teams"];
-    if (!teams || teams.IsNull()) return;
-    if (!teams.IsMap()) return Fault(teams, "`teams` is no map");
-    for (const auto& entry : teams) {
-      const std::string id = entry.first.Scalar();
-      if (!parent_id.empty()) {
-        teams_[parent_id].members.insert("group:" + id);
-      }
-      if (!seen_teams_.insert(id).second) {
-        Fault(entry.first,
-              absl::StrCat("team ", Quoted(id), " is there twice"));
-      } else if (!entry.second.IsMap()) {
-        Fault(entry.first, absl::StrCat("team ", Quoted(id), " is no map"));
-      } else {
-        ReadTeam(id, entry.second);
-      }
-    }
-  }
-
-  void ReadTeam(const std::string& id, const YAML::Node& node) {
-    Team& team = teams_[id];
-    team.name = id;
-    for (const auto& key : {"members", "maintainers"}) {
-      for (const YAML::Node& name : List(node[key])) {
-        const std::string user = absl::AsciiStrToLower(name.Scalar());
-        if (people_.count(user) == 0) {
-          Warn(name, absl::StrCat(Quoted(name.Scalar()), " of team ",
-                                  Quoted(id), " is no member of ", Quoted(id_),
-                                  " and gets nothing"));
-        } else {
-          team.members.insert("user:" + user);
-        }
-      }
-    }
-    ReadGrants(id, node["repos"]);
-    ReadTeamsOf(node, id);
-  }
-
-  void ReadGrants(const std::string& team, const YAML::Node& repos) {
-    if (!repos || repos.IsNull()) return;
-    if (!repos.IsMap()) return Fault(repos, "`repos` is no map");
-    for (const auto& grant : repos) {
-      const std::string repo = grant.first.Scalar();
-      if (!grant.second.IsScalar() || !IsRole(grant.second.Scalar())) {
-        Fault(grant.first,
-              absl::StrCat("the permission of team ", Quoted(team), " on ",
-                           Quoted(repo),
-                           " is not read, triage, write, maintain or admin"));
-      } else {
-        repos_[repo]["group:" + team] = grant.second.Scalar();
-      }
-    }
-  }
-
-  const std::string id_;
-  std::string file_;  // that is being read
-  std::vector<std::string>& warnings_;
-  std::vector<std::string>& faults_;
-  std::map<std::string, Person> people_;
-  std::map<std::string, Team> teams_;
-  std::set<std::string> seen_teams_;
-  std::string baseline_;
-  // Repository → target → role.
-  std::map<std::string, std::map<std::string, std::string>> repos_;
+// A file that declares organisations.
+struct Source {
+  fs::path file;
+  fs::path folder;  // where its teams may be; empty: nowhere
+  std::string id;   // of the organisation that the folder is named after
 };
-
-v1::Workspace Organisation::ToWorld() const {
-  v1::Workspace world;
-  world.set_id(id_);
-  for (const char* role : kLadder) world.add_roles(role);
-  world.add_resource_types(kType);
-  world.set_max_principals_per_resource(0);  // GitHub has no such limit
-  for (const auto& [id, person] : people_) {
-    v1::User* user = world.add_users();
-    user->set_id(id);
-    if (person.spelling != id) user->set_name(person.spelling);
-    user->set_workspace_admin(person.admin);
-  }
-  for (const auto& [id, team] : teams_) {
-    v1::Group* group = world.add_groups();
-    group->set_id(id);
-    for (const std::string& member : team.members) group->add_members(member);
-  }
-  for (const auto& [id, grants] : repos_) {
-    v1::Resource* resource = world.add_resources();
-    resource->set_type(kType);
-    resource->set_id(id);
-    const auto add = [&](const std::string& target, const std::string& role) {
-      v1::Grant* grant = resource->add_grants();
-      grant->set_target(target);
-      grant->set_role(role);
-    };
-    if (!baseline_.empty()) add("default", baseline_);
-    for (const auto& [target, role] : grants) add(target, role);
-  }
-  return world;
-}
-
-absl::StatusOr<YAML::Node> Load(const std::string& path) {
-  absl::StatusOr<std::string> text = ReadFile(path);
-  if (!text.ok()) return text.status();
-  try {
-    return YAML::Load(*text);
-  } catch (const YAML::Exception& e) {
-    return Refuse(v1::FILE_MALFORMED,
-                  absl::StrCat(Printable(path), ":", e.mark.line + 1,
-                               ": not yaml: ", e.msg));
-  }
-}
 
 absl::Status FolderFault(const fs::path& folder, absl::string_view what) {
   return Refuse(v1::FILE_ACCESS,
@@ -242,36 +38,121 @@ bool IsOrganisation(const fs::path& folder) {
   return fs::is_regular_file(folder / "org.yaml", error);
 }
 
-// The folders of the organisations, by name.
-absl::StatusOr<std::map<std::string, fs::path>> FindOrganisations(
-    const fs::path& folder) {
-  std::map<std::string, fs::path> found;
-  if (IsOrganisation(folder)) {
-    const fs::path whole = fs::absolute(folder).lexically_normal();
-    found[(whole.has_filename() ? whole : whole.parent_path())
-              .filename()
-              .string()] = folder;
-    return found;
-  }
+Source SourceOf(const fs::path& folder) {
+  const fs::path whole = fs::absolute(folder).lexically_normal();
+  return {
+      folder / "org.yaml", folder,
+      (whole.has_filename() ? whole : whole.parent_path()).filename().string()};
+}
+
+struct Sources {
+  std::vector<Source> list;  // in bytewise order
+  fs::path root;             // the folder that holds them; empty: one file
+};
+
+absl::StatusOr<Sources> FindSources(const fs::path& path) {
   std::error_code error;
-  for (fs::directory_iterator at(folder, error), end; !error && at != end;
+  if (fs::is_regular_file(path, error)) return Sources{{{path, "", ""}}, ""};
+  if (IsOrganisation(path)) return Sources{{SourceOf(path)}, path};
+  Sources found{{}, path};
+  for (fs::directory_iterator at(path, error), end; !error && at != end;
        at.increment(error)) {
-    if (IsOrganisation(at->path())) {
-      found[at->path().filename().string()] = at->path();
-    }
+    if (IsOrganisation(at->path())) found.list.push_back(SourceOf(at->path()));
   }
-  if (error) return FolderFault(folder, error.message());
-  if (found.empty() && fs::is_directory(folder / "config", error)) {
-    return FindOrganisations(folder / "config");
+  if (error) return FolderFault(path, error.message());
+  if (found.list.empty() && fs::is_directory(path / "config", error)) {
+    return FindSources(path / "config");
   }
-  if (found.empty()) {
-    return FolderFault(folder, "has no organisation: no folder with org.yaml");
+  if (found.list.empty()) {
+    return FolderFault(path, "has no organisation: no folder with org.yaml");
   }
+  std::sort(found.list.begin(), found.list.end(),
+            [](const Source& a, const Source& b) { return a.id < b.id; });
   return found;
 }
 
+// Reads the organisations of a configuration.
+class Import {
+ public:
+  explicit Import(const std::vector<std::string>& orgs) {
+    for (const std::string& org : orgs) {
+      wanted_.emplace(absl::AsciiStrToLower(org), org);
+    }
+  }
+
+  absl::Status Read(const Source& source);
+
+  // Warns of every other YAML file: below `root` (empty: nowhere), or below the
+  // folders of the wanted organisations alone.
+  absl::Status WarnOfOthers(const fs::path& root);
+
+  // The wanted organisations that were not there, as they were spelt.
+  std::vector<std::string> Missing() const {
+    std::vector<std::string> missing;
+    for (const auto& [name, spelling] : wanted_) {
+      if (organisations_.count(name) == 0) missing.push_back(spelling);
+    }
+    return missing;
+  }
+
+  absl::StatusOr<PeribolosImport> Finish();
+
+ private:
+  bool Wants(const std::string& id) const {
+    return wanted_.empty() || wanted_.count(absl::AsciiStrToLower(id)) > 0;
+  }
+  Organisation* Add(const std::string& id, const YAML::Node& node,
+                    PeribolosFile* file);
+  // Whether one was added.
+  bool ReadOrgs(PeribolosFile* file);
+  absl::Status ReadTeamFiles(const fs::path& folder, Organisation* into);
+  absl::Status WarnBelow(const fs::path& folder);
+
+  std::map<std::string, std::string> wanted_;  // in lower case → as spelt
+  // By the name in lower case, as GitHub compares names.
+  std::map<std::string, Organisation> organisations_;
+  std::set<std::string> read_;     // files
+  std::set<std::string> folders_;  // of organisations that were added
+  PeribolosFindings findings_;
+};
+
+// Null if there is one of the name already, which is a fault.
+Organisation* Import::Add(const std::string& id, const YAML::Node& node,
+                          PeribolosFile* file) {
+  const auto [at, is_new] = organisations_.emplace(
+      absl::AsciiStrToLower(id), Organisation(id, file->Place(node)));
+  if (is_new) return &at->second;
+  file->Fault(node,
+              absl::StrCat("organisation ", Quoted(id),
+                           " is a duplicate, first at ", at->second.place()));
+  return nullptr;
+}
+
+bool Import::ReadOrgs(PeribolosFile* file) {
+  const size_t before = organisations_.size();
+  for (const PeribolosFile::Entry& entry :
+       file->Map(file->root(), "the document", KeyKind::kField)) {
+    if (entry.key != "orgs") {
+      file->Warn(entry.key_node,
+                 absl::StrCat("key ", Quoted(entry.key),
+                              " is passed over: it stands beside `orgs`, not "
+                              "in an organisation"));
+      continue;
+    }
+    const std::vector<PeribolosFile::Entry> orgs =
+        file->Map(entry.value, "`orgs`", KeyKind::kName);
+    if (orgs.empty()) file->Fault(entry.key_node, "`orgs` has no organisation");
+    for (const PeribolosFile::Entry& org : orgs) {
+      if (!Wants(org.key)) continue;
+      Organisation* added = Add(org.key, org.key_node, file);
+      if (added != nullptr) added->ReadOrg(file, org.key_node, org.value);
+    }
+  }
+  return organisations_.size() > before;
+}
+
 // Every `teams.yaml` below an organisation's folder, in bytewise order.
-absl::StatusOr<std::set<std::string>> FindTeamFiles(const fs::path& folder) {
+absl::Status Import::ReadTeamFiles(const fs::path& folder, Organisation* into) {
   std::set<std::string> files;
   std::error_code error;
   for (fs::recursive_directory_iterator at(folder, error), end;
@@ -281,56 +162,102 @@ absl::StatusOr<std::set<std::string>> FindTeamFiles(const fs::path& folder) {
     }
   }
   if (error) return FolderFault(folder, error.message());
-  return files;
+  for (const std::string& path : files) {
+    PeribolosFile file(path, &findings_);
+    if (absl::Status s = file.Load(); !s.ok()) return s;
+    into->ReadTeamsFile(&file);
+    read_.insert(path);
+  }
+  return absl::OkStatus();
 }
 
-absl::Status ReadOrganisation(const std::string& id, const fs::path& folder,
-                              std::vector<std::string>* faults,
-                              PeribolosImport* import) {
-  Organisation organisation(id, &import->warnings, faults);
-  const std::string org_file = (folder / "org.yaml").string();
-  absl::StatusOr<YAML::Node> org = Load(org_file);
-  if (!org.ok()) return org.status();
-  organisation.ReadOrg(org_file, *org);
-  organisation.ReadTeams(org_file, *org);
-  absl::StatusOr<std::set<std::string>> files = FindTeamFiles(folder);
-  if (!files.ok()) return files.status();
-  for (const std::string& file : *files) {
-    absl::StatusOr<YAML::Node> teams = Load(file);
-    if (!teams.ok()) return teams.status();
-    organisation.ReadTeams(file, *teams);
+absl::Status Import::Read(const Source& source) {
+  PeribolosFile file(source.file.string(), &findings_);
+  if (absl::Status s = file.Load(); !s.ok()) return s;
+  read_.insert(source.file.string());
+  if (file.root().IsMap() && file.root()["orgs"]) {
+    if (ReadOrgs(&file) && !source.folder.empty()) {
+      folders_.insert(source.folder.string());
+    }
+    return absl::OkStatus();
   }
-  *import->world.add_workspaces() = organisation.ToWorld();
+  if (source.id.empty()) {
+    file.Fault(file.root(),
+               "has no `orgs`; name the folder of an organisation instead, "
+               "whose name is that of the organisation");
+    return absl::OkStatus();
+  }
+  if (!Wants(source.id)) return absl::OkStatus();
+  Organisation* added = Add(source.id, file.root(), &file);
+  if (added == nullptr) return absl::OkStatus();
+  folders_.insert(source.folder.string());
+  added->ReadOrg(&file, file.root(), file.root());
+  return ReadTeamFiles(source.folder, added);
+}
+
+absl::Status Import::WarnBelow(const fs::path& folder) {
+  std::set<std::string> files;
+  std::error_code error;
+  for (fs::recursive_directory_iterator at(folder, error), end;
+       !error && at != end; at.increment(error)) {
+    const fs::path& path = at->path();
+    if (at->is_directory()) {
+      // Such as `.github`, whose YAML is something else.
+      if (path.filename().string()[0] == '.') at.disable_recursion_pending();
+      if (at->is_symlink() && !IsOrganisation(path))
+        files.insert(path.string());
+    } else if (path.extension() == ".yaml" || path.extension() == ".yml") {
+      files.insert(path.string());
+    }
+  }
+  if (error) return FolderFault(folder, error.message());
+  for (const std::string& file : files) {
+    if (read_.count(file) > 0) continue;
+    findings_.warnings.push_back(
+        absl::StrCat(Printable(file),
+                     ": is not read: an organisation is a folder with an "
+                     "`org.yaml`, and a `teams.yaml` in any folder below it"));
+  }
   return absl::OkStatus();
+}
+
+absl::Status Import::WarnOfOthers(const fs::path& root) {
+  if (wanted_.empty()) return root.empty() ? absl::OkStatus() : WarnBelow(root);
+  for (const std::string& folder : folders_) {
+    if (absl::Status s = WarnBelow(folder); !s.ok()) return s;
+  }
+  return absl::OkStatus();
+}
+
+absl::StatusOr<PeribolosImport> Import::Finish() {
+  if (!findings_.faults.empty()) {
+    return Refuse(v1::FILE_MALFORMED, absl::StrJoin(findings_.faults, "\n"));
+  }
+  PeribolosImport import;
+  import.warnings = std::move(findings_.warnings);
+  for (const auto& [name, organisation] : organisations_) {
+    *import.world.add_workspaces() = organisation.ToWorld();
+  }
+  return import;
 }
 
 }  // namespace
 
 absl::StatusOr<PeribolosImport> ImportPeribolos(
-    const std::string& folder, const std::vector<std::string>& orgs) {
-  absl::StatusOr<std::map<std::string, fs::path>> found =
-      FindOrganisations(folder);
-  if (!found.ok()) return found.status();
-  for (const std::string& org : orgs) {
-    if (found->count(org) == 0) {
-      return FolderFault(folder,
-                         absl::StrCat("has no organisation ", Quoted(org)));
-    }
+    const std::string& path, const std::vector<std::string>& orgs) {
+  const absl::StatusOr<Sources> sources = FindSources(path);
+  if (!sources.ok()) return sources.status();
+  Import import(orgs);
+  for (const Source& source : sources->list) {
+    if (absl::Status s = import.Read(source); !s.ok()) return s;
   }
-  PeribolosImport import;
-  std::vector<std::string> faults;
-  for (const auto& [id, path] : *found) {
-    if (!orgs.empty() &&
-        std::find(orgs.begin(), orgs.end(), id) == orgs.end()) {
-      continue;
-    }
-    absl::Status status = ReadOrganisation(id, path, &faults, &import);
-    if (!status.ok()) return status;
+  const std::vector<std::string> missing = import.Missing();
+  if (!missing.empty()) {
+    return FolderFault(
+        path, absl::StrCat("has no organisation ", Quoted(missing[0])));
   }
-  if (!faults.empty()) {
-    return Refuse(v1::FILE_MALFORMED, absl::StrJoin(faults, "\n"));
-  }
-  return import;
+  if (absl::Status s = import.WarnOfOthers(sources->root); !s.ok()) return s;
+  return import.Finish();
 }
 
 }  // namespace acl

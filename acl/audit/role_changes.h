@@ -16,12 +16,20 @@ namespace acl {
 // Calls `visit` for every user and service account of either state, and for
 // each of `keys` (ids of API keys), with every resource on which its role
 // differs: subjects in bytewise order of kind and id, keys first, then
-// resources by type and id. A role is told by its name. Exact: it compares all
-// roles, O(size of both matrices), a subject at a time in memory. The errors of
-// Reader.
+// resources by type and id. A role is told by its name. Exact, though it
+// compares only the roles of those whose memberships or flags differ, and those
+// on resources whose grants differ. Memory: both states as messages, then the
+// roles of one subject and the changes on such resources. The errors of Reader.
 absl::Status VisitRoleChanges(
     const Snapshot& before, const Snapshot& after,
     const std::vector<std::string>& keys,
+    const std::function<void(const RoleChange&)>& visit);
+
+// The same for a caller who has found out already where roles can differ.
+struct Affected;
+absl::Status VisitRoleChanges(
+    const Snapshot& before, const Snapshot& after,
+    const std::vector<std::string>& keys, Affected affected,
     const std::function<void(const RoleChange&)>& visit);
 
 }  // namespace acl

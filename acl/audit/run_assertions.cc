@@ -134,10 +134,27 @@ class Runner {
     return false;
   }
 
+  // Whether a refusal is expected, and an answer as well: a fault of the file.
+  bool Contradicts(const std::string& what, Fault refused,
+                   absl::string_view answer) {
+    if (refused == v1::FAULT_UNSPECIFIED || answer.empty()) return false;
+    ++outcome_.assertions;
+    Failed(absl::StrCat(what, ": has `refused` and `", answer,
+                        "`, and a refusal has no such answer; leave one out"));
+    return true;
+  }
+
   void Apply(const v1::ApplyAssertion& a) {
     const std::string what =
         a.as().empty() ? "changes by system"
                        : absl::StrCat("changes by ", Printable(a.as()));
+    if (Contradicts(what, a.refused(),
+                    a.has_changed()         ? "changed"
+                    : a.has_revision()      ? "revision"
+                    : a.receipts_size() > 0 ? "receipts"
+                                            : "")) {
+      return;
+    }
     const absl::StatusOr<Receipt> receipt = door_.Apply(workspace_, a);
     const bool answered = Answered(what, a.refused(), receipt.status());
     if (!a.message().empty()) {
@@ -224,6 +241,9 @@ class Runner {
       ++outcome_.assertions;
       return Failed(what + ": `allowed` is missing; write true or false");
     }
+    if (Contradicts(what, a.refused(), a.has_allowed() ? "allowed" : "")) {
+      return;
+    }
     const absl::StatusOr<bool> allowed =
         door_.Check(workspace_, a.subject(), a.role(), a.resource());
     if (!Answered(what, a.refused(), allowed.status())) return;
@@ -234,6 +254,13 @@ class Runner {
   void Role(const v1::RoleAssertion& a) {
     const std::string what = absl::StrCat("role of ", Printable(a.subject()),
                                           " on ", Printable(a.resource()));
+    if (Contradicts(what, a.refused(),
+                    !a.is().empty()       ? "is"
+                    : !a.reason().empty() ? "reason"
+                    : a.path_size() > 0   ? "path"
+                                          : "")) {
+      return;
+    }
     const absl::StatusOr<RoleFacts> facts =
         door_.Role(workspace_, a.subject(), a.resource());
     if (!Answered(what, a.refused(), facts.status())) return;
@@ -258,6 +285,12 @@ class Runner {
     const std::string what =
         absl::StrCat("explanation of ", Printable(a.subject()), " on ",
                      Printable(a.resource()));
+    if (a.sources_size() == 0 && a.remedies_size() == 0) {
+      ++outcome_.assertions;
+      return Failed(what +
+                    ": asserts nothing; write `sources` or `remedies`, "
+                    "`[nothing]` for an empty list");
+    }
     const absl::StatusOr<ExplanationFacts> facts =
         door_.Explain(workspace_, a.subject(), a.resource(), a.role());
     if (!Answered(what, v1::FAULT_UNSPECIFIED, facts.status())) return;
@@ -272,6 +305,7 @@ class Runner {
   void ListResources(const v1::ListResourcesAssertion& a) {
     const std::string what =
         absl::StrCat("resources of ", Printable(a.subject()));
+    if (Contradicts(what, a.refused(), a.are_size() > 0 ? "are" : "")) return;
     const absl::StatusOr<ListFacts> facts =
         door_.ListResources(workspace_, a.subject(), a.min_role(), a.type());
     if (!Answered(what, a.refused(), facts.status())) return;
@@ -285,6 +319,7 @@ class Runner {
   void ListPrincipals(const v1::ListPrincipalsAssertion& a) {
     const std::string what =
         absl::StrCat("principals of ", Printable(a.resource()));
+    if (Contradicts(what, a.refused(), a.are_size() > 0 ? "are" : "")) return;
     const absl::StatusOr<ListFacts> facts =
         door_.ListPrincipals(workspace_, a.resource(), a.min_role());
     if (!Answered(what, a.refused(), facts.status())) return;
@@ -374,6 +409,10 @@ absl::Status LoadWorld(const v1::AssertionFile& file, const Places& places,
   if (file.has_world() == !file.world_file().empty()) {
     return FileFault(places, "world_file",
                      "give the world either by `world` or by `world_file`");
+  }
+  if (file.tests_size() == 0 && file.world_faults_size() == 0) {
+    return FileFault(places, "tests",
+                     "asserts nothing; write `tests`, or `world_faults`");
   }
   if (!file.world_file().empty()) {
     return door->LoadFile(Beside(outcome->file, file.world_file()));

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/audit/affected.h"
 #include "acl/audit/merge.h"
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
@@ -67,25 +68,14 @@ std::vector<std::string> KeysThatDiffer(const v1::Workspace& before,
   return keys;
 }
 
-// A workspace at one revision, or an empty one where there is none.
-absl::StatusOr<Snapshot> SnapshotOf(const Engine& engine,
-                                    const std::string& id) {
-  const absl::StatusOr<Workspace> workspace = engine.FindWorkspace(id);
-  if (workspace.ok()) return workspace->TakeSnapshot();
-  // A snapshot outlives its engine.
-  Engine nothing;
-  const absl::StatusOr<Workspace> empty =
-      nothing.AddWorkspace(Actor::System(), id);
-  return empty.ok() ? empty->TakeSnapshot() : empty.status();
-}
-
 absl::Status DiffWorkspace(const Engine& before, const Engine& after,
                            const std::string& id, const DiffVisitor& visitor) {
-  const absl::StatusOr<Snapshot> a = SnapshotOf(before, id);
+  const absl::StatusOr<Snapshot> a = SnapshotOrEmpty(before, id);
   if (!a.ok()) return a.status();
-  const absl::StatusOr<Snapshot> b = SnapshotOf(after, id);
+  const absl::StatusOr<Snapshot> b = SnapshotOrEmpty(after, id);
   if (!b.ok()) return b.status();
   std::vector<std::string> keys;
+  Affected affected;
   {
     const absl::StatusOr<v1::Workspace> old_world = a->Export();
     if (!old_world.ok()) return old_world.status();
@@ -94,13 +84,25 @@ absl::Status DiffWorkspace(const Engine& before, const Engine& after,
     VisitGrants(*old_world, *new_world,
                 [&](const GrantChange& change) { visitor.grant(id, change); });
     keys = KeysThatDiffer(*old_world, *new_world);
+    affected = FindAffected(*old_world, *new_world);
   }
-  return VisitRoleChanges(*a, *b, keys, [&](const RoleChange& change) {
-    visitor.role(id, change);
-  });
+  return VisitRoleChanges(
+      *a, *b, keys, std::move(affected),
+      [&](const RoleChange& change) { visitor.role(id, change); });
 }
 
 }  // namespace
+
+absl::StatusOr<Snapshot> SnapshotOrEmpty(const Engine& engine,
+                                         const std::string& id) {
+  const absl::StatusOr<Workspace> workspace = engine.FindWorkspace(id);
+  if (workspace.ok()) return workspace->TakeSnapshot();
+  // A snapshot outlives its engine.
+  Engine nothing;
+  const absl::StatusOr<Workspace> empty =
+      nothing.AddWorkspace(Actor::System(), id);
+  return empty.ok() ? empty->TakeSnapshot() : empty.status();
+}
 
 absl::Status VisitDiff(const Engine& before, const Engine& after,
                        const std::string& workspace,

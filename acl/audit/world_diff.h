@@ -7,6 +7,7 @@
 #include <string>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "acl/audit/role_changes.h"
 #include "acl/engine.h"
 
@@ -33,12 +34,16 @@ struct DiffVisitor {
 // is not empty, in the order of their ids: grants by resource and target, roles
 // as VisitRoleChanges(), of keys those that are not the same in both. One that
 // is only on one side differs from an empty one. What leads to no other grant
-// or role (a name, say) is no difference. Exact; O(size of both matrices), with
-// one workspace of each side in memory twice. WORKSPACE_NOT_FOUND: `workspace`
+// or role (a name, say) is no difference. Exact. Memory: as
+// VisitRoleChanges(). WORKSPACE_NOT_FOUND: `workspace`
 // is on neither side.
 absl::Status VisitDiff(const Engine& before, const Engine& after,
                        const std::string& workspace,
                        const DiffVisitor& visitor);
+
+// A workspace at its latest revision, or an empty one where there is none.
+absl::StatusOr<Snapshot> SnapshotOrEmpty(const Engine& engine,
+                                         const std::string& id);
 
 }  // namespace acl
 

@@ -71,9 +71,19 @@ absl::StatusOr<std::string> OnlyWorkspace(const std::string& folder) {
   if (!now.ok()) return now.status();
   std::vector<std::string> ids = (*now)->WorkspaceIds();
   if (ids.size() == 1) return std::move(ids.front());
-  return Refuse(v1::MALFORMED,
-                absl::StrCat("a revision is one of a workspace, and there are ",
-                             ids.size(), "; choose one by --workspace ID"));
+  return Refuse(
+      v1::MALFORMED,
+      ids.empty()
+          ? std::string("a revision is one of a workspace, and the "
+                        "folder has none")
+          : absl::StrCat(
+                "a revision is one of a workspace, and there are ", ids.size(),
+                ", ",
+                absl::StrJoin(ids, ", ",
+                              [](std::string* out, const std::string& id) {
+                                absl::StrAppend(out, Quoted(id));
+                              }),
+                "; choose one by --workspace ID"));
 }
 
 }  // namespace

@@ -9,8 +9,11 @@
 #include "CLI/Config.hpp"
 #include "CLI/Formatter.hpp"
 #include "CLI/Validators.hpp"
+#include "acl/base/environment.h"
 #include "acl/cli/commands.h"
 #include "acl/cli/manual.h"
+#include "acl/cli/option_checks.h"
+#include "acl/cli/serve_options.h"
 
 namespace acl::cli {
 namespace {
@@ -48,6 +51,7 @@ class CommandLine {
     AddKey();
     AddServe();
     AddManual();
+    RefuseEmptyValues(&app_);
   }
 
   int Run(int argc, const char* const* argv) {
@@ -212,7 +216,7 @@ class CommandLine {
         ->type_name("WHEN");
     log->add_option("--limit", log_.limit, "Only the last N of them")
         ->type_name("N")
-        ->check(CLI::Validator(CLI::PositiveNumber).description(""));
+        ->transform(WholeNumber(1, 1'000'000'000));
     log->add_flag("--summary", log_.summary,
                   "Of a batch only how many changes of which kinds it had");
     log->callback([this] { code_ = LogCommand(common_, log_, console_); });
@@ -236,12 +240,16 @@ class CommandLine {
         "--summary", diff_.summary,
         "Only how many grants and roles differ, by what they were and are");
     diff->add_option("--changes", diff_.changes,
-                     "Instead: write a change file that makes B of A, to the "
+                     "Instead: write a change file that turns A into B, to the "
                      "last name, and say how many changes of which kinds it "
                      "has; its ending tells its format")
         ->type_name("FILE")
         ->excludes(summary);
-    diff->callback([this] { code_ = DiffCommand(common_, diff_, console_); });
+    const CLI::Option* world = diff->get_option("--world");
+    diff->callback([this, world] {
+      diff_.world_named = world->count() > 0;
+      code_ = DiffCommand(common_, diff_, console_);
+    });
   }
 
   void AddMinRole(CLI::App* command) {
@@ -345,7 +353,8 @@ class CommandLine {
                      "yaml, json, txtpb or binpb, for the console (default: "
                      "yaml)")
         ->type_name("FORMAT")
-        ->excludes(output);
+        ->excludes(output)
+        ->excludes(exported->get_option("--json"));
     exported->callback(
         [this] { code_ = ExportCommand(common_, export_, console_); });
   }
@@ -461,61 +470,7 @@ class CommandLine {
         "serve", "Answer over HTTP: the sharing API, and the engine's own",
         "  acl serve --data /var/lib/acl --listen 127.0.0.1:8080\n"
         "  acl serve --memory --world studio.yaml\n");
-    HttpOptions& http = serve_.options.http;
-    const auto option = [serve](const char* name, auto* value, const char* what,
-                                const char* type) {
-      serve->add_option(name, *value, what)->type_name(type);
-    };
-    option("--data", &serve_.folder,
-           "The journal folder; made if there is none", "FOLDER");
-    serve->add_flag("--memory", serve_.memory, "Keep nothing on disk");
-    option("--world", &serve_.options.world,
-           "A world file to begin with, if there is no workspace yet", "FILE");
-    option("--listen", &serve_.listen,
-           "Where (default: 127.0.0.1:8080; port 0: any)", "HOST:PORT");
-    option("--tls-cert", &http.tls_certificate_file,
-           "Certificate chain in PEM form, for TLS", "FILE");
-    option("--tls-key", &http.tls_key_file, "Its key", "FILE");
-    option("--operator-key", &serve_.options.operator_key_file,
-           "A file with the operator's secret: at least 32 random characters",
-           "FILE");
-    serve->add_flag("--relaxed", serve_.relaxed,
-                    "Answer before the disk has it: a power cut can take the "
-                    "last changes");
-    option("--history", &serve_.history,
-           "What becomes of journal files that no checkpoint needs: keep "
-           "(default), remove, or archive=FOLDER on the same file system",
-           "WHAT");
-    option("--max-wait", &serve_.max_wait,
-           "How long a question waits for a revision (default: 5)", "SECONDS");
-    option("--grace", &serve_.grace,
-           "How long requests have to end when it stops (default: 10)",
-           "SECONDS");
-    option("--request-timeout", &serve_.request_timeout,
-           "For a header, a body, an answer, each (default: 10)", "SECONDS");
-    option("--idle-timeout", &serve_.idle_timeout,
-           "Between two requests (default: 60)", "SECONDS");
-    option("--queue-timeout", &serve_.queue_timeout,
-           "For a thread to be free for a request (default: 10)", "SECONDS");
-    option("--max-depth", &serve_.max_depth,
-           "How deep the JSON of a body may be (default: 32)", "LEVELS");
-    option("--max-body", &http.max_body_bytes, "Default: 1048576", "BYTES");
-    option("--max-header", &http.max_header_bytes, "Default: 16384", "BYTES");
-    option("--max-connections", &http.max_connections, "Default: 1024", "N");
-    option("--max-connections-per-address", &http.max_connections_per_address,
-           "Default: 256", "N");
-    option("--io-threads", &http.io_threads, "Default: 2", "N");
-    option("--waiting-threads", &http.waiting_threads,
-           "For requests that wait for the disk (default: 64)", "N");
-    option("--rate", &serve_.options.rate.per_second,
-           "How many requests a second each API key may make (default: any "
-           "number)",
-           "N");
-    option("--rate-burst", &serve_.options.rate.burst,
-           "How many of them at once after a rest (default: those of one "
-           "second)",
-           "N");
-    serve->add_flag("--quiet", serve_.quiet, "No line for each request");
+    AddServeOptions(serve, &serve_);
     serve->callback([this] { code_ = ServeCommand(serve_, console_); });
   }
 
@@ -533,12 +488,13 @@ class CommandLine {
     peribolos->footer(
         "\nExamples:\n"
         "  acl import peribolos config -o github.yaml\n"
-        "  acl import peribolos config --org etcd-io -o etcd.binpb\n\n"
-        "DIR holds a folder for each organisation, with org.yaml and any "
+        "  acl import peribolos config --org etcd-io -o etcd.binpb\n"
+        "  acl import peribolos org.yaml -o github.yaml\n\n"
+        "PATH holds a folder for each organisation, with org.yaml and any "
         "number\n"
-        "of teams.yaml below it.\n" +
+        "of teams.yaml below it; or it is a file with `orgs` on top.\n" +
         std::string(kExitCodes));
-    Positional(peribolos, "DIR", &peribolos_.folder, "The configuration");
+    Positional(peribolos, "PATH", &peribolos_.path, "The configuration");
     peribolos
         ->add_option("--org", peribolos_.orgs,
                      "Only this organisation; may be given several times")
@@ -578,6 +534,7 @@ class CommandLine {
 }  // namespace
 
 int Run(int argc, const char* const* argv, const Console& console) {
+  if (absl::Status s = CheckEnvironment(); !s.ok()) return Fail(console, s);
   return CommandLine(console).Run(argc, argv);
 }
 

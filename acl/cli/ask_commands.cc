@@ -1,7 +1,12 @@
+#include <algorithm>
 #include <functional>
+#include <memory>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_join.h"
 #include "acl/audit/all_items.h"
 #include "acl/audit/explanation_text.h"
 #include "acl/audit/matrix.h"
@@ -38,24 +43,106 @@ void PutPrefixed(const std::string& prefix, const std::string& text,
   }
 }
 
-// Asks every workspace and prints the answers: text lines, with the workspace
-// in front if there are several and `prefix` says so, or one JSON array.
+// What a question names, each null if it names none.
+struct Named {
+  const Subject* subject = nullptr;
+  const ResourceRef* resource = nullptr;
+};
+
+absl::StatusOr<std::vector<Snapshot>> SnapshotsOf(Session* session) {
+  absl::StatusOr<std::vector<Workspace>> workspaces = session->Workspaces();
+  if (!workspaces.ok()) return workspaces.status();
+  std::vector<Snapshot> snapshots;
+  for (const Workspace& workspace : *workspaces) {
+    absl::StatusOr<Snapshot> snapshot = workspace.TakeSnapshot();
+    if (!snapshot.ok()) return snapshot.status();
+    snapshots.push_back(*std::move(snapshot));
+  }
+  return snapshots;
+}
+
+// A question about one subject and one resource is about the workspace that has
+// the resource: it alone is left. If there is none, all stay; if there are
+// several, MALFORMED, since two workspaces are two different resources.
+absl::Status ChooseByResource(const ResourceRef& resource,
+                              std::vector<Snapshot>* snapshots) {
+  std::vector<Snapshot> having;
+  for (const Snapshot& snapshot : *snapshots) {
+    if (snapshot.FindResource(resource).ok()) having.push_back(snapshot);
+  }
+  if (having.size() > 1) {
+    return Refuse(
+        v1::MALFORMED,
+        absl::StrCat("resource ", Quoted(resource.ToString()),
+                     " is in the workspaces ",
+                     absl::StrJoin(having, ", ",
+                                   [](std::string* out, const Snapshot& one) {
+                                     absl::StrAppend(out, Quoted(one.id()));
+                                   }),
+                     "; choose one by --workspace ID"));
+  }
+  if (having.size() == 1) *snapshots = std::move(having);
+  return absl::OkStatus();
+}
+
+// Warns if none of the workspaces has `what`.
+template <class Has>
+void WarnIfMissing(const std::string& what, const Has& has,
+                   const std::vector<Snapshot>& snapshots,
+                   const Console& console) {
+  if (snapshots.empty() ||
+      std::any_of(snapshots.begin(), snapshots.end(), has)) {
+    return;
+  }
+  console.err << "acl: warning: " << Quoted(what) << " is not in "
+              << (snapshots.size() == 1
+                      ? "workspace " + Quoted(snapshots[0].id())
+                      : absl::StrCat("any of the ", snapshots.size(),
+                                     " workspaces"))
+              << "\n";
+}
+
+void WarnIfMissing(const Named& named, const std::vector<Snapshot>& snapshots,
+                   const Console& console) {
+  if (named.subject != nullptr) {
+    WarnIfMissing(
+        named.subject->ToString(),
+        [&](const Snapshot& one) {
+          return one.FindSubject(*named.subject).ok();
+        },
+        snapshots, console);
+  }
+  if (named.resource != nullptr) {
+    WarnIfMissing(
+        named.resource->ToString(),
+        [&](const Snapshot& one) {
+          return one.FindResource(*named.resource).ok();
+        },
+        snapshots, console);
+  }
+}
+
+// Asks the workspaces and prints the answers: text lines, with the workspace in
+// front if the world has several and `prefix` says so, or one JSON array.
 ExitCode AskAll(const Common& common, const Console& console, bool prefix,
-                const Ask& ask) {
+                const Named& named, const Ask& ask) {
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Open(common, console);
   if (!session.ok()) return Fail(console, session.status());
-  absl::StatusOr<std::vector<Workspace>> workspaces = (*session)->Workspaces();
-  if (!workspaces.ok()) return Fail(console, workspaces.status());
+  absl::StatusOr<std::vector<Snapshot>> snapshots = SnapshotsOf(session->get());
+  if (!snapshots.ok()) return Fail(console, snapshots.status());
+  if (named.subject != nullptr && named.resource != nullptr) {
+    const absl::Status chosen = ChooseByResource(*named.resource, &*snapshots);
+    if (!chosen.ok()) return Fail(console, chosen);
+  }
   Json list = Json::array();
   bool allowed = false;
   absl::Status unknown;
   size_t answers = 0;
-  for (const Workspace& workspace : *workspaces) {
-    absl::StatusOr<Snapshot> snapshot = workspace.TakeSnapshot();
-    if (!snapshot.ok()) return Fail(console, snapshot.status());
-    absl::StatusOr<Answer> answer = ask(*snapshot);
-    if (!answer.ok() && (*session)->many() && IsUnknownWord(answer.status())) {
+  for (const Snapshot& snapshot : *snapshots) {
+    absl::StatusOr<Answer> answer = ask(snapshot);
+    if (!answer.ok() && snapshots->size() > 1 &&
+        IsUnknownWord(answer.status())) {
       unknown = answer.status();
       continue;
     }
@@ -63,17 +150,18 @@ ExitCode AskAll(const Common& common, const Console& console, bool prefix,
     ++answers;
     allowed |= answer->allowed;
     if (console.json) {
-      Json item = {{"workspace", workspace.id()}};
+      Json item = {{"workspace", snapshot.id()}};
       item.update(answer->json);
       list.push_back(std::move(item));
     } else {
       PutPrefixed(
-          (*session)->many() && prefix ? Printable(workspace.id()) + "\t" : "",
+          (*session)->many() && prefix ? Printable(snapshot.id()) + "\t" : "",
           answer->text, console.out);
     }
   }
   if (answers == 0 && !unknown.ok()) return Fail(console, unknown);
   if (console.json) console.out << Dump(list) << "\n";
+  WarnIfMissing(named, *snapshots, console);
   return allowed ? kAllow : kDeny;
 }
 
@@ -100,7 +188,7 @@ ExitCode RoleCommand(const Common& common, const std::string& subject_text,
   const absl::StatusOr<ResourceRef> resource =
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
-  return AskAll(common, console, true,
+  return AskAll(common, console, true, {&*subject, &*resource},
                 [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
                   absl::StatusOr<RoleAnswer> role =
                       snapshot.EffectiveRole(*subject, *resource);
@@ -123,7 +211,7 @@ ExitCode CheckCommand(const Common& common, const std::string& subject_text,
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
   return AskAll(
-      common, console, true,
+      common, console, true, {&*subject, &*resource},
       [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
         absl::StatusOr<bool> allowed =
             snapshot.Check(*subject, role, *resource);
@@ -150,7 +238,7 @@ ExitCode ExplainCommand(const Common& common, const std::string& subject_text,
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
   return AskAll(
-      common, console, false,
+      common, console, false, {&*subject, &*resource},
       [&](const Snapshot& snapshot) -> absl::StatusOr<Answer> {
         absl::StatusOr<Explanation> explanation =
             snapshot.Explain(*subject, *resource, role);
@@ -168,18 +256,21 @@ ExitCode WhoCommand(const Common& common, const std::string& resource_text,
   const absl::StatusOr<ResourceRef> resource =
       ResourceRef::Parse(resource_text);
   if (!resource.ok()) return Fail(console, resource.status());
-  return AskAll(common, console, true, [&](const Snapshot& snapshot) {
-    return ListAll<PrincipalRole>(
-        [&](const PageOptions& options) {
-          return snapshot.ListPrincipals(*resource, min_role, options);
-        },
-        [&](const PrincipalRole& item, std::string* text, Json* items) {
-          const std::string role = snapshot.RoleName(item.role);
-          const std::string who = item.principal.ToString();
-          absl::StrAppend(text, Printable(who), "\t", Printable(role), "\n");
-          items->push_back({{"principal", who}, {"role", role}});
-        });
-  });
+  return AskAll(
+      common, console, true, {nullptr, &*resource},
+      [&](const Snapshot& snapshot) {
+        return ListAll<PrincipalRole>(
+            [&](const PageOptions& options) {
+              return snapshot.ListPrincipals(*resource, min_role, options);
+            },
+            [&](const PrincipalRole& item, std::string* text, Json* items) {
+              const std::string role = snapshot.RoleName(item.role);
+              const std::string who = item.principal.ToString();
+              absl::StrAppend(text, Printable(who), "\t", Printable(role),
+                              "\n");
+              items->push_back({{"principal", who}, {"role", role}});
+            });
+      });
 }
 
 ExitCode WhatCommand(const Common& common, const std::string& subject_text,
@@ -187,39 +278,37 @@ ExitCode WhatCommand(const Common& common, const std::string& subject_text,
                      const Console& console) {
   const absl::StatusOr<Subject> subject = Subject::Parse(subject_text);
   if (!subject.ok()) return Fail(console, subject.status());
-  return AskAll(common, console, true, [&](const Snapshot& snapshot) {
-    return ListAll<ResourceRole>(
-        [&](const PageOptions& options) {
-          return snapshot.ListResources(*subject, min_role, type, options);
-        },
-        [&](const ResourceRole& item, std::string* text, Json* items) {
-          const std::string role = snapshot.RoleName(item.role);
-          const std::string what = item.resource.ToString();
-          absl::StrAppend(text, Printable(what), "\t", Printable(role), "\n");
-          items->push_back({{"resource", what}, {"role", role}});
-        });
-  });
+  return AskAll(
+      common, console, true, {&*subject, nullptr},
+      [&](const Snapshot& snapshot) {
+        return ListAll<ResourceRole>(
+            [&](const PageOptions& options) {
+              return snapshot.ListResources(*subject, min_role, type, options);
+            },
+            [&](const ResourceRole& item, std::string* text, Json* items) {
+              const std::string role = snapshot.RoleName(item.role);
+              const std::string what = item.resource.ToString();
+              absl::StrAppend(text, Printable(what), "\t", Printable(role),
+                              "\n");
+              items->push_back({{"resource", what}, {"role", role}});
+            });
+      });
 }
 
 ExitCode MatrixCommand(const Common& common, const Console& console) {
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::Open(common, console);
   if (!session.ok()) return Fail(console, session.status());
-  absl::StatusOr<std::vector<Workspace>> workspaces = (*session)->Workspaces();
-  if (!workspaces.ok()) return Fail(console, workspaces.status());
-  std::vector<Snapshot> snapshots;
-  for (const Workspace& workspace : *workspaces) {
-    absl::StatusOr<Snapshot> snapshot = workspace.TakeSnapshot();
-    if (!snapshot.ok()) return Fail(console, snapshot.status());
-    snapshots.push_back(*std::move(snapshot));
-  }
+  const absl::StatusOr<std::vector<Snapshot>> snapshots =
+      SnapshotsOf(session->get());
+  if (!snapshots.ok()) return Fail(console, snapshots.status());
   // On a terminal the rows themselves show how far it is.
   Console beside = console;
   beside.err_terminal = console.err_terminal && !console.out_terminal;
   Progress progress(beside, "matrix, rows:");
   const absl::Status written =
-      console.json ? WriteMatrixJson(snapshots, console.out, progress.Sink())
-                   : WriteMatrixCsv(snapshots, console.out, progress.Sink());
+      console.json ? WriteMatrixJson(*snapshots, console.out, progress.Sink())
+                   : WriteMatrixCsv(*snapshots, console.out, progress.Sink());
   if (written.ok()) return kAllow;
   // Whoever owns the stream says why it takes no more.
   return console.out.good() ? Fail(console, written) : kFailure;

@@ -17,7 +17,7 @@ namespace acl::cli {
 ExitCode RoleCommand(const Common& common, const std::string& subject,
                      const std::string& resource, const Console& console);
 
-// `acl check SUBJECT ROLE RESOURCE`: allowed if any of the workspaces allows.
+// `acl check SUBJECT ROLE RESOURCE`
 ExitCode CheckCommand(const Common& common, const std::string& subject,
                       const std::string& role, const std::string& resource,
                       const Console& console);
@@ -88,8 +88,9 @@ ExitCode LogCommand(const Common& common, const LogArguments& arguments,
 struct DiffArguments {
   std::string before;  // PATH, PATH@MOMENT or @MOMENT
   std::string after;
-  bool summary = false;  // counts, no lists
-  std::string changes;   // the change file to write; empty: the differences
+  bool summary = false;      // counts, no lists
+  std::string changes;       // the change file to write; empty: the differences
+  bool world_named = false;  // `--world` was given: it is for @MOMENT alone
 };
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console);
@@ -147,7 +148,6 @@ struct ServeArguments {
   double request_timeout = 10;
   double idle_timeout = 60;
   double queue_timeout = 10;
-  int max_depth = 32;
   bool quiet = false;
   server::ServeOptions options;
 };
@@ -168,9 +168,9 @@ struct TestArguments {
 };
 ExitCode TestCommand(const TestArguments& arguments, const Console& console);
 
-// `acl import peribolos DIR [--org NAME]... -o FILE`
+// `acl import peribolos PATH [--org NAME]... -o FILE`
 struct PeribolosArguments {
-  std::string folder;
+  std::string path;  // a folder or a file
   std::vector<std::string> orgs;
   std::string output;
 };

@@ -21,10 +21,12 @@
 namespace acl::cli {
 namespace {
 
+bool IsMoment(const std::string& text) { return text[0] == '@'; }
+
 // `PATH`, `FOLDER@MOMENT`, or `@MOMENT` of the world that --world names.
 absl::StatusOr<WorldPlace> ReadSide(const std::string& text,
                                     const std::string& world) {
-  if (text.empty() || text[0] != '@') return ReadWorldPlace(text);
+  if (!IsMoment(text)) return ReadWorldPlace(text);
   if (world.empty()) {
     return Refuse(v1::MALFORMED,
                   absl::StrCat(Quoted(text),
@@ -41,6 +43,16 @@ absl::StatusOr<std::unique_ptr<Engine>> OpenSide(const std::string& text,
   if (!side.ok()) return side.status();
   Progress progress(console, "reading " + Printable(text));
   return OpenWorld(side->path, side->at, common.workspace, progress.Sink());
+}
+
+absl::Status CheckArguments(const DiffArguments& arguments) {
+  if (!arguments.world_named || IsMoment(arguments.before) ||
+      IsMoment(arguments.after)) {
+    return absl::OkStatus();
+  }
+  return Refuse(v1::MALFORMED,
+                "`--world` is for `@MOMENT`, and neither A nor B is one; leave "
+                "it out");
 }
 
 // What was found, in order.
@@ -139,18 +151,35 @@ absl::StatusOr<v1::ChangeFile> ChangesOf(const Engine& before,
         v1::WORKSPACE_NOT_FOUND,
         absl::StrCat("workspace ", Quoted(id), " exists on neither side"));
   }
-  if (!a.ok() || !b.ok()) {
-    return Refuse(v1::WORKSPACE_NOT_FOUND,
-                  absl::StrCat("workspace ", Quoted(id), " exists only ",
-                               a.ok() ? "before" : "afterwards",
-                               ", and changes neither add nor remove one; "
-                               "choose another by --workspace ID"));
+  if (!b.ok()) {
+    const absl::StatusOr<RevisionToken> now = a->Token();
+    if (!now.ok()) return now.status();
+    v1::ChangeFile removal;
+    removal.set_workspace(id);
+    removal.set_expected_revision(now->revision);
+    removal.set_remove_workspace(true);
+    return removal;
+  }
+  if (!a.ok()) {
+    absl::StatusOr<v1::Workspace> whole = b->Export();
+    if (!whole.ok()) return whole.status();
+    v1::ChangeFile addition;
+    addition.set_workspace(id);
+    *addition.mutable_add_workspace() = *std::move(whole);
+    // It is a new one, whatever it has been through on the other side.
+    addition.mutable_add_workspace()->clear_revision();
+    return addition;
   }
   const absl::StatusOr<v1::Workspace> old_state = a->Export();
   if (!old_state.ok()) return old_state.status();
   const absl::StatusOr<v1::Workspace> new_state = b->Export();
   if (!new_state.ok()) return new_state.status();
   return ChangesBetween(*old_state, *new_state);
+}
+
+bool IsEmpty(const v1::ChangeFile& file) {
+  return file.changes().empty() && !file.has_add_workspace() &&
+         !file.remove_workspace();
 }
 
 // The changes of the one workspace that differs; without any, if none does.
@@ -162,8 +191,8 @@ absl::StatusOr<v1::ChangeFile> FindChanges(const Engine& before,
   for (const std::string& id : IdsOf(before, after, wanted)) {
     absl::StatusOr<v1::ChangeFile> changes = ChangesOf(before, after, id);
     if (!changes.ok()) return changes.status();
-    if (changes->changes_size() > 0) differ.push_back(Quoted(id));
-    if (changes->changes_size() > 0 || found.workspace().empty()) {
+    if (!IsEmpty(*changes)) differ.push_back(Quoted(id));
+    if (!IsEmpty(*changes) || found.workspace().empty()) {
       found = *std::move(changes);
     }
   }
@@ -176,22 +205,27 @@ absl::StatusOr<v1::ChangeFile> FindChanges(const Engine& before,
 
 std::string WrittenText(const std::string& path, const v1::ChangeFile& file) {
   const std::string of = absl::StrCat("workspace ", Quoted(file.workspace()));
-  if (file.changes().empty()) {
+  if (IsEmpty(file)) {
     return absl::StrCat(Printable(path), ": no change; ", of,
                         " does not differ\n");
   }
-  const std::string text =
-      absl::StrCat(Printable(path), ": ",
-                   Some(static_cast<size_t>(file.changes_size()), "change"),
-                   " of ", of, " at revision ", file.expected_revision(), "\n");
-  return text + KindsText(KindsOf(file));
+  const std::string what =
+      file.has_add_workspace() ? absl::StrCat("adds ", of)
+      : file.remove_workspace()
+          ? absl::StrCat("removes ", of, " at revision ",
+                         file.expected_revision())
+          : absl::StrCat(
+                Some(static_cast<size_t>(file.changes_size()), "change"),
+                " of ", of, " at revision ", file.expected_revision());
+  return absl::StrCat(Printable(path), ": ", what, "\n",
+                      KindsText(KindsOf(file)));
 }
 
 Json WrittenJson(const std::string& path, const v1::ChangeFile& file) {
   return {{"file", path},
           {"workspace", file.workspace()},
           {"revision", file.expected_revision()},
-          {"equal", file.changes().empty()},
+          {"equal", IsEmpty(file)},
           {"changes", file.changes_size()},
           {"kinds", KindsOf(file)}};
 }
@@ -226,13 +260,17 @@ ExitCode ChangesCommand(const Common& common, const DiffArguments& arguments,
   console.out << (console.json
                       ? Dump(WrittenJson(arguments.changes, *file)) + "\n"
                       : WrittenText(arguments.changes, *file));
-  return file->changes().empty() ? kAllow : kDiffers;
+  return IsEmpty(*file) ? kAllow : kDiffers;
 }
 
 }  // namespace
 
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console) {
+  if (absl::Status s = CheckArguments(arguments); !s.ok()) {
+    Fail(console, s);
+    return kBadInput;
+  }
   if (!arguments.changes.empty()) {
     return ChangesCommand(common, arguments, console);
   }

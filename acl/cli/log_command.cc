@@ -68,6 +68,12 @@ absl::StatusOr<HistoryFilter> FilterOf(const Common& common,
     if (!until.ok()) return until.status();
     filter.until = *until;
   }
+  if (filter.since && filter.until && *filter.since > *filter.until) {
+    return Refuse(v1::MALFORMED,
+                  absl::StrCat("`--since` ", Quoted(arguments.since),
+                               " is after `--until` ", Quoted(arguments.until),
+                               "; no record can be in between"));
+  }
   return filter;
 }
 
@@ -91,6 +97,7 @@ class Printer {
         console_(console) {}
 
   void Add(const HistoryEntry& entry) {
+    any_ = true;
     if (limit_ == 0) return Print(entry);
     last_.push_back(entry);
     if (last_.size() > limit_) last_.pop_front();
@@ -98,6 +105,8 @@ class Printer {
   void Finish() {
     for (const HistoryEntry& entry : last_) Print(entry);
   }
+  // Whether there was an entry.
+  bool any() const { return any_; }
 
  private:
   void Print(const HistoryEntry& entry) {
@@ -114,7 +123,25 @@ class Printer {
   const Console& console_;
   std::deque<HistoryEntry> last_;
   absl::string_view separator_;
+  bool any_ = false;
 };
+
+// Says that nothing was found: a name that is misspelt looks the same.
+void WarnOfNothing(const Common& common, const LogArguments& arguments,
+                   const Console& console) {
+  const std::pair<absl::string_view, const std::string&> filters[] = {
+      {"--workspace", common.workspace}, {"--actor", arguments.actor},
+      {"--target", arguments.target},    {"--resource", arguments.resource},
+      {"--since", arguments.since},      {"--until", arguments.until}};
+  std::string named;
+  for (const auto& [option, value] : filters) {
+    if (value.empty()) continue;
+    absl::StrAppend(&named, named.empty() ? "" : ", ", option, " ",
+                    Quoted(value));
+  }
+  console.err << "acl: warning: no record of the history "
+              << (named.empty() ? "is a change" : "fits " + named) << "\n";
+}
 
 }  // namespace
 
@@ -137,6 +164,7 @@ ExitCode LogCommand(const Common& common, const LogArguments& arguments,
   }();
   printer.Finish();
   if (!span.ok()) return Fail(console, span.status());
+  if (!printer.any()) WarnOfNothing(common, arguments, console);
   if (span->first > 1) {
     console.err << "acl: warning: the history begins at record " << span->first
                 << "; what was before was not kept\n";

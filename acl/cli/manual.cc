@@ -115,7 +115,7 @@ Offer OfferOf(const CLI::Option& option) {
   const std::string type =
       option.get_positional() ? option.get_name() : option.get_type_name();
   for (const char* files :
-       {"FILE", "PATH", "FOLDER", "DIR", "CHANGES", "IN", "OUT", "A", "B"}) {
+       {"FILE", "PATH", "FOLDER", "CHANGES", "IN", "OUT", "A", "B"}) {
     if (type == files) return Offer::kFiles;
   }
   if (type == "FORMAT" || type == "SHELL") return Offer::kWords;

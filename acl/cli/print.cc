@@ -123,22 +123,38 @@ std::string CallsText(const std::vector<Change>& changes) {
 
 }  // namespace
 
-std::string AppliedText(const std::vector<Change>& changes,
-                        const Receipt& receipt,
-                        const std::vector<RoleChange>& roles, bool summary) {
+std::string RoleChangesText(const std::vector<RoleChange>& roles,
+                            bool summary) {
   std::string text =
-      summary ? CallsText(changes) : ChangesText(changes, receipt, false);
-  text += roles.empty() ? std::string("no effective role changed\n")
-                        : fmt::format("{} changed:\n",
-                                      Some(roles.size(), "effective role"));
-  if (summary)
-    return text + SumsOf(roles).Text("subject") + RevisionText(receipt);
+      roles.empty()
+          ? std::string("no effective role changed\n")
+          : fmt::format("{} changed:\n", Some(roles.size(), "effective role"));
+  if (summary) return text + SumsOf(roles).Text("subject");
   for (const RoleChange& change : roles) {
     text += fmt::format("  {} on {}: {} -> {}\n", Printable(change.subject),
                         Printable(change.resource), Printable(change.before),
                         Printable(change.after));
   }
-  return text + RevisionText(receipt);
+  return text;
+}
+
+Json RoleChangesJson(const std::vector<RoleChange>& roles, bool summary) {
+  if (summary) return SumsOf(roles).ToJson("subject");
+  Json list = Json::array();
+  for (const RoleChange& change : roles) {
+    list.push_back({{"subject", change.subject},
+                    {"resource", change.resource},
+                    {"before", change.before},
+                    {"after", change.after}});
+  }
+  return list;
+}
+
+std::string AppliedText(const std::vector<Change>& changes,
+                        const Receipt& receipt,
+                        const std::vector<RoleChange>& roles, bool summary) {
+  return (summary ? CallsText(changes) : ChangesText(changes, receipt, false)) +
+         RoleChangesText(roles, summary) + RevisionText(receipt);
 }
 
 Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
@@ -149,18 +165,10 @@ Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
                {"revision", receipt.revision}};
   if (summary) {
     json["kinds"] = KindsOf(changes);
-    json["effective_roles"] = SumsOf(roles).ToJson("subject");
-    return json;
+  } else {
+    json["receipts"] = ChangesJson(changes, receipt);
   }
-  Json list = Json::array();
-  for (const RoleChange& change : roles) {
-    list.push_back({{"subject", change.subject},
-                    {"resource", change.resource},
-                    {"before", change.before},
-                    {"after", change.after}});
-  }
-  json["receipts"] = ChangesJson(changes, receipt);
-  json["effective_roles"] = std::move(list);
+  json["effective_roles"] = RoleChangesJson(roles, summary);
   return json;
 }
 

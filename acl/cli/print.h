@@ -29,6 +29,11 @@ std::string AppliedText(const std::vector<Change>& changes,
 Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
                  const std::vector<RoleChange>& roles, bool summary);
 
+// The effective roles that became others, one a line; with `summary` how many
+// there are of each kind.
+std::string RoleChangesText(const std::vector<RoleChange>& roles, bool summary);
+Json RoleChangesJson(const std::vector<RoleChange>& roles, bool summary);
+
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);
 

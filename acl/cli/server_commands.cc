@@ -21,6 +21,10 @@ ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
                           const Console& console) {
   const absl::StatusOr<PrincipalId> owner = PrincipalId::Parse(arguments.owner);
   if (!owner.ok()) return Fail(console, owner.status());
+  if (!arguments.name.empty()) {
+    const absl::Status name = CheckId("`--name`", arguments.name);
+    if (!name.ok()) return Fail(console, name);
+  }
   FileLock lock;
   absl::StatusOr<std::unique_ptr<Session>> session =
       Session::OpenForChange(common, false, console, &lock);
@@ -51,9 +55,6 @@ ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
 }
 
 namespace {
-
-// Deeper JSON than any API needs, and not deep enough for a stack.
-constexpr int kMaxJsonDepth = 512;
 
 // Signals that end the server, held back from all threads that begin later.
 // Whoever reads the log and goes away, or a limit on the size of files, does
@@ -140,14 +141,6 @@ ExitCode ServeCommand(const ServeArguments& arguments, const Console& console) {
   options.http.queue_timeout = absl::Seconds(arguments.queue_timeout);
   options.max_answer = absl::Seconds(arguments.request_timeout);
   options.http.idle_timeout = absl::Seconds(arguments.idle_timeout);
-  if (arguments.max_depth < 1 || arguments.max_depth > kMaxJsonDepth) {
-    return Fail(console, Refuse(v1::MALFORMED,
-                                absl::StrCat("--max-depth is a number from 1 "
-                                             "to ",
-                                             kMaxJsonDepth, ", not ",
-                                             arguments.max_depth)));
-  }
-  options.max_depth = arguments.max_depth;
   std::optional<LineWriter> log;
   if (!arguments.quiet) {
     log.emplace(&console.out);

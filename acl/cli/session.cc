@@ -17,6 +17,12 @@ namespace acl::cli {
 
 namespace {
 
+std::string QuotedList(const std::vector<std::string>& ids) {
+  return absl::StrJoin(ids, ", ", [](std::string* out, const std::string& id) {
+    absl::StrAppend(out, Quoted(id));
+  });
+}
+
 // Says what an opening for writing had to put right.
 void Warn(const std::string& folder, const FolderReport& report,
           const Console& console) {
@@ -92,12 +98,10 @@ absl::StatusOr<std::vector<Workspace>> Session::Workspaces() {
     if (!workspace.ok()) {
       return Refuse(
           v1::WORKSPACE_NOT_FOUND,
-          absl::StrCat(
-              workspace.status().message(), "; the world has ",
-              absl::StrJoin(engine_->WorkspaceIds(), ", ",
-                            [](std::string* out, const std::string& name) {
-                              absl::StrAppend(out, Quoted(name));
-                            })));
+          absl::StrCat(workspace.status().message(), "; the world has ",
+                       engine_->WorkspaceIds().empty()
+                           ? "none"
+                           : QuotedList(engine_->WorkspaceIds())));
     }
     workspaces.push_back(*std::move(workspace));
   }
@@ -108,9 +112,13 @@ absl::StatusOr<Workspace> Session::OneWorkspace() {
   absl::StatusOr<std::vector<Workspace>> workspaces = Workspaces();
   if (!workspaces.ok()) return workspaces.status();
   if (workspaces->size() != 1) {
-    return Refuse(v1::MALFORMED,
-                  absl::StrCat("the world has ", workspaces->size(),
-                               " workspaces; choose one by --workspace ID"));
+    return Refuse(
+        v1::MALFORMED,
+        workspaces->empty()
+            ? std::string("the world has no workspace")
+            : absl::StrCat("the world has ", workspaces->size(),
+                           " workspaces, ", QuotedList(engine_->WorkspaceIds()),
+                           "; choose one by --workspace ID"));
   }
   return workspaces->front();
 }

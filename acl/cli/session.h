@@ -48,6 +48,9 @@ class Session {
   // and none was asked for.
   absl::StatusOr<Workspace> OneWorkspace();
 
+  // To add and remove workspaces.
+  Engine& engine() { return *engine_; }
+
   // Whether results should say which workspace they are of.
   bool many() const { return many_; }
 

@@ -20,6 +20,8 @@ const std::string& KindOf(const v1::Change& change) {
 Kinds KindsOf(const v1::ChangeFile& file) {
   Kinds kinds;
   for (const v1::Change& change : file.changes()) ++kinds[KindOf(change)];
+  if (file.has_add_workspace()) ++kinds["add_workspace"];
+  if (file.remove_workspace()) ++kinds["remove_workspace"];
   return kinds;
 }
 

@@ -9,6 +9,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/cli/commands.h"
+#include "acl/cli/counts.h"
 #include "acl/cli/print.h"
 #include "acl/cli/progress.h"
 #include "acl/encoding/encoding.h"
@@ -16,47 +17,6 @@
 
 namespace acl::cli {
 namespace {
-
-// How much there is in a world.
-struct Counts {
-  size_t workspaces = 0;
-  size_t users = 0;
-  size_t service_accounts = 0;
-  size_t api_keys = 0;
-  size_t groups = 0;
-  size_t resources = 0;
-  size_t grants = 0;
-
-  void Add(const v1::Workspace& part) {
-    workspaces += part.continued() ? 0 : 1;
-    users += static_cast<size_t>(part.users_size());
-    service_accounts += static_cast<size_t>(part.service_accounts_size());
-    api_keys += static_cast<size_t>(part.api_keys_size());
-    groups += static_cast<size_t>(part.groups_size());
-    resources += static_cast<size_t>(part.resources_size());
-    for (const v1::Resource& resource : part.resources()) {
-      grants += static_cast<size_t>(resource.grants_size());
-    }
-  }
-};
-
-std::string CountsText(const Counts& counts) {
-  return absl::StrCat(
-      Some(counts.workspaces, "workspace"), ", ", Some(counts.users, "user"),
-      ", ", Some(counts.service_accounts, "service account"), ", ",
-      Some(counts.api_keys, "key"), ", ", Some(counts.groups, "group"), ", ",
-      Some(counts.resources, "resource"), ", ", Some(counts.grants, "grant"));
-}
-
-Json CountsJson(const Counts& counts) {
-  return {{"workspaces", counts.workspaces},
-          {"users", counts.users},
-          {"service_accounts", counts.service_accounts},
-          {"api_keys", counts.api_keys},
-          {"groups", counts.groups},
-          {"resources", counts.resources},
-          {"grants", counts.grants}};
-}
 
 // A valid file's digest and counts.
 absl::Status Measure(const std::string& file, const Console& console,
@@ -215,8 +175,8 @@ ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
     return Fail(console, s);
   }
   absl::StatusOr<PeribolosImport> import = [&] {
-    const Progress progress(console, "reading " + Printable(arguments.folder));
-    return ImportPeribolos(arguments.folder, arguments.orgs);
+    const Progress progress(console, "reading " + Printable(arguments.path));
+    return ImportPeribolos(arguments.path, arguments.orgs);
   }();
   if (!import.ok()) return Fail(console, import.status());
   for (const std::string& warning : import->warnings) {

@@ -1,5 +1,6 @@
 #include "acl/encoding/message_builder.h"
 
+#include <algorithm>
 #include <cstdint>
 #include <utility>
 
@@ -117,6 +118,14 @@ const FieldDescriptor* RivalOf(const Message& message,
 
 }  // namespace
 
+const int* MessageBuilder::Frame::LineOfKey(
+    const FieldDescriptor* wanted) const {
+  const auto found =
+      std::find_if(keys.begin(), keys.end(),
+                   [&](const Key& key) { return key.field == wanted; });
+  return found == keys.end() ? nullptr : &found->line;
+}
+
 Shape MessageBuilder::Wanted() const {
   if (stack_.empty()) return Shape::kMap;
   const Frame& top = stack_.back();
@@ -139,6 +148,14 @@ Message* MessageBuilder::NewMessage() {
   const auto* reflection = top.message->GetReflection();
   return top.list ? reflection->AddMessage(top.message, top.field)
                   : reflection->MutableMessage(top.message, top.field);
+}
+
+// Keeps the line of the next value. Places takes what it does not know to be on
+// the line of what it is in: in a file with a change a line, three of four.
+void MessageBuilder::NoteLine(int line) {
+  if (line <= 0 || stack_.empty() || line == Top().value_line) return;
+  places_.Add(ValuePath(), line);
+  Top().value_line = line;
 }
 
 void MessageBuilder::Fault(int line, absl::string_view what) {
@@ -185,15 +202,19 @@ void MessageBuilder::TakeKey(int line, const std::string& key) {
     }
     Fault(line, absl::StrCat("has the unknown key ", Quoted(key),
                              "; it may have ", NamesOf(fields)));
-  } else if (!top.keys.insert(key).second) {
-    Fault(line, absl::StrCat("has the key ", Quoted(key), " twice"));
+  } else if (const int* first = top.LineOfKey(field)) {
+    Fault(line,
+          absl::StrCat(
+              "has the key ", Quoted(key), " twice",
+              *first > 0 ? absl::StrCat(", first on line ", *first) : ""));
   } else if (const auto* rival = RivalOf(*top.message, field)) {
     Fault(line, absl::StrCat("has both ", Quoted(rival->name()), " and ",
                              Quoted(key), "; keep one"));
   } else {
+    top.keys.push_back({field, line});
     top.field = field;
     top.next = Next::kValue;
-    places_.Add(ValuePath(), line);
+    NoteLine(line);
   }
 }
 
@@ -212,7 +233,7 @@ std::string MessageBuilder::TakeScalar(int line, ScalarKind kind,
             ? "text in quotes"
             : "a number");
   }
-  if (Top().list) places_.Add(ValuePath(), line);
+  if (Top().list) NoteLine(line);
   return SetScalar(text, Top().message, field);
 }
 
@@ -245,7 +266,8 @@ bool MessageBuilder::Begins(int line, Shape shape) {
 
 void MessageBuilder::BeginList(int line) {
   if (!Begins(line, Shape::kList)) return;
-  Frame frame{Top().message, Top().field, ValuePath()};
+  const int at = Top().value_line;
+  Frame frame{Top().message, Top().field, ValuePath(), at, at};
   frame.list = true;
   frame.next = Next::kValue;
   stack_.push_back(std::move(frame));
@@ -254,12 +276,12 @@ void MessageBuilder::BeginList(int line) {
 void MessageBuilder::BeginMap(int line) {
   if (!Begins(line, Shape::kMap)) return;
   if (stack_.empty()) {
-    stack_.push_back({root_, nullptr, ""});
+    stack_.push_back({root_, nullptr, "", 0, 0});
     return;
   }
-  Frame frame{NewMessage(), nullptr, ValuePath()};
-  places_.Add(frame.path, line);
-  stack_.push_back(std::move(frame));
+  NoteLine(line);
+  const int at = Top().value_line;
+  stack_.push_back({NewMessage(), nullptr, ValuePath(), at, at});
 }
 
 void MessageBuilder::EndCollection() {
@@ -281,6 +303,7 @@ void MessageBuilder::EndValue() {
     top.next = top.next == Next::kKey ? Next::kIgnored : Next::kKey;
     top.field = nullptr;
   }
+  top.value_line = top.line;
 }
 
 }  // namespace acl

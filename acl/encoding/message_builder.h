@@ -8,7 +8,6 @@
 #include <string>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 #include "acl/encoding/places.h"
@@ -49,21 +48,31 @@ class MessageBuilder {
  private:
   enum class Next { kKey, kValue, kIgnored };
 
+  struct Key {
+    const google::protobuf::FieldDescriptor* field;
+    int line;
+  };
   // A map that fills a message, or a list that fills one of its fields.
   struct Frame {
     google::protobuf::Message* message;
     const google::protobuf::FieldDescriptor* field;  // of the next value
     std::string path;
+    int line;        // of `path`, as Places has it
+    int value_line;  // of the next value, as Places has it
     bool list = false;
     int index = 0;  // in a list
     Next next = Next::kKey;
-    absl::flat_hash_set<std::string> keys = {};
+    std::vector<Key> keys = {};  // so far
+
+    // Of a field that had a value already, else null.
+    const int* LineOfKey(const google::protobuf::FieldDescriptor* wanted) const;
   };
 
   Frame& Top() { return stack_.back(); }
   Shape Wanted() const;
   std::string ValuePath() const;
   google::protobuf::Message* NewMessage();
+  void NoteLine(int line);
   void Fault(int line, absl::string_view what);
   void TakeKey(int line, const std::string& key);
   std::string TakeScalar(int line, ScalarKind kind, const std::string& text);

@@ -31,7 +31,6 @@ void FindPaths(const State& state, const FoundSubject& subject,
 bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
                         Effective* found) {
   const MemberLine& member = *lines.member;
-  *found = {};
   if (!member.counts() || !lines.grants->present()) return true;
   if (lines.grants->creator() == member.self()) {
     *found = {state.ladder().top(), 0, SourceKind::kCreator};

@@ -95,7 +95,7 @@ struct BetterWitness {
 };
 
 // Whether something else than the subject's grants and the baseline decides:
-// then `found` is the answer.
+// then `found`, which has to be none before, is the answer.
 bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
                         Effective* found);
 inline bool IsDecided(const State& state, const RoleLines& lines,

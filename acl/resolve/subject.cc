@@ -85,10 +85,4 @@ absl::StatusOr<uint32_t> FindResource(const State& state,
   return number;
 }
 
-uint32_t FindResource(const State& state, ResourceHandle handle) {
-  const bool here = handle.scope() == state.scope;
-  return here && state.HasResource(handle.number()) ? handle.number()
-                                                    : State::kNone;
-}
-
 }  // namespace acl

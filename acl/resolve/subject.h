@@ -61,9 +61,6 @@ absl::Status CheckForm(const Subject& subject);
 absl::StatusOr<uint32_t> FindResource(const State& state,
                                       const ResourceRef& resource);
 
-// The resource of a handle; kNone if it is stale or of another workspace.
-uint32_t FindResource(const State& state, ResourceHandle handle);
-
 }  // namespace acl
 
 #endif  // ACL_RESOLVE_SUBJECT_H_

@@ -1,7 +1,9 @@
 #include "acl/server/serve.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
@@ -35,6 +37,34 @@ absl::StatusOr<std::string> ReadOperatorHash(const std::string& path) {
                                kMinOperatorBytes, " random ones"));
   }
   return HashOfSecret(secret);
+}
+
+absl::Status CheckOptions(const ServeOptions& o) {
+  const std::pair<bool, absl::string_view> rules[] = {
+      {o.max_wait >= absl::ZeroDuration(), "`max_wait` is negative"},
+      {o.grace >= absl::ZeroDuration(), "`grace` is negative"},
+      {o.max_answer > absl::ZeroDuration(), "`max_answer` is not positive"},
+      {o.max_depth >= 1 && o.max_depth <= kMaxJsonDepth,
+       "`max_depth` is not from 1 to 512"}};
+  for (const auto& [good, what] : rules) {
+    if (!good) {
+      return Refuse(v1::MALFORMED, absl::StrCat("server option ", what));
+    }
+  }
+  return CheckRateLimit(o.rate);
+}
+
+// Fills an engine that has no workspace.
+absl::Status Fill(const ServeOptions& options, Engine* engine) {
+  const std::vector<std::string> ids = engine->WorkspaceIds();
+  if (ids.empty()) {
+    return ImportWorld(options.world, engine, options.world_progress);
+  }
+  return Refuse(
+      v1::MALFORMED,
+      absl::StrCat("a world to begin with is for an empty folder, and ",
+                   Printable(options.folder), " has the workspace ",
+                   Quoted(ids.front()), "; leave `--world` out"));
 }
 
 }  // namespace
@@ -72,7 +102,7 @@ Server::Server(std::unique_ptr<Parts> parts) : parts_(std::move(parts)) {}
 Server::~Server() { static_cast<void>(Stop()); }
 
 absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
-  if (absl::Status s = CheckRateLimit(options.rate); !s.ok()) return s;
+  if (absl::Status s = CheckOptions(options); !s.ok()) return s;
   absl::StatusOr<std::string> operator_hash =
       ReadOperatorHash(options.operator_key_file);
   if (!operator_hash.ok()) return operator_hash.status();
@@ -93,12 +123,8 @@ absl::StatusOr<std::unique_ptr<Server>> Server::Start(ServeOptions options) {
     if (!opened.ok()) return opened.status();
     parts->engine = *std::move(opened);
   }
-  if (!options.world.empty() && parts->engine->WorkspaceIds().empty()) {
-    if (absl::Status s = ImportWorld(options.world, parts->engine.get(),
-                                     options.world_progress);
-        !s.ok()) {
-      return s;
-    }
+  if (!options.world.empty()) {
+    if (absl::Status s = Fill(options, parts->engine.get()); !s.ok()) return s;
     parts->imported = true;
   }
   ServiceOptions service;

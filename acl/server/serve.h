@@ -16,11 +16,15 @@
 
 namespace acl::server {
 
+// Deeper JSON than any API needs, and not deep enough for a stack.
+constexpr int kMaxJsonDepth = 512;
+
 struct ServeOptions {
   // The journal's folder. Empty: everything is in memory alone.
   std::string folder;
   FolderOptions folder_options;
   // A world file for an engine in which there is no workspace yet; empty: none.
+  // A folder that has a workspace is refused.
   std::string world;
   ProgressSink world_progress = nullptr;
   // A file whose first line is the operator's secret; empty: no operator.
@@ -31,7 +35,7 @@ struct ServeOptions {
   absl::Duration max_wait = absl::Seconds(5);
   // How long the server may think about a question.
   absl::Duration max_answer = absl::Seconds(10);
-  // How deep the JSON of a body may be.
+  // How deep the JSON of a body may be: 1 to kMaxJsonDepth.
   int max_depth = 32;
   // How long requests under way have to end when the server stops.
   absl::Duration grace = absl::Seconds(10);
@@ -48,8 +52,9 @@ absl::Status SetListen(const std::string& text, HttpOptions* options);
 class Server {
  public:
   // Opens the folder, fills it, listens. The refusals of Engine::Open(),
-  // ImportWorldFile(), HttpServer::Start() and CheckRateLimit(); MALFORMED for
-  // a secret of the operator that is too short.
+  // ImportWorldFile() and HttpServer::Start(); MALFORMED for options out of
+  // range, for a world where there are workspaces, and for a secret of the
+  // operator that is too short.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServeOptions options);
 
   // As Stop().

@@ -146,6 +146,7 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
   Draft draft(head, use);
   Receipt receipt;
   receipt.dry_run = options.dry_run;
+  receipt.changes.reserve(changes.size());
   size_t effective = 0;
   for (size_t i = 0; i < changes.size(); ++i) {
     absl::StatusOr<ChangeReceipt> one = DecideChange(actor, changes[i], &draft);

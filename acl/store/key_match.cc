@@ -1,7 +1,6 @@
 #include "acl/store/key_match.h"
 
-#include <cstdlib>
-#include <string>
+#include "acl/base/environment.h"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -92,13 +91,12 @@ bool HasSimdLevel(SimdLevel level) {
 }
 
 SimdLevel BestSimdLevel() {
-  const char* const wish = std::getenv("ACL_SIMD");
-  const std::string most = wish == nullptr ? "" : wish;
-  if (most != "portable") {
-    if (most != "avx2" && HasSimdLevel(SimdLevel::kAvx512)) {
-      return SimdLevel::kAvx512;
-    }
-    if (HasSimdLevel(SimdLevel::kAvx2)) return SimdLevel::kAvx2;
+  const SimdWish most = WishedSimd();
+  if (most == SimdWish::kAvx512 && HasSimdLevel(SimdLevel::kAvx512)) {
+    return SimdLevel::kAvx512;
+  }
+  if (most != SimdWish::kPortable && HasSimdLevel(SimdLevel::kAvx2)) {
+    return SimdLevel::kAvx2;
   }
   return SimdLevel::kPortable;
 }

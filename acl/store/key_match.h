@@ -15,7 +15,7 @@ constexpr int kRoleBits = 4;
 enum class SimdLevel { kPortable, kAvx2, kAvx512 };
 
 // The best that this machine has. ACL_SIMD=portable or avx2 in the environment
-// asks for less, for tests.
+// asks for less, for tests (acl/base/environment.h).
 SimdLevel BestSimdLevel();
 bool HasSimdLevel(SimdLevel level);
 

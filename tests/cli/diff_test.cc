@@ -239,7 +239,7 @@ TEST_F(DiffChangesTest, WhenThereAreNoSuchChangesThenItIsSaidWhy) {
       {{folder_, world_, "--changes", Path("c.txt")}, "c.txt"},
       {{folder_, world_, "--changes", "/nowhere/c.yaml"}, "/nowhere/c.yaml"},
       {{world_, Path("other.yaml"), "--changes", Path("c.yaml")},
-       "`other` exists only afterwards, and changes neither add nor remove"},
+       "workspaces `other`, `studio` differ, and a change file is of one"},
       {{world_, world_, "--changes", Path("c.yaml"), "--workspace", "w"},
        "`w` exists on neither side"},
   };

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 #include <string>
@@ -221,6 +222,24 @@ TEST_F(Files, AssertionFileThatCanNotBeRunIsBadInput) {
   EXPECT_THAT(Acl({"test", Path("u.yaml")}).err,
               HasSubstr("give the world either by `world` or by `world_file`"));
   EXPECT_EQ(Acl({"test", Path("none.yaml")}).code, 1);
+}
+
+TEST_F(Files, WhatAssertsNothingDoesNotPass) {
+  for (const char* const tests : {"", "tests: []\n", "tests: [{name: a}]\n"}) {
+    Write(Path("n.yaml"), std::string("world_file: world.yaml\n") + tests);
+    const Result result = Acl({"test", Path("n.yaml")});
+    EXPECT_NE(result.code, 0) << tests;
+    EXPECT_THAT(result.out + result.err, HasSubstr("asserts nothing"));
+    EXPECT_THAT(result.out, ::testing::Not(HasSubstr("all hold"))) << tests;
+  }
+  Write(Path("n.yaml"), "");
+  EXPECT_EQ(Acl({"test", Path("n.yaml")}).code, 3);
+  const std::string folder = Path("no_tests");
+  std::filesystem::create_directories(folder);
+  Write(folder + "/README.md", "text");
+  const Result none = Acl({"test", folder});
+  EXPECT_EQ(none.code, 3);
+  EXPECT_THAT(none.err, HasSubstr("no assertion file in the folder"));
 }
 
 // The program itself says why its output takes no more.

@@ -165,6 +165,7 @@ TEST(Yaml, EveryRefusalNamesItsLine) {
        {"[a]: b\n", "w:1: the document has a list for a key"}});
 }
 
+// Wherever it is: in a value, beside one, in a comment, at the end.
 TEST(Json, EveryRefusalNamesItsPath) {
   ExpectRefusals(
       Encoding::kJson,

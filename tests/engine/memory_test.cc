@@ -61,6 +61,36 @@ TEST(Memory, SmallTenantTakesAtMostEightKibibytes) {
   EXPECT_LE(tenant.MemoryUsage().total(), 64 * 1024u);
 }
 
+TEST(Memory, TotalIsTheSumOfItsPartsAndUnusedIsWhatIsTakenAhead) {
+  MemoryUsage usage;
+  uint64_t* const parts[] = {&usage.grants,      &usage.members, &usage.reverse,
+                             &usage.ids,         &usage.index,   &usage.texts,
+                             &usage.directories, &usage.unused,  &usage.fixed};
+  uint64_t sum = 0;
+  uint64_t bytes = 1;
+  for (uint64_t* part : parts) {
+    sum += * part = bytes;
+    bytes *= 10;
+  }
+  usage.old_versions = bytes;  // contained in the others
+  EXPECT_EQ(usage.total(), sum);
+
+  Engine engine;
+  Workspace tenant = AddTenant(&engine, "t");
+  // What comes next takes from it before more is taken from the system.
+  int taken_ahead = 0;
+  for (int i = 0; i < 500; ++i) {
+    const MemoryUsage before = tenant.MemoryUsage();
+    ASSERT_TRUE(
+        tenant.Apply(Actor::System(), {AddUser{absl::StrCat("more", i)}}).ok());
+    const MemoryUsage after = tenant.MemoryUsage();
+    if (after.unused >= before.unused) continue;
+    ++taken_ahead;
+    EXPECT_EQ(after.total(), before.total());
+  }
+  EXPECT_GT(taken_ahead, 10);
+}
+
 TEST(Memory, EngineHoldsAHundredThousandSmallTenants) {
   constexpr int kTenants = 100000;
   Engine engine;

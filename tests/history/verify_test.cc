@@ -186,6 +186,26 @@ TEST_F(VerifyTest, WhenAnyByteIsDamagedThenSalvageSaysWhatIsLost) {
   EXPECT_EQ(Everything(), now);
 }
 
+TEST_F(VerifyTest, WhenNamesOnlyLookLikeThoseOfAFolderThenSalvageLosesNothing) {
+  MakeHistory(12);
+  engine_ = nullptr;
+  for (const char* name :
+       {"journal-7", "checkpoint-7", "journal-", "checkpoint-x",
+        "journal-00000000000000000007.tmp", "journal-+0000000000000000007",
+        "journal-99999999999999999999"}) {
+    SCOPED_TRACE(name);
+    const std::string path = std::string(kFolder) + "/" + name;
+    const auto file = files_->Open(path, FileSystem::Mode::kCreate);
+    ASSERT_TRUE(file.ok()) << file.status();
+    ASSERT_TRUE((*file)->Write(0, "neither of them").ok());
+    const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
+    ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+    EXPECT_FALSE(salvaged->lost());
+    EXPECT_EQ(salvaged->last, 14u);
+    ASSERT_TRUE(files_->Remove(path).ok());
+  }
+}
+
 TEST_F(VerifyTest, WhenAFileCannotBeReadThenSalvageGoesOnBehindIt) {
   MakeHistory(40);
   engine_ = nullptr;

@@ -209,6 +209,31 @@ TEST_F(JournalTest, WhenItWasRewrittenThenTheChainTells) {
   EXPECT_FALSE(before->head.chain == after->head.chain);
 }
 
+TEST_F(JournalTest,
+       WhenRecordsFillMoreThanABatchThenAppendingWritesWhatThereIs) {
+  constexpr size_t kRecordBytes = 9 << 20;  // a batch has room for one
+  file_bytes_ = 64 << 20;
+  {
+    const auto journal = Open();
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    ChangeLog::Ticket last;
+    for (const char letter : {'a', 'b', 'c'}) {
+      const absl::StatusOr<ChangeLog::Ticket> ticket =
+          (*journal)->Append(std::string(kRecordBytes, letter), last);
+      ASSERT_TRUE(ticket.ok()) << ticket.status();
+      last = *ticket;
+    }
+    // Nobody has waited for one, and two are on the disk.
+    ASSERT_TRUE(Read().ok());
+    EXPECT_EQ(seen_.size(), 2u);
+    EXPECT_TRUE((*journal)->Await(last).ok());
+    ASSERT_TRUE(Read().ok());
+    EXPECT_EQ(seen_.size(), 3u);
+  }
+  EXPECT_EQ(seen_[0], "1:" + std::string(kRecordBytes, 'a'));
+  EXPECT_EQ(seen_[2], "3:" + std::string(kRecordBytes, 'c'));
+}
+
 TEST_F(JournalTest, WhenManyWriteAtOnceThenEachIsThereOnce) {
   constexpr int kThreads = 8;
   constexpr int kEach = 200;

@@ -91,6 +91,15 @@ TEST(SimdLevel, EnvironmentAsksForLess) {
   EXPECT_EQ(BestSimdLevel(), SimdLevel::kPortable);
   setenv("ACL_SIMD", "avx2", 1);
   EXPECT_NE(BestSimdLevel(), SimdLevel::kAvx512);
+  setenv("ACL_SIMD", "avx512", 1);
+  const SimdLevel most = BestSimdLevel();
+  unsetenv("ACL_SIMD");
+  EXPECT_EQ(BestSimdLevel(), most);
+  // Unknown values are passed over.
+  setenv("ACL_SIMD", "sse2", 1);
+  EXPECT_EQ(BestSimdLevel(), most);
+  setenv("ACL_SIMD", "", 1);
+  EXPECT_EQ(BestSimdLevel(), most);
   unsetenv("ACL_SIMD");
   EXPECT_TRUE(HasSimdLevel(BestSimdLevel()));
 }

@@ -29,7 +29,7 @@ ServerState::ServerState(const HttpOptions& with, HttpHandler* to)
       handler(*to),
       admission({with.max_connections, with.max_connections_per_address,
                  kRefusalsAtOnce}),
-      pool(static_cast<size_t>(with.waiting_threads)) {}
+      pool(with.waiting_threads) {}
 
 struct Connection::Job {
   std::atomic<bool> claimed{false};
@@ -241,7 +241,7 @@ void Connection::Dispatch() {
   job_->request = std::move(incoming.request);
   job_->connection = shared_from_this();
   ++state_.waiting;
-  asio::post(state_.pool, [job = job_] { Carry(job.get()); });
+  asio::post(state_.pool.context(), [job = job_] { Carry(job.get()); });
 }
 
 void Connection::Carry(Job* job) {

@@ -9,7 +9,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
-#include <boost/asio/thread_pool.hpp>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -25,6 +24,7 @@
 #include "acl/server/http/request_reader.h"
 #include "acl/server/http/response_head.h"
 #include "acl/server/http/server.h"
+#include "acl/server/http/thread_pool.h"
 
 namespace acl {
 
@@ -46,7 +46,7 @@ struct ServerState {
   std::atomic<size_t> waiting{0};
   std::atomic<uint64_t> accept_failures{0};
   // Destroyed first: it may hold connections.
-  boost::asio::thread_pool pool;
+  ThreadPool pool;
 };
 
 // Every method is called on the thread of its worker, but for the constructor

@@ -41,14 +41,23 @@ absl::Status CheckOption(bool good, absl::string_view what) {
 absl::Status CheckOptions(const HttpOptions& o) {
   const std::pair<bool, absl::string_view> rules[] = {
       {o.io_threads > 0, "`io_threads` is not positive"},
+      {o.io_threads <= kMostIoThreads, "`io_threads` is above 256"},
       {o.waiting_threads > 0, "`waiting_threads` is not positive"},
-      {o.max_header_bytes >= 256, "`max_header_bytes` is below 256"},
-      {o.max_header_bytes <= (size_t{1} << 20),
+      {o.waiting_threads <= kMostWaitingThreads,
+       "`waiting_threads` is above 4096"},
+      {o.max_header_bytes >= kLeastHeaderBytes,
+       "`max_header_bytes` is below 256"},
+      {o.max_header_bytes <= kMostHeaderBytes,
        "`max_header_bytes` is above 1 MiB"},
+      {o.max_body_bytes <= kMostBodyBytes, "`max_body_bytes` is above 1 GiB"},
       {o.max_target_bytes > 0, "`max_target_bytes` is zero"},
       {o.max_connections > 0, "`max_connections` is zero"},
+      {o.max_connections <= kMostConnections,
+       "`max_connections` is above 1,000,000"},
       {o.max_connections_per_address > 0,
        "`max_connections_per_address` is zero"},
+      {o.max_connections_per_address <= kMostConnections,
+       "`max_connections_per_address` is above 1,000,000"},
       {std::min({o.header_timeout, o.body_timeout, o.queue_timeout,
                  o.write_timeout, o.idle_timeout, o.drain_timeout}) >
            absl::ZeroDuration(),
@@ -269,7 +278,7 @@ void HttpServer::Impl::Stop(absl::Duration grace) {
   state_.handler.Abort();
   for (const auto& each : workers_) each->ForEach(&Connection::Abort);
   // Calls of the handler that are under way end; their answers go nowhere.
-  state_.pool.join();
+  state_.pool.Join();
   state_.admission.WaitUntilEmpty(kAbortWait);
   for (const auto& each : workers_) each->Stop();
 }
@@ -284,6 +293,19 @@ HttpCounters HttpServer::Impl::counters() const {
   counters.requests_waiting = state_.waiting;
   return counters;
 }
+
+namespace {
+
+absl::Status ThreadsFault(const HttpOptions& options,
+                          const std::string& reason) {
+  return Refuse(
+      v1::FILE_ACCESS,
+      absl::StrCat("can't start the server's ", options.io_threads, " + ",
+                   options.waiting_threads, " threads: ", reason,
+                   "; ask for fewer, or raise the system's limit"));
+}
+
+}  // namespace
 
 absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     const HttpOptions& options, HttpHandler* handler) {
@@ -306,9 +328,7 @@ absl::StatusOr<std::unique_ptr<HttpServer>> HttpServer::Start(
     impl->Start();
     return std::unique_ptr<HttpServer>(new HttpServer(std::move(impl)));
   } catch (const std::system_error& error) {
-    return Refuse(v1::FILE_ACCESS,
-                  absl::StrCat("can't start the server's threads: ",
-                               error.code().message()));
+    return ThreadsFault(options, error.code().message());
   }
 }
 

@@ -14,6 +14,14 @@
 
 namespace acl {
 
+// The bounds of HttpOptions: what is beyond them is a slip of the pen.
+constexpr int kMostIoThreads = 256;
+constexpr int kMostWaitingThreads = 4096;
+constexpr size_t kLeastHeaderBytes = 256;
+constexpr size_t kMostHeaderBytes = size_t{1} << 20;
+constexpr size_t kMostBodyBytes = size_t{1} << 30;
+constexpr size_t kMostConnections = 1'000'000;
+
 // Deadlines are absolute: no byte that comes or goes puts one off. They are
 // looked at a few times in their length, at least four times a second; so much
 // later a connection may be cut off.

@@ -26,12 +26,13 @@ _TARGETS = {
 _PUBLIC = "package(default_visibility = [\"//visibility:public\"])\n"
 
 def _own_absl_impl(ctx):
+    # The folder of the compiler's own architecture.
     found = ctx.execute(["sh", "-ec", """
 mkdir include
 cp -r /usr/include/absl include/
-cd /usr/lib/*-linux-gnu
+cd "$(dirname "$("$1" -print-file-name=libabsl_base.so)")"
 ls libabsl_*.so
-"""])
+""", "sh", ctx.os.environ.get("CC", "gcc")])
     if found.return_code != 0:
         fail(found.stderr)
     linkopts = ["-l" + so[len("lib"):-len(".so")] for so in found.stdout.splitlines()]
@@ -50,4 +51,4 @@ cc_library(
             for name in names
         ]))
 
-own_absl = repository_rule(implementation = _own_absl_impl)
+own_absl = repository_rule(implementation = _own_absl_impl, environ = ["CC"])

@@ -2,6 +2,7 @@
 #include "acl/server/http/server.h"
 
 #include <condition_variable>
+#include <limits>
 #include <mutex>
 #include <new>
 #include <stdexcept>
@@ -425,6 +426,16 @@ TEST_F(HttpServerTest, OptionsWithoutSenseAreRefused) {
   EXPECT_TRUE(refused("`io_threads`"));
   options_.waiting_threads = -1;
   EXPECT_TRUE(refused("`waiting_threads`"));
+  options_.io_threads = 257;
+  EXPECT_TRUE(refused("`io_threads` is above 256"));
+  options_.waiting_threads = 4097;
+  EXPECT_TRUE(refused("`waiting_threads` is above 4096"));
+  options_.max_body_bytes = std::numeric_limits<size_t>::max();
+  EXPECT_TRUE(refused("`max_body_bytes` is above 1 GiB"));
+  options_.max_connections = 1'000'001;
+  EXPECT_TRUE(refused("`max_connections` is above 1,000,000"));
+  options_.max_connections_per_address = 1'000'001;
+  EXPECT_TRUE(refused("`max_connections_per_address` is above 1,000,000"));
   options_.max_header_bytes = 255;
   EXPECT_TRUE(refused("`max_header_bytes` is below"));
   options_.max_connections = 0;

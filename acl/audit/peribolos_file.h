@@ -1,0 +1,71 @@
+// A YAML file of a Peribolos configuration: its maps and lists, read so that
+// nothing in them is lost without a word. Internal: see acl/audit/peribolos.h.
+#ifndef ACL_AUDIT_PERIBOLOS_FILE_H_
+#define ACL_AUDIT_PERIBOLOS_FILE_H_
+
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "yaml-cpp/yaml.h"
+
+namespace acl {
+
+// What an import reports, each with its file and line.
+struct PeribolosFindings {
+  std::vector<std::string> warnings;
+  std::vector<std::string> faults;
+};
+
+// Whether the keys of a map are names of GitHub, which compare without case.
+enum class KeyKind { kField, kName };
+
+// Not thread-safe.
+class PeribolosFile {
+ public:
+  struct Entry {
+    std::string key;
+    YAML::Node key_node;
+    YAML::Node value;
+  };
+
+  // REQUIRES: `findings` outlives the file.
+  PeribolosFile(std::string path, PeribolosFindings* findings)
+      : path_(std::move(path)), findings_(*findings) {}
+
+  // Reads and parses the file. FILE_ACCESS; FILE_MALFORMED for what is not one
+  // document of YAML in UTF-8.
+  absl::Status Load();
+
+  // The document; null if the file is empty. REQUIRES: Load() returned OK.
+  const YAML::Node& root() const { return root_; }
+
+  // `FILE:LINE`.
+  std::string Place(const YAML::Node& node) const;
+  void Fault(const YAML::Node& node, absl::string_view what);
+  void Warn(const YAML::Node& node, absl::string_view what);
+
+  // The entries of a map, in the order of the file; none for null. Faults:
+  // anything but a map, keys that are no text, merge keys, and duplicate keys,
+  // of which only the first is returned. `what` names the map in messages.
+  std::vector<Entry> Map(const YAML::Node& map, absl::string_view what,
+                         KeyKind kind);
+
+  // The single values of a list; none for null. Anything else is a fault.
+  std::vector<YAML::Node> Names(const YAML::Node& list, absl::string_view what);
+
+  // Whether a node is text without a tag; if not, that is a fault.
+  bool CheckText(const YAML::Node& node, absl::string_view what);
+
+ private:
+  bool CheckKey(const YAML::Node& key, absl::string_view what);
+
+  const std::string path_;
+  PeribolosFindings& findings_;
+  YAML::Node root_;
+};
+
+}  // namespace acl
+
+#endif  // ACL_AUDIT_PERIBOLOS_FILE_H_

@@ -1,0 +1,92 @@
+// One GitHub organisation, collected from the files of its configuration.
+// Internal: see acl/audit/peribolos.h.
+#ifndef ACL_AUDIT_PERIBOLOS_ORGANISATION_H_
+#define ACL_AUDIT_PERIBOLOS_ORGANISATION_H_
+
+#include <map>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "acl/audit/peribolos_file.h"
+#include "proto/acl/v1/world.pb.h"
+
+namespace acl {
+
+// Not thread-safe.
+class Organisation {
+ public:
+  // `id` is its name, `place` where the configuration declares it.
+  Organisation(std::string id, std::string place)
+      : id_(std::move(id)), place_(std::move(place)) {}
+
+  const std::string& id() const { return id_; }
+  const std::string& place() const { return place_; }
+
+  // Reads the map of the organisation, whose name is at `name`. Must be the
+  // first call.
+  void ReadOrg(PeribolosFile* file, const YAML::Node& name,
+               const YAML::Node& org);
+
+  // Reads a file that has `teams` alone.
+  void ReadTeamsFile(PeribolosFile* file);
+
+  v1::Workspace ToWorld() const;
+
+ private:
+  using Entry = PeribolosFile::Entry;
+
+  struct Person {
+    std::string spelling;
+    bool admin = false;
+    std::string place;
+  };
+  struct Team {
+    std::string id;
+    std::string place;
+    std::set<std::string> members;  // references
+  };
+  struct Repository {
+    std::string id;                             // the first spelling
+    std::map<std::string, std::string> grants;  // target → role
+  };
+
+  void ReadPeople(const Entry& entry, bool admin);
+  void ReadBaseline(const YAML::Node& permission);
+  void ReadRepositories(const YAML::Node& repos);
+  void ReadRepository(const Entry& repo);
+  void ReadCollaborators(const Entry& collaborators, Repository* repository);
+  void ReadTeams(const YAML::Node& teams, const std::string& parent);
+  void ReadTeam(const Entry& entry, Team* team);
+  void ReadTeamMembers(const Entry& entry, Team* team);
+  void ReadGrants(const YAML::Node& repos, const Team& team);
+
+  // `name` says what is wrong with the name at `node`.
+  bool CheckName(const YAML::Node& node, const absl::Status& name);
+  // `*role` is empty for `none`.
+  bool ReadRole(const Entry& entry, const std::string& what, std::string* role);
+  // A key that gives nobody access to a repository that there is: checks its
+  // form, and warns if it is none of `known` or stands for other access.
+  void ReadMetadata(const Entry& entry, const std::string& where,
+                    absl::Span<const absl::string_view> known);
+  Repository& RepositoryOf(const std::string& name);
+  std::string MembersGroup() const;
+
+  const std::string id_;
+  const std::string place_;
+  PeribolosFile* file_ = nullptr;  // the one that is being read
+  // Keys are names in lower case.
+  std::map<std::string, Person> members_;
+  std::map<std::string, std::string> outsiders_;  // name → first spelling
+  std::map<std::string, Team> teams_;
+  std::map<std::string, Repository> repositories_;
+  std::string baseline_;
+};
+
+}  // namespace acl
+
+#endif  // ACL_AUDIT_PERIBOLOS_ORGANISATION_H_

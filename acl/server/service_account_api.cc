@@ -1,7 +1,7 @@
 #include "acl/server/service_account_api.h"
 
 #include <algorithm>
-#include <iterator>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,13 +22,20 @@ namespace {
 constexpr int kNoteDepth = 8;
 // What the API lets a key be limited by. It is kept and shown; the services
 // that are called with the key have to mind it.
-constexpr const char* kLimits[] = {"character_limit",
-                                   "allowed_ips",
-                                   "third_party_disable_allowed",
-                                   "tts_concurrency_limit",
-                                   "dubbing_concurrency_limit",
-                                   "music_concurrency_limit",
-                                   "expires_at_unix"};
+enum class LimitType { kNumber, kFlag, kTexts };
+struct Limit {
+  const char* name;
+  LimitType type;
+};
+constexpr Limit kLimits[] = {{"character_limit", LimitType::kNumber},
+                             {"allowed_ips", LimitType::kTexts},
+                             {"third_party_disable_allowed", LimitType::kFlag},
+                             {"tts_concurrency_limit", LimitType::kNumber},
+                             {"dubbing_concurrency_limit", LimitType::kNumber},
+                             {"music_concurrency_limit", LimitType::kNumber},
+                             {"expires_at_unix", LimitType::kNumber}};
+// The largest whole number that every client reads as it is.
+constexpr uint64_t kMostOfALimit = (uint64_t{1} << 53) - 1;
 constexpr char kNoUpdate[] = "no_update";
 
 int64_t Now() { return absl::ToUnixSeconds(absl::Now()); }
@@ -139,23 +146,53 @@ void CheckPermissions(const char* word, Fields* body) {
               "Input should be a valid list of permissions or 'all'");
 }
 
-// Limits are numbers, flags, words, or lists of words.
-void CheckLimits(Fields* body) {
-  for (const char* name : kLimits) {
-    const Json& value = body->Raw(name);
-    if (value.is_structured() && !IsTextList(value)) {
-      body->Fault(
-          name, "limit_type",
-          "Input should be a number, a flag, a word or a list of words");
-    }
+bool HasType(LimitType type, const Json& value) {
+  switch (type) {
+    case LimitType::kNumber:
+      return value.is_number_unsigned() &&
+             value.get<uint64_t>() <= kMostOfALimit;
+    case LimitType::kFlag:
+      return value.is_boolean();
+    case LimitType::kTexts:
+      return IsTextList(value);
+  }
+  return false;
+}
+
+// The fault of a limit that has not this type, and what is said then.
+std::pair<const char*, std::string> FaultOfType(LimitType type) {
+  switch (type) {
+    case LimitType::kNumber:
+      return {"int_type",
+              absl::StrCat("Input should be a whole number from 0 to ",
+                           kMostOfALimit)};
+    case LimitType::kFlag:
+      return {"bool_type", "Input should be a valid boolean"};
+    case LimitType::kTexts:
+      break;
+  }
+  return {"list_type", "Input should be a valid list of texts"};
+}
+
+// Limits have their type. With `word` that is one, too; null: there is none.
+void CheckLimits(const char* word, Fields* body) {
+  for (const Limit& limit : kLimits) {
+    const Json& value = body->Raw(limit.name);
+    if (value.is_null() || HasType(limit.type, value)) continue;
+    if (word != nullptr && value == word) continue;
+    auto [type, message] = FaultOfType(limit.type);
+    if (word != nullptr) absl::StrAppend(&message, " or '", word, "'");
+    body->Fault(limit.name, type, message);
   }
 }
 
 // Takes the limits that a body sets into the note. REQUIRES: CheckLimits().
 void TakeLimits(const Fields& body, KeyNote* note) {
-  for (const char* name : kLimits) {
-    const Json& value = body.Raw(name);
-    if (!value.is_null() && value != kNoUpdate) note->limits[name] = value;
+  for (const Limit& limit : kLimits) {
+    const Json& value = body.Raw(limit.name);
+    if (!value.is_null() && value != kNoUpdate) {
+      note->limits[limit.name] = value;
+    }
   }
 }
 
@@ -187,7 +224,7 @@ std::optional<Outcome> RefusedSettings(const Fields& body,
     }
   }
   std::vector<const char*> fields = {"permissions"};
-  fields.insert(fields.end(), std::begin(kLimits), std::end(kLimits));
+  for (const Limit& limit : kLimits) fields.push_back(limit.name);
   for (const char* field : fields) {
     if (absl::Status s = CheckTexts(field, body.Raw(field)); !s.ok()) {
       return BadField(s, field);
@@ -292,7 +329,7 @@ Outcome AddKeyOfCall(Call* call) {
   const std::string name = body.Text("name");
   if (body.Raw("permissions").is_null()) body.Missing("permissions");
   CheckPermissions("all", &body);
-  CheckLimits(&body);
+  CheckLimits(nullptr, &body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
   if (std::optional<Outcome> no = RefusedIfIdempotent(*call, kMadeAnew)) {
     return *no;
@@ -321,7 +358,7 @@ Outcome EditKey(Call* call) {
   }
   const std::optional<std::string> name = body.OptionalText("name");
   CheckPermissions(kNoUpdate, &body);
-  CheckLimits(&body);
+  CheckLimits(kNoUpdate, &body);
   if (std::optional<Outcome> no = call->RefusedUnlessAdmin()) return *no;
   if (std::optional<Outcome> no =
           RefusedIfIdempotent(*call, "sent again, it does the same again")) {

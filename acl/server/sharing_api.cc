@@ -77,24 +77,21 @@ bool MayBeEmail(absl::string_view text) { return absl::StrContains(text, '@'); }
 // out ids. A user comes before a service account.
 absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
                                            const std::string& name) {
-  absl::StatusOr<PrincipalId> found = now.PrincipalOf(Subject::Email(name));
-  if (found.ok() || MayBeEmail(name)) return found;
-  for (const Subject& subject :
-       {Subject::User(name), Subject::ServiceAccount(name)}) {
-    absl::StatusOr<PrincipalId> by_id = now.PrincipalOf(subject);
-    if (by_id.ok()) return by_id;
-  }
-  return found;
+  if (MayBeEmail(name)) return now.PrincipalOf(Subject::Email(name));
+  absl::StatusOr<PrincipalId> user = now.PrincipalOf(Subject::User(name));
+  if (user.ok()) return user;
+  absl::StatusOr<PrincipalId> account =
+      now.PrincipalOf(Subject::ServiceAccount(name));
+  return account.ok() ? account : user;
 }
 
 // What nobody has is left for the engine to refuse, in its order.
 acl::Target TargetOfEmail(const Workspace& workspace, const std::string& name) {
   if (MayBeEmail(name)) return acl::Target::Email(name);
-  const absl::StatusOr<PrincipalId> by_id = PrincipalNamed(workspace, name);
-  if (!by_id.ok()) return acl::Target::Email(name);
-  return by_id->kind() == Kind::kUser
-             ? acl::Target::User(by_id->id())
-             : acl::Target::ServiceAccount(by_id->id());
+  const absl::StatusOr<PrincipalId> found = PrincipalNamed(workspace, name);
+  return found.ok() && found->kind() == Kind::kServiceAccount
+             ? acl::Target::ServiceAccount(name)
+             : acl::Target::User(name);
 }
 
 // The id of a service account stands for its keys: the API lists it so. Nothing

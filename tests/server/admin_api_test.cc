@@ -352,15 +352,10 @@ TEST_F(AdminApiTest, RefusalsOfKeysAndAccountsNameTheField) {
     ask("POST", "/acl/v1/keys", {{"owner", "user:cy"}, {"name", text}}, "name");
     ask("PATCH", key, {{"name", text}}, "name");
     ask("PATCH", key, {{"permissions", {text}}}, "permissions");
-    for (const char* limit :
-         {"character_limit", "allowed_ips", "third_party_disable_allowed",
-          "tts_concurrency_limit", "dubbing_concurrency_limit",
-          "music_concurrency_limit", "expires_at_unix"}) {
-      ask("PATCH", key, {{limit, text}}, limit);
-      ask("PATCH", key, {{limit, {"10.0.0.1", text}}}, limit);
-      ask("POST", keys, {{"name", "k"}, {"permissions", "all"}, {limit, text}},
-          limit);
-    }
+    ask("PATCH", key, {{"allowed_ips", {"10.0.0.1", text}}}, "allowed_ips");
+    ask("POST", keys,
+        {{"name", "k"}, {"permissions", "all"}, {"allowed_ips", {text}}},
+        "allowed_ips");
   }
   // As a whole they have to fit, too.
   const Json many(std::vector<std::string>(300, "a_permission"));
@@ -373,6 +368,61 @@ TEST_F(AdminApiTest, RefusalsOfKeysAndAccountsNameTheField) {
       "default_sharing_groups");
   ask("POST", "/acl/v1/keys", {{"owner", "user:cy"}, {"key_id", ""}}, "key_id");
   EXPECT_EQ(engine_.Export().DebugString(), before);
+}
+
+TEST_F(AdminApiTest, LimitsOfKeysHaveTheirType) {
+  const std::string keys = "/v1/service-accounts/bot/api-keys";
+  const std::string key = keys + "/bot-key";
+  const Json numbers = Json::parse("[0, 5, 9007199254740991]");
+  const Json flags = Json::parse("[true, false]");
+  const Json lists = Json::parse(R"([[], ["10.0.0.1", ""]])");
+  const Json odd = Json::parse(
+      R"([-1, 1.5, 9007199254740992, 1e300, "5", "", "all", "no_updates", {},
+          {"a": 1}, [1], ["a", null], [["a"]]])");
+  const struct {
+    const char* limit;
+    const Json& good;
+    const char* words;
+  } kTable[] = {
+      {"character_limit", numbers, "a whole number from 0 to 9007199254740991"},
+      {"tts_concurrency_limit", numbers, "a whole number from 0 to"},
+      {"dubbing_concurrency_limit", numbers, "a whole number from 0 to"},
+      {"music_concurrency_limit", numbers, "a whole number from 0 to"},
+      {"expires_at_unix", numbers, "a whole number from 0 to"},
+      {"third_party_disable_allowed", flags, "a valid boolean"},
+      {"allowed_ips", lists, "a valid list of texts"}};
+  for (const auto& [limit, good, words] : kTable) {
+    Json body = {{"name", "k"}, {"permissions", "all"}};
+    for (const Json* const values : {&numbers, &flags, &lists, &odd}) {
+      for (const Json& value : *values) {
+        SCOPED_TRACE(absl::StrCat(limit, " ", value.dump()));
+        body[limit] = value;
+        const bool fits = values == &good;
+        const Replied made = Post("ann", keys, body.dump());
+        const Replied edited =
+            Ask("ann", "PATCH", key, Json{{limit, value}}.dump());
+        EXPECT_EQ(made.status, fits ? 200 : 422) << made.response.body;
+        EXPECT_EQ(edited.status, fits ? 200 : 422) << edited.response.body;
+        if (fits) continue;
+        for (const Replied* const reply : {&made, &edited}) {
+          const Json& fault = reply->body["detail"][0];
+          EXPECT_EQ(fault["loc"], Json::array({"body", limit}));
+          EXPECT_THAT(fault["msg"].get<std::string>(), HasSubstr(words));
+        }
+      }
+    }
+    // It stays as it is where that is said, and only there.
+    const auto shown = [&] { return Get("ann", keys).body.dump(); };
+    const std::string before = shown();
+    for (const Json& value : {Json("no_update"), Json(nullptr)}) {
+      EXPECT_EQ(Ask("ann", "PATCH", key, Json{{limit, value}}.dump()).status,
+                200);
+    }
+    EXPECT_EQ(shown(), before);
+    body[limit] = "no_update";
+    EXPECT_EQ(Post("ann", keys, body.dump()).status, 422);
+    EXPECT_EQ(shown(), before);
+  }
 }
 
 // A note that somebody else wrote may have anything in it.

@@ -3,6 +3,7 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
+#include "acl/base/text.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/server/served.h"
@@ -474,6 +475,29 @@ TEST_F(SharingApi, IdWithAnAtIsNoAddressInAnyField) {
     }
   }
   EXPECT_EQ(engine_.Export().SerializeAsString(), before);
+}
+
+// A text without an `@` may be an id, so it is unknown and not malformed.
+TEST_F(SharingApi, UnknownIdInAFieldOfAddressesIsNotFound) {
+  for (const std::string id :
+       {"nobody", " bob", "BOB", "bob\u200b", "user:bob"}) {
+    for (const auto& [path, body] : std::vector<std::pair<std::string, Json>>{
+             {"/v1/workspace/resources/narrator/share",
+              {{"role", "viewer"},
+               {"resource_type", "voice"},
+               {"user_email", id}}},
+             {"/v1/workspace/resources/narrator/unshare",
+              {{"resource_type", "voice"}, {"user_email", id}}},
+             {"/v1/workspace/members", {{"email", id}, {"is_locked", true}}},
+             {"/v1/workspace/groups/ops/members", {{"email", id}}},
+             {"/v1/workspace/groups/ops/members/remove", {{"email", id}}}}) {
+      const Replied reply = Post("ann", path, body.dump());
+      EXPECT_EQ(reply.status, 404) << path << " " << body.dump();
+      EXPECT_EQ(reply.code(), "user_not_found");
+      EXPECT_EQ(reply.message(),
+                absl::StrCat("user ", Quoted(id), " is not in the workspace"));
+    }
+  }
 }
 
 TEST_F(SharingApi, NameThatLooksLikeAnAddressIsMarkedInShareOptions) {

@@ -25,6 +25,7 @@ start() {
   BOB=$("$acl" key create user:bob -w "$folder/data" --json | secret)
   OPERATOR=$(head -c 48 /dev/urandom | base64)
   printf '%s\n' "$OPERATOR" >"$folder/operator.key"
+  : >"$folder/err"
   "$acl" serve --data "$folder/data" --operator-key "$folder/operator.key" \
     --listen 127.0.0.1:0 >"$folder/log" 2>"$folder/err" &
   server=$!
@@ -78,7 +79,8 @@ javascript_client() {
 python_client() {
   start python
   local ok all status=0
-  PYTHONDONTWRITEBYTECODE=1 "$python/bin/python" -m unittest -v client_test &>"$work/out" || status=$?
+  PYTHONDONTWRITEBYTECODE=1 "$python/bin/python" -W ignore::ResourceWarning \
+    -m unittest -v client_test &>"$work/out" || status=$?
   cat "$work/out"
   stop
   ok=$(grep -c '^test_.* \.\.\. ok$' "$work/out") || true
@@ -88,12 +90,24 @@ python_client() {
   failed=$((failed + all - ok))
 }
 
-# schemathesis_as CALLER SECRET: in a subshell, with a server that is started
-# already. Its verdict of each route goes to $work/CALLER.xml.
+# schemathesis_as CALLER: with a server that is its own. Its verdict of each
+# route goes to $work/CALLER.xml, and what it says to $work/CALLER.out.
 schemathesis_as() {
-  SECRET=$2 PYTHONPATH=. PYTHONDONTWRITEBYTECODE=1 "$python/bin/schemathesis" \
-    --config-file schemathesis.toml run "$SERVER/openapi.yaml" --max-examples 15 \
-    --seed "${SEED:-1}" --report junit --report-junit-path "$work/$1.xml" &>"$work/$1.out"
+  start "schemathesis-$1"
+  local secret status=0 here=$PWD
+  case $1 in
+    ann) secret=$ANN ;;
+    bob) secret=$BOB ;;
+    operator) secret=$OPERATOR ;;
+  esac
+  # It leaves files where it runs.
+  (cd "$work/schemathesis-$1" &&
+    SECRET=$secret PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$python/bin/schemathesis" \
+      --config-file "$here/schemathesis.toml" run "$SERVER/openapi.yaml" --max-examples 15 \
+      --seed "${SEED:-1}" --report junit --report-junit-path "$work/$1.xml") \
+    &>"$work/$1.out" || status=1
+  stop
+  ((status == 0 && failed == 0))
 }
 
 # count_routes FILE: prints "PASSED FAILED".
@@ -107,34 +121,27 @@ print(len(cases) - len(bad), len(bad))
 EOF
 }
 
-# Each caller has a server of its own, and all ask at once.
+# All callers ask at once.
 schemathesis() {
-  local caller jobs=() counted status
+  local caller counted status
+  local -A jobs
   for caller in ann bob operator; do
     (
+      failed=0
       trap '[[ -z $server ]] || kill "$server" 2>/dev/null' EXIT
-      start "schemathesis-$caller"
-      case $caller in
-        ann) schemathesis_as ann "$ANN" || touch "$work/ann.bad" ;;
-        bob) schemathesis_as bob "$BOB" || touch "$work/bob.bad" ;;
-        operator) schemathesis_as operator "$OPERATOR" || touch "$work/operator.bad" ;;
-      esac
-      stop
-      ((failed == 0))
+      schemathesis_as "$caller"
     ) &
-    jobs+=("$!")
+    jobs[$caller]=$!
   done
   for caller in ann bob operator; do
     status=0
-    wait "${jobs[0]}" || status=1
-    jobs=("${jobs[@]:1}")
-    [[ ! -e $work/$caller.bad ]] || status=1
+    wait "${jobs[$caller]}" || status=1
     counted=$(count_routes "$work/$caller.xml") || counted="0 1"
     # A failure that belongs to no route.
     if ((status == 1)) && [[ $counted == *" 0" ]]; then counted="${counted% *} 1"; fi
-    printf 'schemathesis as %s: %d routes passed, %d failed;%s\n' "$caller" ${counted% *} ${counted#* } \
-      "$(sed -n 's/^ *\([0-9]* generated\).*/ \1 requests/p' "$work/$caller.out")"
     ((status == 0)) || cat "$work/$caller.out"
+    printf 'schemathesis as %s: %d routes passed, %d failed; %s requests\n' "$caller" "${counted% *}" \
+      "${counted#* }" "$(sed -n 's/^ *\([0-9]*\) generated.*/\1/p' "$work/$caller.out")"
     passed=$((passed + ${counted% *}))
     failed=$((failed + ${counted#* }))
   done

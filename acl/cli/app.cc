@@ -155,7 +155,7 @@ class CommandLine {
         ->add_option("--remedies", remedies_,
                      "How many of the changes that would allow it are shown "
                      "(default: 20, with --json 100)")
-        ->check(CLI::Range(0, 1'000'000))
+        ->transform(WholeNumber(1, 1'000'000'000))
         ->type_name("N");
     explain->callback([this] {
       code_ = ExplainCommand(common_, subject_, resource_, role_, remedies_,

@@ -37,15 +37,25 @@ std::vector<std::string> KeysIn(const std::vector<Change>& changes) {
   return keys;
 }
 
+DifferenceList NoRoles(const ApplyArguments& arguments,
+                       const Console& console) {
+  return {
+      console.json ? DifferenceList::Form::kJson : DifferenceList::Form::kText,
+      arguments.summary, "subject"};
+}
+
 struct Applied {
-  Receipt receipt;
-  std::vector<RoleChange> roles;
+  bool changed = false;
+  std::string output;
 };
 
-// A dry run is a real run on an engine that is then thrown away.
-absl::StatusOr<Applied> ApplyFile(const ChangeFile& file,
-                                  const CallArguments& call,
+// A dry run is a real run on an engine that is then thrown away. What is not
+// needed any more goes before the roles are compared: the changes and receipts
+// of a large file take more memory than its world.
+absl::StatusOr<Applied> ApplyFile(ChangeFile file,
+                                  const ApplyArguments& arguments,
                                   Workspace workspace, const Console& console) {
+  const CallArguments& call = arguments.call;
   const absl::StatusOr<Actor> actor = Actor::Parse(call.actor);
   if (!actor.ok()) return actor.status();
   ChangeOptions options = OptionsOf(call);
@@ -57,14 +67,32 @@ absl::StatusOr<Applied> ApplyFile(const ChangeFile& file,
   if (!receipt.ok()) return Located(receipt.status(), file);
   const absl::StatusOr<Snapshot> after = workspace.TakeSnapshot();
   if (!after.ok()) return after.status();
-  Applied applied{*std::move(receipt), {}};
-  applied.receipt.dry_run = call.dry_run;
+  receipt->dry_run = call.dry_run;
+  std::string text;
+  Json json;
+  if (console.json) {
+    json = AppliedJson(file.changes, *receipt, arguments.summary);
+  } else {
+    text = AppliedText(file.changes, *receipt, arguments.summary);
+  }
+  const std::vector<std::string> keys = KeysIn(file.changes);
+  file = ChangeFile();
+  receipt->changes = {};
+
+  DifferenceList roles = NoRoles(arguments, console);
   const Progress progress(console, "comparing roles");
-  absl::Status compared = VisitRoleChanges(
-      *before, *after, KeysIn(file.changes),
-      [&](const RoleChange& change) { applied.roles.push_back(change); });
+  absl::Status compared =
+      VisitRoleChanges(*before, *after, keys, [&](const RoleChange& change) {
+        roles.Add("", change.subject, change.resource, change.before,
+                  change.after);
+      });
   if (!compared.ok()) return compared;
-  return applied;
+  if (console.json) {
+    json["effective_roles"] = roles.ToJson();
+    return Applied{receipt->changed, Dump(json) + "\n"};
+  }
+  return Applied{receipt->changed,
+                 text + RoleChangesText(roles) + RevisionText(*receipt)};
 }
 
 // The workspace that the option or the file names; empty if neither does.
@@ -141,10 +169,11 @@ absl::Status RemoveWorkspaceOf(const ChangeFile& file, Engine* engine) {
 // What became of a workspace that was added or removed.
 struct AppliedWorkspace {
   Counts counts;  // of what it has, or had
-  std::vector<RoleChange> roles;
+  DifferenceList roles;
 };
 
 absl::StatusOr<AppliedWorkspace> AddOrRemove(const ChangeFile& file,
+                                             const ApplyArguments& arguments,
                                              const Console& console,
                                              Engine* engine) {
   const absl::StatusOr<Snapshot> before =
@@ -156,7 +185,7 @@ absl::StatusOr<AppliedWorkspace> AddOrRemove(const ChangeFile& file,
   const absl::StatusOr<Snapshot> after =
       SnapshotOrEmpty(*engine, file.workspace);
   if (!after.ok()) return after.status();
-  AppliedWorkspace applied;
+  AppliedWorkspace applied{{}, NoRoles(arguments, console)};
   std::vector<std::string> keys;
   const absl::Status read =
       (file.remove_workspace ? *before : *after)
@@ -169,9 +198,11 @@ absl::StatusOr<AppliedWorkspace> AddOrRemove(const ChangeFile& file,
           });
   if (!read.ok()) return read;
   const Progress progress(console, "comparing roles");
-  const absl::Status compared = VisitRoleChanges(
-      *before, *after, keys,
-      [&](const RoleChange& change) { applied.roles.push_back(change); });
+  const absl::Status compared =
+      VisitRoleChanges(*before, *after, keys, [&](const RoleChange& change) {
+        applied.roles.Add("", change.subject, change.resource, change.before,
+                          change.after);
+      });
   if (!compared.ok()) return compared;
   return applied;
 }
@@ -181,21 +212,20 @@ void PrintWorkspace(const ChangeFile& file, const AppliedWorkspace& applied,
   const char* const kind =
       file.remove_workspace ? "remove_workspace" : "add_workspace";
   if (console.json) {
-    Json json = {
-        {"changed", true},
-        {"dry_run", arguments.call.dry_run},
-        {"kind", kind},
-        {"workspace", file.workspace},
-        {file.remove_workspace ? "removed" : "added",
-         CountsJson(applied.counts)},
-        {"effective_roles", RoleChangesJson(applied.roles, arguments.summary)}};
+    Json json = {{"changed", true},
+                 {"dry_run", arguments.call.dry_run},
+                 {"kind", kind},
+                 {"workspace", file.workspace},
+                 {file.remove_workspace ? "removed" : "added",
+                  CountsJson(applied.counts)},
+                 {"effective_roles", applied.roles.ToJson()}};
     console.out << Dump(json) << "\n";
     return;
   }
   console.out << (file.remove_workspace ? "remove" : "add") << " workspace "
               << Printable(file.workspace)
               << "\n  with it: " << CountsText(applied.counts) << "\n"
-              << RoleChangesText(applied.roles, arguments.summary)
+              << RoleChangesText(applied.roles)
               << (arguments.call.dry_run ? "dry run: nothing was written\n"
                                          : "");
 }
@@ -210,7 +240,7 @@ ExitCode ApplyWorkspace(const Common& common, const ApplyArguments& arguments,
       Session::OpenForChange(common, arguments.call.dry_run, console, &lock);
   if (!session.ok()) return Fail(console, session.status());
   const absl::StatusOr<AppliedWorkspace> applied =
-      AddOrRemove(file, console, &(*session)->engine());
+      AddOrRemove(file, arguments, console, &(*session)->engine());
   if (!applied.ok()) return Fail(console, applied.status());
   if (!arguments.call.dry_run) {
     if (absl::Status s = (*session)->Save(); !s.ok()) return Fail(console, s);
@@ -223,7 +253,7 @@ ExitCode ApplyWorkspace(const Common& common, const ApplyArguments& arguments,
 
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
                       const Console& console) {
-  const absl::StatusOr<ChangeFile> file = ReadChangeFile(arguments.changes);
+  absl::StatusOr<ChangeFile> file = ReadChangeFile(arguments.changes);
   if (!file.ok()) return Fail(console, file.status());
   // Before anything is opened.
   if (absl::Status s = CheckOptions(common, arguments.call); !s.ok()) {
@@ -244,17 +274,12 @@ ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
   const absl::StatusOr<Workspace> workspace = (*session)->OneWorkspace();
   if (!workspace.ok()) return Fail(console, workspace.status());
   const absl::StatusOr<Applied> applied =
-      ApplyFile(*file, arguments.call, *workspace, console);
+      ApplyFile(*std::move(file), arguments, *workspace, console);
   if (!applied.ok()) return Fail(console, applied.status());
-  if (applied->receipt.changed && !arguments.call.dry_run) {
+  if (applied->changed && !arguments.call.dry_run) {
     if (absl::Status s = (*session)->Save(); !s.ok()) return Fail(console, s);
   }
-  console.out << (console.json
-                      ? Dump(AppliedJson(file->changes, applied->receipt,
-                                         applied->roles, arguments.summary)) +
-                            "\n"
-                      : AppliedText(file->changes, applied->receipt,
-                                    applied->roles, arguments.summary));
+  console.out << applied->output;
   return kAllow;
 }
 

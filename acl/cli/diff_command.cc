@@ -55,18 +55,10 @@ absl::Status CheckArguments(const DiffArguments& arguments) {
                 "it out");
 }
 
-// What was found, in order.
 struct Found {
-  struct Item {
-    std::string workspace;
-    std::string who;
-    std::string resource;
-    std::string before;
-    std::string after;
-  };
-  std::vector<Item> grants;
-  std::vector<Item> roles;
-  bool equal() const { return grants.empty() && roles.empty(); }
+  DifferenceList grants;
+  DifferenceList roles;
+  bool equal() const { return grants.size() == 0 && roles.size() == 0; }
 };
 
 absl::StatusOr<Found> Compare(const DiffArguments& arguments,
@@ -75,15 +67,18 @@ absl::StatusOr<Found> Compare(const DiffArguments& arguments,
   if (!before.ok()) return before.status();
   const auto after = OpenSide(arguments.after, common, console);
   if (!after.ok()) return after.status();
-  Found found;
+  const auto form =
+      console.json ? DifferenceList::Form::kJson : DifferenceList::Form::kText;
+  Found found{{form, arguments.summary, "target"},
+              {form, arguments.summary, "subject"}};
   const DiffVisitor visitor{
       [&](const std::string& workspace, const GrantChange& change) {
-        found.grants.push_back({workspace, change.target, change.resource,
-                                change.before, change.after});
+        found.grants.Add(workspace, change.target, change.resource,
+                         change.before, change.after);
       },
       [&](const std::string& workspace, const RoleChange& change) {
-        found.roles.push_back({workspace, change.subject, change.resource,
-                               change.before, change.after});
+        found.roles.Add(workspace, change.subject, change.resource,
+                        change.before, change.after);
       }};
   const Progress progress(console, "comparing");
   const absl::Status compared =
@@ -92,42 +87,11 @@ absl::StatusOr<Found> Compare(const DiffArguments& arguments,
   return found;
 }
 
-RoleSums SumsOf(const std::vector<Found::Item>& items) {
-  RoleSums sums;
-  for (const Found::Item& item : items) {
-    sums.Add(item.workspace, item.who, item.resource, item.before, item.after);
-  }
-  return sums;
-}
-
-std::string ItemsText(const std::vector<Found::Item>& items, const char* what,
-                      const char* who, bool summary) {
-  if (items.empty()) return absl::StrCat("no ", what, " differs\n");
-  std::string text =
-      absl::StrCat(Some(items.size(), what),
-                   items.size() == 1 ? " differs:\n" : " differ:\n");
-  if (summary) return text + SumsOf(items).Text(who);
-  for (const Found::Item& item : items) {
-    absl::StrAppend(&text, "  ", Printable(item.workspace), "  ",
-                    Printable(item.who), " on ", Printable(item.resource), ": ",
-                    Printable(item.before), " -> ", Printable(item.after),
-                    "\n");
-  }
-  return text;
-}
-
-Json ItemsJson(const std::vector<Found::Item>& items, const char* who,
-               bool summary) {
-  if (summary) return SumsOf(items).ToJson(who);
-  Json list = Json::array();
-  for (const Found::Item& item : items) {
-    list.push_back({{"workspace", item.workspace},
-                    {who, item.who},
-                    {"resource", item.resource},
-                    {"before", item.before},
-                    {"after", item.after}});
-  }
-  return list;
+std::string ItemsText(const DifferenceList& items, const char* what) {
+  if (items.size() == 0) return absl::StrCat("no ", what, " differs\n");
+  return absl::StrCat(Some(items.size(), what),
+                      items.size() == 1 ? " differs:\n" : " differ:\n",
+                      items.Text());
 }
 
 // The ids of the workspaces that are compared.
@@ -280,17 +244,13 @@ ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
     Fail(console, found.status());
     return kBadInput;
   }
-  console.out
-      << (console.json
-              ? Dump({{"equal", found->equal()},
-                      {"grants",
-                       ItemsJson(found->grants, "target", arguments.summary)},
-                      {"effective_roles", ItemsJson(found->roles, "subject",
-                                                    arguments.summary)}}) +
-                    "\n"
-              : ItemsText(found->grants, "grant", "target", arguments.summary) +
-                    ItemsText(found->roles, "effective role", "subject",
-                              arguments.summary));
+  console.out << (console.json
+                      ? Dump({{"equal", found->equal()},
+                              {"grants", found->grants.ToJson()},
+                              {"effective_roles", found->roles.ToJson()}}) +
+                            "\n"
+                      : ItemsText(found->grants, "grant") +
+                            ItemsText(found->roles, "effective role"));
   return found->equal() ? kAllow : kDiffers;
 }
 

@@ -29,23 +29,6 @@ std::string ShareText(const ShareEffect& effect) {
   return text;
 }
 
-std::string RevisionText(const Receipt& receipt) {
-  if (receipt.dry_run && receipt.changed) {
-    return fmt::format(
-        "dry run: it would be revision {}; nothing was written\n",
-        receipt.revision);
-  }
-  if (receipt.dry_run) return "dry run: it would change nothing\n";
-  if (receipt.replayed) {
-    return fmt::format(
-        "answered before, under this request id; it was revision {}\n",
-        receipt.revision);
-  }
-  return fmt::format(receipt.changed ? "revision {}\n"
-                                     : "nothing changed, still revision {}\n",
-                     receipt.revision);
-}
-
 // What went along, if anything did.
 std::string RemovedText(const Cascade& removed) {
   std::vector<std::string> parts;
@@ -108,14 +91,6 @@ std::string ChangesText(const std::vector<Change>& changes,
 
 namespace {
 
-RoleSums SumsOf(const std::vector<RoleChange>& roles) {
-  RoleSums sums;
-  for (const RoleChange& change : roles) {
-    sums.Add("", change.subject, change.resource, change.before, change.after);
-  }
-  return sums;
-}
-
 // What was called, in short.
 std::string CallsText(const std::vector<Change>& changes) {
   return Some(changes.size(), "change") + "\n" + KindsText(KindsOf(changes));
@@ -123,42 +98,36 @@ std::string CallsText(const std::vector<Change>& changes) {
 
 }  // namespace
 
-std::string RoleChangesText(const std::vector<RoleChange>& roles,
-                            bool summary) {
-  std::string text =
-      roles.empty()
-          ? std::string("no effective role changed\n")
-          : fmt::format("{} changed:\n", Some(roles.size(), "effective role"));
-  if (summary) return text + SumsOf(roles).Text("subject");
-  for (const RoleChange& change : roles) {
-    text += fmt::format("  {} on {}: {} -> {}\n", Printable(change.subject),
-                        Printable(change.resource), Printable(change.before),
-                        Printable(change.after));
+std::string RevisionText(const Receipt& receipt) {
+  if (receipt.dry_run && receipt.changed) {
+    return fmt::format(
+        "dry run: it would be revision {}; nothing was written\n",
+        receipt.revision);
   }
-  return text;
+  if (receipt.dry_run) return "dry run: it would change nothing\n";
+  if (receipt.replayed) {
+    return fmt::format(
+        "answered before, under this request id; it was revision {}\n",
+        receipt.revision);
+  }
+  return fmt::format(receipt.changed ? "revision {}\n"
+                                     : "nothing changed, still revision {}\n",
+                     receipt.revision);
 }
 
-Json RoleChangesJson(const std::vector<RoleChange>& roles, bool summary) {
-  if (summary) return SumsOf(roles).ToJson("subject");
-  Json list = Json::array();
-  for (const RoleChange& change : roles) {
-    list.push_back({{"subject", change.subject},
-                    {"resource", change.resource},
-                    {"before", change.before},
-                    {"after", change.after}});
-  }
-  return list;
+std::string RoleChangesText(const DifferenceList& roles) {
+  if (roles.size() == 0) return "no effective role changed\n";
+  return fmt::format("{} changed:\n", Some(roles.size(), "effective role")) +
+         roles.Text();
 }
 
 std::string AppliedText(const std::vector<Change>& changes,
-                        const Receipt& receipt,
-                        const std::vector<RoleChange>& roles, bool summary) {
-  return (summary ? CallsText(changes) : ChangesText(changes, receipt, false)) +
-         RoleChangesText(roles, summary) + RevisionText(receipt);
+                        const Receipt& receipt, bool summary) {
+  return summary ? CallsText(changes) : ChangesText(changes, receipt, false);
 }
 
 Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
-                 const std::vector<RoleChange>& roles, bool summary) {
+                 bool summary) {
   Json json = {{"changed", receipt.changed},
                {"dry_run", receipt.dry_run},
                {"replayed", receipt.replayed},
@@ -168,7 +137,6 @@ Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
   } else {
     json["receipts"] = ChangesJson(changes, receipt);
   }
-  json["effective_roles"] = RoleChangesJson(roles, summary);
   return json;
 }
 

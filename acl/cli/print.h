@@ -8,7 +8,7 @@
 
 #include "acl/audit/answer_json.h"
 #include "acl/audit/history_log.h"
-#include "acl/audit/role_changes.h"
+#include "acl/cli/difference_list.h"
 #include "acl/engine.h"
 
 namespace acl::cli {
@@ -21,18 +21,16 @@ std::string ShareReceiptText(const Receipt& receipt);
 std::string ChangesText(const std::vector<Change>& changes,
                         const Receipt& receipt, bool details);
 
-// What a batch did: each change with its receipt, and the effective roles that
-// became others; with `summary` how many there are of each kind.
+// What a batch did, but for the effective roles: each change with its receipt;
+// with `summary` how many there are of each kind.
 std::string AppliedText(const std::vector<Change>& changes,
-                        const Receipt& receipt,
-                        const std::vector<RoleChange>& roles, bool summary);
+                        const Receipt& receipt, bool summary);
 Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
-                 const std::vector<RoleChange>& roles, bool summary);
+                 bool summary);
 
-// The effective roles that became others, one a line; with `summary` how many
-// there are of each kind.
-std::string RoleChangesText(const std::vector<RoleChange>& roles, bool summary);
-Json RoleChangesJson(const std::vector<RoleChange>& roles, bool summary);
+// The effective roles that changed, and at which revision that was.
+std::string RoleChangesText(const DifferenceList& roles);
+std::string RevisionText(const Receipt& receipt);
 
 // "group `leads`", "direct", ...: the witness of an answer of `reader`.
 std::string WitnessText(const Reader& reader, const Witness& witness);

@@ -4,6 +4,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/text.h"
+#include "acl/cli/print.h"
 #include "acl/world/change_message.h"
 
 namespace acl::cli {

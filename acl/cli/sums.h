@@ -9,7 +9,7 @@
 #include <tuple>
 #include <vector>
 
-#include "acl/cli/print.h"
+#include "acl/audit/answer_json.h"
 #include "acl/share/change.h"
 #include "proto/acl/v1/change.pb.h"
 

@@ -136,11 +136,15 @@ Shape MessageBuilder::Wanted() const {
 }
 
 std::string MessageBuilder::ValuePath() const {
-  if (stack_.empty()) return "";
-  const Frame& top = stack_.back();
-  if (top.list) return absl::StrCat(top.path, "[", top.index, "]");
-  if (top.field == nullptr) return top.path;
-  return absl::StrCat(top.path, top.path.empty() ? "" : ".", top.field->name());
+  std::string path;
+  for (const Frame& frame : stack_) {
+    if (frame.list) {
+      absl::StrAppend(&path, "[", frame.index, "]");
+    } else if (frame.field != nullptr) {
+      absl::StrAppend(&path, path.empty() ? "" : ".", frame.field->name());
+    }
+  }
+  return path;
 }
 
 Message* MessageBuilder::NewMessage() {
@@ -267,7 +271,7 @@ bool MessageBuilder::Begins(int line, Shape shape) {
 void MessageBuilder::BeginList(int line) {
   if (!Begins(line, Shape::kList)) return;
   const int at = Top().value_line;
-  Frame frame{Top().message, Top().field, ValuePath(), at, at};
+  Frame frame{Top().message, Top().field, at, at};
   frame.list = true;
   frame.next = Next::kValue;
   stack_.push_back(std::move(frame));
@@ -276,12 +280,12 @@ void MessageBuilder::BeginList(int line) {
 void MessageBuilder::BeginMap(int line) {
   if (!Begins(line, Shape::kMap)) return;
   if (stack_.empty()) {
-    stack_.push_back({root_, nullptr, "", 0, 0});
+    stack_.push_back({root_, nullptr, 0, 0});
     return;
   }
   NoteLine(line);
   const int at = Top().value_line;
-  stack_.push_back({NewMessage(), nullptr, ValuePath(), at, at});
+  stack_.push_back({NewMessage(), nullptr, at, at});
 }
 
 void MessageBuilder::EndCollection() {

@@ -56,8 +56,7 @@ class MessageBuilder {
   struct Frame {
     google::protobuf::Message* message;
     const google::protobuf::FieldDescriptor* field;  // of the next value
-    std::string path;
-    int line;        // of `path`, as Places has it
+    int line;                                        // of it, as Places has it
     int value_line;  // of the next value, as Places has it
     bool list = false;
     int index = 0;  // in a list

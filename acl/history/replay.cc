@@ -9,8 +9,14 @@
 #include "acl/base/text.h"
 #include "acl/history/damaged.h"
 #include "acl/history/record_message.h"
+#include "google/protobuf/arena.h"
 
 namespace acl {
+namespace {
+
+constexpr size_t kLargeRecord = size_t{1} << 20;
+
+}  // namespace
 
 Replay::Replay(NewState new_state, size_t request_id_window, Forgive forgive)
     : new_state_(std::move(new_state)),
@@ -29,12 +35,18 @@ absl::Status Replay::Add(State state) {
 }
 
 absl::Status Replay::Apply(const JournalRecord& record) {
+  // A message keeps its memory for the next record; a large one had better go.
+  google::protobuf::Arena arena;
+  v1::Record* const message =
+      record.bytes.size() <= kLargeRecord
+          ? &message_
+          : google::protobuf::Arena::CreateMessage<v1::Record>(&arena);
   // Without its fields a message could mean less than was done.
-  if (!message_.ParseFromArray(record.bytes.data(),
+  if (!message->ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
     return Judge(record.sequence, Damaged("is not well-formed"));
   }
-  return Apply(record.sequence, message_);
+  return Apply(record.sequence, *message);
 }
 
 absl::Status Replay::Apply(uint64_t sequence, const v1::Record& record) {

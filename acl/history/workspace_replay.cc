@@ -41,22 +41,31 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
                                        size_t request_id_window,
                                        const Forgive& forgive) {
   const v1::ChangeRecord& call = record.change();
-  std::vector<WorldFault> faults;
-  const std::vector<Change> changes =
-      ReadChanges(call.changes(), "change", &faults);
-  if (!faults.empty()) {
+  const auto read = [&](int i) -> absl::StatusOr<Change> {
+    std::vector<WorldFault> faults;
+    std::optional<Change> change =
+        ReadChange(call.changes(i), absl::StrCat("change[", i, "]"), &faults);
+    if (faults.empty()) return *std::move(change);
     return Damaged(absl::StrCat(faults.front().path, ": ",
                                 faults.front().refusal.message()));
+  };
+  // What is forgiven is not done in part.
+  for (int i = 0; forgive && i < call.changes_size(); ++i) {
+    if (absl::Status s = read(i).status(); !s.ok()) return s;
   }
   if (draft_ == nullptr) {
     draft_ = std::make_unique<Draft>(*state_, Draft::Use::kPublish);
   }
   bool any = false;
-  for (const Change& change : changes) {
-    const absl::StatusOr<bool> changed = ReplayChange(change, draft_.get());
+  std::vector<Change> changes;  // for a request id; there may be many
+  for (int i = 0; i < call.changes_size(); ++i) {
+    absl::StatusOr<Change> change = read(i);
+    if (!change.ok()) return change.status();
+    if (!call.request_id().empty()) changes.push_back(*change);
+    const absl::StatusOr<bool> changed = ReplayChange(*change, draft_.get());
     if (!changed.ok()) {
       if (!forgive) return Damaged(changed.status().message());
-      forgive(absl::StrCat(Quoted(ToString(change)), ": ",
+      forgive(absl::StrCat(Quoted(ToString(*change)), ": ",
                            changed.status().message()));
       continue;
     }
@@ -64,7 +73,7 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
   }
   // Several changes can undo each other.
   if (!forgive &&
-      (call.receipt().changed() ? !any : any && changes.size() == 1)) {
+      (call.receipt().changed() ? !any : any && call.changes_size() == 1)) {
     return Damaged("it did not do then what it does now");
   }
   revision_ = call.revision();

@@ -311,7 +311,7 @@ Outcome QuestionApi::CheckMany(Call* call) {
 Outcome QuestionApi::Explain(Call* call) {
   const std::string role = call->Parameter("role").value_or("");
   const absl::StatusOr<size_t> remedies =
-      NumberOf(*call, "remedies", 0, kMostRemedies, kRemedies);
+      NumberOf(*call, "remedies", 1, kMostRemedies, kRemedies);
   if (!remedies.ok()) return ErrorOf(remedies.status());
   const Seats::Taken seat(&explanations_);
   if (!seat.ok()) return TooMany("too many explanations are under way");

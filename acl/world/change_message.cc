@@ -328,14 +328,22 @@ std::vector<Change> ReadChanges(
     const google::protobuf::RepeatedPtrField<v1::Change>& messages,
     const std::string& path, std::vector<WorldFault>* faults) {
   std::vector<Change> changes;
+  changes.reserve(static_cast<size_t>(messages.size()));
   for (int i = 0; i < messages.size(); ++i) {
-    Reading reading(absl::StrCat(path, "[", i, "]"), faults);
-    std::optional<Change> change = reading.Read(messages[i]);
-    if (!change) continue;
-    reading.CheckWhole(*change);
-    changes.push_back(*std::move(change));
+    std::optional<Change> change =
+        ReadChange(messages[i], absl::StrCat(path, "[", i, "]"), faults);
+    if (change) changes.push_back(*std::move(change));
   }
   return changes;
+}
+
+std::optional<Change> ReadChange(const v1::Change& message,
+                                 const std::string& path,
+                                 std::vector<WorldFault>* faults) {
+  Reading reading(path, faults);
+  std::optional<Change> change = reading.Read(message);
+  if (change) reading.CheckWhole(*change);
+  return change;
 }
 
 v1::Change ToMessage(const Change& change) {

@@ -2,6 +2,7 @@
 #ifndef ACL_WORLD_CHANGE_MESSAGE_H_
 #define ACL_WORLD_CHANGE_MESSAGE_H_
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,7 +20,12 @@ std::vector<Change> ReadChanges(
     const google::protobuf::RepeatedPtrField<v1::Change>& messages,
     const std::string& path, std::vector<WorldFault>* faults);
 
-// The message of a change; ReadChanges() gives the change back.
+// One of them; its own path is `path`. Null, or of no use, if there are faults.
+std::optional<Change> ReadChange(const v1::Change& message,
+                                 const std::string& path,
+                                 std::vector<WorldFault>* faults);
+
+// The message of a change; ReadChange() returns the change.
 v1::Change ToMessage(const Change& change);
 
 }  // namespace acl

@@ -74,7 +74,7 @@ fi
 secret=$("$acl" key create user:ann -w data --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
 [[ $secret == sk_* ]] || fail "no secret: $secret"
 expect 1 'is not in the workspace' "$acl" key create user:eve -w data
-expect 3 'name `a\u{7f}` has a control character' "$acl" key create user:ann -w data --name $'a\x7f'
+expect 3 '`--name` `a\u{7f}` has a control character' "$acl" key create user:ann -w data --name $'a\x7f'
 ! grep -rqF -- "${secret##*.}" data || fail "the secret is in the folder"
 
 start --data data --operator-key operator.key

@@ -266,7 +266,10 @@ TEST_F(RefusedPlaceTest, WhenTheActorCanNotActThenTheOptionIsNamed) {
 }
 
 TEST_F(RefusedPlaceTest, WhenTheCallIsAtFaultThenNoChangeIsNamed) {
-  ASSERT_EQ(ShareBob("viewer", {"--request-id", "r"}).code, kAllow);
+  ASSERT_EQ(Apply("changes: [{add_user: {id: fay}}]\n",
+                  {"--as", "system", "--request-id", "r"})
+                .code,
+            kAllow);
   EXPECT_THAT(Apply("changes: [{add_user: {id: eve}}]\n",
                     {"--as", "system", "--request-id", "r"})
                   .err,

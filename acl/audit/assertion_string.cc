@@ -41,7 +41,7 @@ absl::StatusOr<AssertionString> ParseAssertionString(
                              " is not RESOURCE#ROLE@SUBJECT, such as "
                              "`voice:narrator#editor@user:bob`, with a role of "
                              "the ladder: ",
-                             absl::StrJoin(roles, ", ")));
+                             Printable(absl::StrJoin(roles, ", "))));
 }
 
 }  // namespace acl

@@ -17,7 +17,7 @@ namespace {
 std::string Show(const ListFacts& list) {
   if (list.empty()) return "nothing";
   return absl::StrJoin(list, ", ", [](std::string* out, const auto& item) {
-    absl::StrAppend(out, Quoted(item.first), " ", item.second);
+    absl::StrAppend(out, Quoted(item.first), " ", Printable(item.second));
   });
 }
 

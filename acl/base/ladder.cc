@@ -107,8 +107,11 @@ absl::StatusOr<Rank> Ladder::Require(absl::string_view name) const {
   if (absl::Status s = CheckRoleName(name); !s.ok()) return s;
   return Refuse(
       v1::ROLE_UNKNOWN,
-      absl::StrCat("role ", Quoted(name), " is not in the ladder; it has `",
-                   absl::StrJoin(names_, "`, `"), "`"));
+      absl::StrCat("role ", Quoted(name), " is not in the ladder; it has ",
+                   absl::StrJoin(names_, ", ",
+                                 [](std::string* out, const std::string& one) {
+                                   absl::StrAppend(out, Quoted(one));
+                                 })));
 }
 
 }  // namespace acl

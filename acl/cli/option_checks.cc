@@ -19,7 +19,8 @@ CLI::Validator Check(std::function<std::string(std::string&)> check) {
 bool IsNumberFrom(double min, double max, const std::string& text) {
   double value = 0;
   // Not the other way round: no comparison holds for what is not a number.
-  return absl::SimpleAtod(text, &value) && value >= min && value <= max;
+  return absl::SimpleAtod(text, &value) && value >= min && value <= max &&
+         text.find_first_of("xX") == std::string::npos;  // hexadecimal
 }
 
 }  // namespace

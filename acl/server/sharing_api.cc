@@ -72,12 +72,17 @@ ShareRequest ReadShare(bool with_role, Call* call) {
 // an id or a name: somebody may have had that address, or get it later.
 bool MayBeEmail(absl::string_view text) { return absl::StrContains(text, '@'); }
 
+// Whether it is looked up as an address. What is empty is refused as one.
+bool IsForEmails(absl::string_view text) {
+  return text.empty() || MayBeEmail(text);
+}
+
 // The user or service account that `name` stands for: an e-mail address, or an
 // id that can't be one, since not everybody has an address, and the API hands
 // out ids. A user comes before a service account.
 absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
                                            const std::string& name) {
-  if (MayBeEmail(name)) return now.PrincipalOf(Subject::Email(name));
+  if (IsForEmails(name)) return now.PrincipalOf(Subject::Email(name));
   absl::StatusOr<PrincipalId> user = now.PrincipalOf(Subject::User(name));
   if (user.ok()) return user;
   absl::StatusOr<PrincipalId> account =
@@ -87,7 +92,7 @@ absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
 
 // What nobody has is left for the engine to refuse, in its order.
 acl::Target TargetOfEmail(const Workspace& workspace, const std::string& name) {
-  if (MayBeEmail(name)) return acl::Target::Email(name);
+  if (IsForEmails(name)) return acl::Target::Email(name);
   const absl::StatusOr<PrincipalId> found = PrincipalNamed(workspace, name);
   return found.ok() && found->kind() == Kind::kServiceAccount
              ? acl::Target::ServiceAccount(name)

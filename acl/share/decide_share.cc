@@ -53,9 +53,9 @@ absl::Status Authorise(const State& state, const Actor& actor,
     return Refuse(
         v1::NOT_ADMIN,
         absl::StrCat("actor ", Quoted(actor.subject().ToString()), " is ",
-                     state.ladder().NameAt(rank), " on ",
+                     Printable(state.ladder().NameAt(rank)), " on ",
                      Quoted(resource.ToString()), "; sharing it needs ",
-                     state.ladder().NameAt(state.ladder().top())));
+                     Printable(state.ladder().NameAt(state.ladder().top()))));
   }
   return absl::OkStatus();
 }
@@ -80,11 +80,12 @@ absl::Status CheckCreator(const State& state, const ResourceId& resource,
                           TargetKey target, Rank rank) {
   if (rank == state.ladder().top()) return absl::OkStatus();
   const Directory& directory = state.directory;
-  return Refuse(v1::CREATOR_PROTECTED,
-                absl::StrCat(KindWord(directory.KindOfTarget(target)), " ",
-                             Quoted(directory.IdOfTarget(target)), " created ",
-                             Quoted(resource.ToString()), " and stays ",
-                             state.ladder().NameAt(state.ladder().top())));
+  return Refuse(
+      v1::CREATOR_PROTECTED,
+      absl::StrCat(KindWord(directory.KindOfTarget(target)), " ",
+                   Quoted(directory.IdOfTarget(target)), " created ",
+                   Quoted(resource.ToString()), " and stays ",
+                   Printable(state.ladder().NameAt(state.ladder().top()))));
 }
 
 absl::Status CheckLimit(const State& state, const ResourceId& resource,

@@ -161,7 +161,7 @@ void ResourceImporter::ReadGrant(const v1::Grant& grant, const Sought& sought,
         Refuse(v1::CREATOR_LOWERED,
                absl::StrCat("the creator ",
                             Quoted(work_.state().directory.IdOfTarget(target)),
-                            " is ", ladder.NameAt(ladder.top()),
+                            " is ", Printable(ladder.NameAt(ladder.top())),
                             " for good; leave the grant out")));
   }
 }

@@ -146,8 +146,19 @@ std::vector<std::string> BadValues(Takes takes) {
               "99999999999999999999",
               "9223372036854775807"};
     case Takes::kSeconds:
-      return {"",     "-1",    "-0.001", "nan", "-nan", "inf",
-              "-inf", "1e300", "86401",  "1s",  "soon", "99999999999999999999"};
+      return {"",
+              "-1",
+              "-0.001",
+              "nan",
+              "-nan",
+              "inf",
+              "-inf",
+              "1e300",
+              "86401",
+              "1s",
+              "soon",
+              "0x10",
+              "99999999999999999999"};
     case Takes::kRate:
       return {"",        "-1",
               "0",       "0.009",

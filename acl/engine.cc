@@ -83,8 +83,8 @@ absl::Status Engine::Close() {
   if (core_->InHook()) {
     return Refuse(v1::MALFORMED,
                   "the engine can't be closed inside a hook of its own "
-                  "observer: it would wait for itself; close it on another "
-                  "thread");
+                  "observer, for which it would have to wait; close it on "
+                  "another thread");
   }
   return core_->Close();
 }

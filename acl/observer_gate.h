@@ -14,9 +14,9 @@
 
 namespace acl {
 
-// Stands between an engine and its observer, so that closing the engine can
-// wait for the calls of its own observer, and for nothing else. Shared by the
-// engine and its workspaces, which may outlive it. Thread-safe.
+// Makes all calls of one engine's observer, so that closing the engine can wait
+// for them and for nothing else. Shared by the engine and its workspaces, which
+// may outlive it. Thread-safe.
 class ObserverGate {
  public:
   // `observer` may be null: then nothing is ever called.

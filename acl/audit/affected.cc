@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <iterator>
 #include <string>
-#include <tuple>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -16,16 +15,6 @@ namespace acl {
 namespace {
 
 constexpr absl::string_view kGroupPrefix = "group:";
-
-struct ById {
-  template <class Item>
-  bool operator()(const Item& x, const Item& y) const {
-    return x.id() < y.id();
-  }
-  bool operator()(const v1::Resource& x, const v1::Resource& y) const {
-    return std::tie(x.type(), x.id()) < std::tie(y.type(), y.id());
-  }
-};
 
 bool SameRoles(const v1::Workspace& a, const v1::Workspace& b) {
   return std::equal(a.roles().begin(), a.roles().end(), b.roles().begin(),

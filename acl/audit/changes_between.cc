@@ -6,7 +6,6 @@
 #include <functional>
 #include <map>
 #include <string>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -23,16 +22,6 @@ using Names = std::vector<std::string>;
 using Grants = std::map<std::string, std::string>;  // target → role
 
 constexpr char kNoRole[] = "";
-
-struct ById {
-  template <class Item>
-  bool operator()(const Item& x, const Item& y) const {
-    return x.id() < y.id();
-  }
-  bool operator()(const v1::Resource& x, const v1::Resource& y) const {
-    return std::tie(x.type(), x.id()) < std::tie(y.type(), y.id());
-  }
-};
 
 std::string ReferenceTo(const v1::User& user) { return "user:" + user.id(); }
 std::string ReferenceTo(const v1::ServiceAccount& account) {

@@ -2,7 +2,22 @@
 #ifndef ACL_AUDIT_MERGE_H_
 #define ACL_AUDIT_MERGE_H_
 
+#include <tuple>
+
+#include "proto/acl/v1/world.pb.h"
+
 namespace acl {
+
+// The canonical order of things in a world.
+struct ById {
+  template <class Item>
+  bool operator()(const Item& x, const Item& y) const {
+    return x.id() < y.id();
+  }
+  bool operator()(const v1::Resource& x, const v1::Resource& y) const {
+    return std::tie(x.type(), x.id()) < std::tie(y.type(), y.id());
+  }
+};
 
 // Calls `visit` with the items of both lists in their order, as pointers: those
 // that are equal together, and null where one list does not have it. `before`

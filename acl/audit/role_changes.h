@@ -16,7 +16,7 @@ namespace acl {
 // Calls `visit` for every user and service account of either state, and for
 // each of `keys` (ids of API keys), with every resource on which its role
 // differs: subjects in bytewise order of kind and id, keys first, then
-// resources by type and id. A role is told by its name. Exact, though it
+// resources by type and id. Roles are compared by name. Exact, though it
 // compares only the roles of those whose memberships or flags differ, and those
 // on resources whose grants differ. Memory: both states as messages, then the
 // roles of one subject and the changes on such resources. The errors of Reader.

@@ -2,7 +2,6 @@
 
 #include <map>
 #include <set>
-#include <tuple>
 #include <utility>
 #include <vector>
 
@@ -28,13 +27,10 @@ Grants GrantsOf(const v1::Resource* resource) {
 
 void VisitGrants(const v1::Workspace& before, const v1::Workspace& after,
                  const std::function<void(const GrantChange&)>& visit) {
-  const auto by_id = [](const v1::Resource& x, const v1::Resource& y) {
-    return std::tie(x.type(), x.id()) < std::tie(y.type(), y.id());
-  };
   const auto by_target = [](const auto& x, const auto& y) {
     return x.first < y.first;
   };
-  Merge(before.resources(), after.resources(), by_id,
+  Merge(before.resources(), after.resources(), ById(),
         [&](const v1::Resource* a, const v1::Resource* b) {
           const v1::Resource& resource = a != nullptr ? *a : *b;
           const std::string name =
@@ -56,15 +52,13 @@ void VisitGrants(const v1::Workspace& before, const v1::Workspace& after,
 std::vector<std::string> KeysThatDiffer(const v1::Workspace& before,
                                         const v1::Workspace& after) {
   std::vector<std::string> keys;
-  Merge(
-      before.api_keys(), after.api_keys(),
-      [](const v1::ApiKey& x, const v1::ApiKey& y) { return x.id() < y.id(); },
-      [&](const v1::ApiKey* x, const v1::ApiKey* y) {
-        if (x == nullptr || y == nullptr || x->owner() != y->owner() ||
-            x->disabled() != y->disabled()) {
-          keys.push_back(x != nullptr ? x->id() : y->id());
-        }
-      });
+  Merge(before.api_keys(), after.api_keys(), ById(),
+        [&](const v1::ApiKey* x, const v1::ApiKey* y) {
+          if (x == nullptr || y == nullptr || x->owner() != y->owner() ||
+              x->disabled() != y->disabled()) {
+            keys.push_back(x != nullptr ? x->id() : y->id());
+          }
+        });
   return keys;
 }
 

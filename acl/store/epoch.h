@@ -39,9 +39,9 @@ void Enter(Thread* thread);
 // loaded inside the scope stays valid to the end of the scope. Scopes nest.
 // Wait-free; the first on a thread may allocate.
 //
-// A pin keeps what every writer of the process replaces meanwhile. So it is for
-// short work of the library's own: whoever calls back to the caller, or may
-// take long, holds a version instead (FastHold).
+// A pin keeps everything that any writer of the process replaces meanwhile. So
+// pin only for short work that calls nothing of the caller's; otherwise hold a
+// version (FastHold).
 class EpochPin {
  public:
   EpochPin();

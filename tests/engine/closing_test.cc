@@ -99,112 +99,85 @@ struct CallingBack {
   std::function<void(World* world, const std::function<void()>& inside)> call;
 };
 
+using Inside = std::function<void()>;
+
+// A callback that runs `inside` and lets the call continue.
+auto Continue(const Inside& inside) {
+  return [&inside](const auto&...) {
+    inside();
+    return true;
+  };
+}
+std::function<bool()> NotCancelled(const Inside& inside) {
+  return [&inside] {
+    inside();
+    return false;
+  };
+}
+WorldSink Sink(const Inside& inside) {
+  return [&inside](const v1::Workspace&) {
+    inside();
+    return absl::OkStatus();
+  };
+}
+
 const std::vector<CallingBack>& Questions() {
   static const auto& all = *new std::vector<CallingBack>{
       {"VisitUsers",
-       [](World* w, const std::function<void()>& inside) {
-         EXPECT_TRUE(w->workspace()
-                         .VisitUsers([&](const v1::User&) {
-                           inside();
-                           return true;
-                         })
-                         .ok());
+       [](World* w, const Inside& inside) {
+         EXPECT_TRUE(w->workspace().VisitUsers(Continue(inside)).ok());
        }},
       {"VisitServiceAccounts",
-       [](World* w, const std::function<void()>& inside) {
-         EXPECT_TRUE(w->workspace()
-                         .VisitServiceAccounts([&](const v1::ServiceAccount&) {
-                           inside();
-                           return true;
-                         })
-                         .ok());
+       [](World* w, const Inside& inside) {
+         EXPECT_TRUE(
+             w->workspace().VisitServiceAccounts(Continue(inside)).ok());
        }},
       {"VisitGroups",
-       [](World* w, const std::function<void()>& inside) {
-         EXPECT_TRUE(w->workspace()
-                         .VisitGroups([&](const v1::Group&) {
-                           inside();
-                           return true;
-                         })
-                         .ok());
+       [](World* w, const Inside& inside) {
+         EXPECT_TRUE(w->workspace().VisitGroups(Continue(inside)).ok());
        }},
       {"VisitKeys",
-       [](World* w, const std::function<void()>& inside) {
+       [](World* w, const Inside& inside) {
          EXPECT_TRUE(w->workspace()
-                         .VisitKeys(PrincipalId::User("ann"),
-                                    [&](const v1::ApiKey&) {
-                                      inside();
-                                      return true;
-                                    })
+                         .VisitKeys(PrincipalId::User("ann"), Continue(inside))
                          .ok());
        }},
       {"VisitPrincipals",
-       [](World* w, const std::function<void()>& inside) {
-         EXPECT_TRUE(w->workspace()
-                         .VisitPrincipals([&](const PrincipalId&) {
-                           inside();
-                           return true;
-                         })
-                         .ok());
+       [](World* w, const Inside& inside) {
+         EXPECT_TRUE(w->workspace().VisitPrincipals(Continue(inside)).ok());
        }},
       {"VisitMatrix",
-       [](World* w, const std::function<void()>& inside) {
-         EXPECT_TRUE(w->workspace()
-                         .VisitMatrix(
-                             [&](const PrincipalId&, const ResourceRef&, Role) {
-                               inside();
-                               return true;
-                             })
-                         .ok());
+       [](World* w, const Inside& inside) {
+         EXPECT_TRUE(w->workspace().VisitMatrix(Continue(inside)).ok());
        }},
       {"VisitMatrix of a snapshot",
-       [](World* w, const std::function<void()>& inside) {
+       [](World* w, const Inside& inside) {
          const Snapshot snapshot = *w->workspace().TakeSnapshot();
-         EXPECT_TRUE(snapshot
-                         .VisitMatrix(
-                             [&](const PrincipalId&, const ResourceRef&, Role) {
-                               inside();
-                               return true;
-                             })
-                         .ok());
+         EXPECT_TRUE(snapshot.VisitMatrix(Continue(inside)).ok());
        }},
       {"Export of a workspace",
-       [](World* w, const std::function<void()>& inside) {
-         EXPECT_TRUE(w->workspace()
-                         .Export([&](v1::Workspace) {
-                           inside();
-                           return absl::OkStatus();
-                         })
-                         .ok());
+       [](World* w, const Inside& inside) {
+         EXPECT_TRUE(w->workspace().Export(Sink(inside)).ok());
        }},
       {"ListResources",
-       [](World* w, const std::function<void()>& inside) {
+       [](World* w, const Inside& inside) {
          PageOptions options;
-         options.cancelled = [&] {
-           inside();
-           return false;
-         };
+         options.cancelled = NotCancelled(inside);
          EXPECT_TRUE(w->workspace()
                          .ListResources(Subject::User("ann"), "", "", options)
                          .ok());
        }},
       {"ListPrincipals",
-       [](World* w, const std::function<void()>& inside) {
+       [](World* w, const Inside& inside) {
          PageOptions options;
-         options.cancelled = [&] {
-           inside();
-           return false;
-         };
+         options.cancelled = NotCancelled(inside);
          EXPECT_TRUE(
              w->workspace().ListPrincipals({"voice", "v"}, "", options).ok());
        }},
       {"Explain",
-       [](World* w, const std::function<void()>& inside) {
+       [](World* w, const Inside& inside) {
          ExplainOptions options;
-         options.cancelled = [&] {
-           inside();
-           return false;
-         };
+         options.cancelled = NotCancelled(inside);
          EXPECT_TRUE(w->workspace()
                          .Explain(Subject::User("ann"), {"voice", "v"}, "admin",
                                   options)

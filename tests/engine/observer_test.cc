@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "absl/types/span.h"
 #include "acl/engine.h"
 #include "gtest/gtest.h"
 #include "tests/base/refusal.h"
@@ -84,6 +85,40 @@ TEST_F(Observed, EveryAnsweredQuestionIsOneDecision) {
             (Told{"decision studio 1 yes", "decision studio 1 no",
                   "decision studio 1 yes", "decision studio 1 yes",
                   "decision studio 1 no"}));
+}
+
+// A batch that is too long for a pin holds a version; nothing else differs.
+TEST_F(Observed, LongBatchIsAnsweredAsItsQuestionsAloneAndEachIsADecision) {
+  constexpr size_t kMany = 10'000;
+  const Workspace workspace = studio();
+  const Subject subjects[] = {Subject::User("ann"), Subject::User("dan"),
+                              Subject::User("bob"), Subject::User("nobody")};
+  std::vector<Question> questions;
+  std::vector<HandleQuestion> by_handle;
+  const ResourceHandle v = *workspace.FindResource(v_);
+  for (size_t i = 0; i < kMany; ++i) {
+    const Subject& subject = subjects[i % 4];
+    questions.push_back({subject, "viewer", v_});
+    by_handle.push_back(
+        {workspace.FindSubject(subject).value_or(SubjectHandle()), v});
+  }
+  recorder_.Take();
+  const CheckManyAnswer checked = *workspace.CheckMany(questions);
+  EXPECT_EQ(recorder_.Take().size(), kMany);
+  std::vector<RoleAnswer> roles(kMany);
+  ASSERT_TRUE(workspace.EffectiveRoles(by_handle, absl::MakeSpan(roles)).ok());
+  EXPECT_EQ(recorder_.Take().size(), kMany);
+  ASSERT_EQ(checked.allowed.size(), kMany);
+  for (size_t i = 0; i < kMany; ++i) {
+    const RoleAnswer alone = *workspace.EffectiveRole(subjects[i % 4], v_);
+    ASSERT_EQ(roles[i].role, alone.role);
+    ASSERT_EQ(roles[i].revision, alone.revision);
+    ASSERT_EQ(checked.allowed[i], static_cast<bool>(alone.role));
+  }
+  questions[kMany - 1].role = "owner";
+  EXPECT_TRUE(IsRefusal(workspace.CheckMany(questions),
+                        absl::StatusCode::kInvalidArgument, v1::ROLE_UNKNOWN,
+                        "question 9999: "));
 }
 
 TEST_F(Observed, ListsExplanationsAndMalformedQuestionsAreNoDecisions) {

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # run.sh ACL: the official clients, and schemathesis, against servers that this starts.
-# PROMTOOL is Prometheus's checker. What comes from PyPI is kept in .cache, and
-# skipped where PyPI can't be reached. SEED is what schemathesis begins with (1).
+# PROMTOOL is Prometheus's checker. What comes from npm or PyPI is skipped where
+# its registry can't be reached; what is from PyPI is kept in .cache. SEED is what schemathesis begins with (1).
 # The last line is `N passed, N failed`.
 set -euo pipefail
 acl=$(realpath "$1")
@@ -63,7 +63,15 @@ make_python() {
 }
 
 javascript_client() {
-  npm ci --no-audit --no-fund --ignore-scripts --loglevel=error
+  if ! npm ci --no-audit --no-fund --ignore-scripts --loglevel=error &>"$work/npm"; then
+    if grep -qE 'ENOTFOUND|EAI_AGAIN|ECONNREFUSED|ECONNRESET|ETIMEDOUT' "$work/npm"; then
+      printf 'skipped: the JavaScript client (npm'\''s registry can'\''t be reached)\n'
+    else
+      cat "$work/npm" >&2
+      failed=$((failed + 1))
+    fi
+    return
+  fi
   start javascript
   local ok not_ok status=0
   node --test-reporter=tap client_test.mjs >"$work/out" || status=$?

@@ -46,8 +46,9 @@ class Writer {
     return absl::OkStatus();
   }
   absl::Status Put() {
+    // More than is read at once.
     const absl::StatusOr<ChangeLog::Ticket> ticket =
-        journal_->Append("record", nullptr);
+        journal_->Append(std::string(size_t{300} << 10, 'x'), nullptr);
     if (!ticket.ok()) return ticket.status();
     absl::Status status = journal_->Await(*ticket);
     if (status.ok()) ++acknowledged_;

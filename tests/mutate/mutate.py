@@ -101,7 +101,7 @@ def variants(line):
 
 
 def mutants_of(path):
-    lines = (ROOT / path).read_text(encoding="utf-8").split("\n")
+    lines = (COPY / path).read_text(encoding="utf-8").split("\n")
     for number, line in enumerate(lines):
         # The first line of a statement that has more can't be dropped.
         whole = number == 0 or re.search(r"[;{}:]\s*(//.*)?$|^\s*$|^\s*//", lines[number - 1])
@@ -203,7 +203,7 @@ def main():
     parser = argparse.ArgumentParser(prog="./dev mutate", description=__doc__.split("\n")[0])
     parser.add_argument("count", nargs="?", type=int, default=20, help="how many mutants (20)")
     parser.add_argument("--seed", type=int, help="draw those of an earlier run")
-    parser.add_argument("--seconds", type=int, default=300, help="for a mutant at most (300)")
+    parser.add_argument("--seconds", type=int, default=120, help="for a mutant at most (120)")
     parser.add_argument("--only", action="append", metavar="PATH",
                         help="sources in this folder of acl/, or this one")
     options = parser.parse_args()
@@ -211,8 +211,8 @@ def main():
         signal.signal(end, lambda *_: stop())
     seed = options.seed if options.seed is not None else random.SystemRandom().randrange(10**6)
     print(f"seed {seed}", flush=True)
-    mutants = draw(options.only or ["acl"], random.Random(seed))
     update_copy()
+    mutants = draw(options.only or ["acl"], random.Random(seed))
 
     counts, survivors, clean = {}, [], set()
     try:
@@ -235,7 +235,7 @@ def main():
     except KeyboardInterrupt:
         print("stopped")
     for mutant in survivors:
-        print("\n" + mutant.diff((ROOT / mutant.path).read_text(encoding="utf-8")))
+        print("\n" + mutant.diff((COPY / mutant.path).read_text(encoding="utf-8")))
     print("\n" + ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())))
 
 

@@ -154,7 +154,7 @@ absl::StatusOr<Past> ReadPast(const std::string& folder, const Moment& moment,
       Checkpoints(folder, files);
   if (!checkpoints.ok()) return checkpoints.status();
   checkpoints->insert(checkpoints->begin(), 0);
-  for (; !checkpoints->empty(); checkpoints->pop_back()) {
+  for (;; checkpoints->pop_back()) {  // the beginning is always of use
     Traveller traveller(folder, moment, files, new_state, request_id_window,
                         progress);
     const absl::StatusOr<bool> there = traveller.Travel(checkpoints->back());
@@ -165,9 +165,6 @@ absl::StatusOr<Past> ReadPast(const std::string& folder, const Moment& moment,
     }
     return traveller.Take();
   }
-  return Refuse(v1::REVISION_NOT_AVAILABLE,
-                absl::StrCat("the history in ", Printable(folder),
-                             " does not go back so far"));
 }
 
 }  // namespace acl

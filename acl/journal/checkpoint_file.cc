@@ -39,25 +39,26 @@ std::string HeaderOf(const CheckpointHeader& header) {
   return bytes;
 }
 
-// Writes a file from its beginning, with the digest of all that it wrote.
+// Writes a file from its beginning, with the digest of all that it wrote. After
+// a write has failed, nothing more is written.
 class Output {
  public:
   explicit Output(File* file) : file_(*file) {}
 
-  absl::Status Add(absl::string_view bytes) {
+  void Add(absl::string_view bytes) {
     digest_.Add(bytes);
-    return AddLast(bytes);
+    AddLast(bytes);
   }
-  absl::Status AddLast(absl::string_view bytes) {
+  void AddLast(absl::string_view bytes) {
     absl::StrAppend(&buffer_, bytes);
-    return buffer_.size() < kBufferBytes ? absl::OkStatus() : Flush();
+    if (buffer_.size() >= kBufferBytes) Flush();
   }
-  absl::Status Flush() {
-    const absl::Status status = WriteAll(&file_, written_, buffer_);
+  void Flush() {
+    if (status_.ok()) status_ = WriteAll(&file_, written_, buffer_);
     written_ += buffer_.size();
     buffer_.clear();
-    return status;
   }
+  const absl::Status& status() const { return status_; }
   Sha256Digest TakeDigest() { return digest_.Take(); }
 
  private:
@@ -65,12 +66,13 @@ class Output {
   uint64_t written_ = 0;
   std::string buffer_;
   Sha256 digest_;
+  absl::Status status_;
 };
 
 absl::Status WriteBlocks(File* file, const CheckpointHeader& header,
                          BlockProducer produce) {
   Output out(file);
-  if (absl::Status s = out.Add(HeaderOf(header)); !s.ok()) return s;
+  out.Add(HeaderOf(header));
   uint64_t count = 0;
   const auto add = [&](absl::string_view block) -> absl::Status {
     if (block.size() > kMaxBlockBytes) {
@@ -80,8 +82,9 @@ absl::Status WriteBlocks(File* file, const CheckpointHeader& header,
     std::string head;
     PutNumber(static_cast<uint32_t>(block.size()), &head);
     PutNumber(Crc32c(0, block), &head);
-    if (absl::Status s = out.Add(head); !s.ok()) return s;
-    return out.Add(block);
+    out.Add(head);
+    out.Add(block);
+    return out.status();
   };
   const absl::StatusOr<uint64_t> until = produce(add);
   if (!until.ok()) return until.status();
@@ -89,13 +92,13 @@ absl::Status WriteBlocks(File* file, const CheckpointHeader& header,
   PutNumber(kEnd, &end);
   PutNumber(count, &end);
   PutNumber(*until, &end);
-  if (absl::Status s = out.Add(end); !s.ok()) return s;
+  out.Add(end);
   absl::StrAppend(&end, BytesOf(out.TakeDigest()));
   std::string last = end.substr(kBeforeDigest);
   PutNumber(Crc32c(0, end), &last);
-  if (absl::Status s = out.AddLast(last); !s.ok()) return s;
-  if (absl::Status s = out.Flush(); !s.ok()) return s;
-  return file->Sync();
+  out.AddLast(last);
+  out.Flush();
+  return out.status().ok() ? file->Sync() : out.status();
 }
 
 // Reads a file from its beginning.

@@ -93,6 +93,7 @@ RaiseCount RaiseCounter::CountMembersBelow(uint32_t group) {
     }
     for (auto at = row.subgroups.Begin(); at.valid() && !count.at_least;
          at.Next()) {
+      count.at_least = !Row();
       groups_.Mark(at.value());
     }
   }
@@ -173,6 +174,7 @@ RaiseCount RaiseCounter::JoinGroup(uint32_t group) {
     }
     for (auto at = row.parents.Begin(); at.valid() && !count.at_least;
          at.Next()) {
+      count.at_least = !Row();
       if (!sources_.groups().Contains(at.value())) groups_.Mark(at.value());
     }
   }

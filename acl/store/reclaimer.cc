@@ -11,6 +11,9 @@ namespace {
 // many: there it is a quarter of its memory.
 constexpr size_t kDueAt = 32;
 constexpr uint64_t kVersionBytes = 1024;
+// How many replaced versions are remembered before the ones that are gone are
+// looked for.
+constexpr size_t kLeastSweep = 64;
 
 uint64_t BytesOf(const std::vector<RetiredBlock>& blocks) {
   uint64_t bytes = 0;
@@ -23,8 +26,22 @@ uint64_t BytesOf(const std::vector<RetiredBlock>& blocks) {
 void Reclaimer::Replace(std::shared_ptr<Version> version,
                         std::vector<RetiredBlock> blocks) {
   waiting_bytes_ += BytesOf(blocks);
-  if (max_rows_ != 0) replaced_.push_back(version);
+  if (max_rows_ != 0) Remember(version);
   grace_.Add({std::move(version), std::move(blocks), false});
+}
+
+// A version that nobody holds is gone soon. Remembering it until a held one
+// before it is pushed out would cost memory for every change.
+void Reclaimer::Remember(const std::shared_ptr<Version>& version) {
+  if (replaced_.size() >= sweep_at_) {
+    const auto gone = [](const std::weak_ptr<Version>& v) {
+      return v.expired();
+    };
+    replaced_.erase(std::remove_if(replaced_.begin(), replaced_.end(), gone),
+                    replaced_.end());
+    sweep_at_ = std::max(kLeastSweep, 2 * replaced_.size());
+  }
+  replaced_.push_back(version);
 }
 
 bool Reclaimer::PushOut(uint64_t rows_written) {

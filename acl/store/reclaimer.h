@@ -57,6 +57,7 @@ class Reclaimer {
     bool expired;  // the version was pushed out; no blocks
   };
 
+  void Remember(const std::shared_ptr<Version>& version);
   void Pass(Waiting waiting);
   // Gives a block to the latest held version that leads to it, or frees it.
   void Settle(RetiredBlock block);
@@ -66,8 +67,9 @@ class Reclaimer {
   GraceList<Waiting> grace_;
   uint64_t waiting_bytes_ = 0;  // in grace_
   std::vector<Held> held_;      // oldest first
-  std::deque<std::weak_ptr<Version>>
-      replaced_;  // oldest first; only under a cap
+  // Oldest first, some of them gone; only under a cap.
+  std::deque<std::weak_ptr<Version>> replaced_;
+  size_t sweep_at_ = 0;  // the size of replaced_ at which the gone ones go
 };
 
 }  // namespace acl

@@ -42,7 +42,10 @@ def concurrency_bug(name, finders, find = None, replace = None, state = None, sr
         native.cc_test(
             name = "{}_found_by_{}_test".format(name, finder),
             size = "small",
-            tags = ["noasan"],
+            tags = [
+                "noasan",
+                "planted",
+            ],
             deps = [
                 ":" + name + "_mutant",
                 ":" + finder + "_finds_bug",

@@ -24,7 +24,10 @@ def crash_bug(name, src, library, find, replace, finder = ":finds_bug"):
         name = name,
         size = "small",
         timeout = "moderate",  # on a machine with much else to do
-        tags = ["noasan"],
+        tags = [
+            "noasan",
+            "planted",
+        ],
         deps = [
             ":" + name + "_mutant",
             finder,

@@ -1,6 +1,9 @@
-// Which files of a folder are checkpoints.
+// Which files of a folder are checkpoints, and how they are written and read.
 #include "acl/journal/checkpoint_file.h"
 
+#include <sys/mman.h>
+
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -57,6 +60,95 @@ TEST_F(CheckpointNamesTest, WhenItIsOfNoRecordThenItIsDamage) {
   EXPECT_TRUE(IsRefusal(Checkpoints(kFolder, &files_),
                         absl::StatusCode::kDataLoss, v1::JOURNAL_DAMAGED,
                         "is none; move it elsewhere"));
+}
+
+class CheckpointBlocksTest : public testing::Test {
+ protected:
+  CheckpointBlocksTest() {
+    EXPECT_EQ(files_.MakeFolder(kFolder), absl::OkStatus());
+  }
+  absl::Status Write(BlockProducer produce) {
+    CheckpointHeader header;
+    header.head.sequence = 5;
+    return WriteCheckpoint(kFolder, header, &files_, produce);
+  }
+  absl::Status WriteBlock(absl::string_view block) {
+    return Write([&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+      if (absl::Status s = sink(block); !s.ok()) return s;
+      return 5;
+    });
+  }
+  void ExpectNothingIsThere() {
+    EXPECT_EQ(*files_.List(kFolder), std::vector<std::string>{});
+  }
+
+  MemoryFiles files_;
+};
+
+TEST_F(CheckpointBlocksTest, WhenABlockIsTooLargeThenItIsRefused) {
+  // Address space that is never touched.
+  constexpr size_t kBytes = (size_t{1} << 30) + 1;
+  void* const memory = mmap(nullptr, kBytes, PROT_READ,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+  ASSERT_NE(memory, MAP_FAILED);
+  EXPECT_TRUE(IsRefusal(WriteBlock({static_cast<const char*>(memory), kBytes}),
+                        absl::StatusCode::kResourceExhausted, v1::LIMIT,
+                        "above 1 GiB"));
+  munmap(memory, kBytes);
+  ExpectNothingIsThere();
+}
+
+TEST_F(CheckpointBlocksTest, WhenTheProducerRefusesThenThatComesBack) {
+  EXPECT_EQ(Write([](BlockSink) { return absl::DataLossError("no more"); }),
+            absl::DataLossError("no more"));
+  ExpectNothingIsThere();
+}
+
+// What is gathered is written when there is enough of it: the block after is
+// refused, and the producer can stop.
+TEST_F(CheckpointBlocksTest, WhenTheDiskIsFullThenTheProducerIsTold) {
+  files_.SetSchedule([](const FileStep& step) -> StepOutcome {
+    return {false, step.call == FileStep::Call::kWrite ? ENOSPC : 0, {}};
+  });
+  const std::string block(size_t{3} << 20, 'x');
+  int blocks = 0;
+  EXPECT_TRUE(IsRefusal(Write([&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+                          for (; blocks < 10; ++blocks) {
+                            if (absl::Status s = sink(block); !s.ok()) return s;
+                          }
+                          return 5;
+                        }),
+                        absl::StatusCode::kResourceExhausted, v1::DISK_FULL,
+                        "No space left"));
+  EXPECT_EQ(blocks, 0);
+  // A small one is written at its end.
+  EXPECT_TRUE(IsRefusal(WriteBlock("x"), absl::StatusCode::kResourceExhausted,
+                        v1::DISK_FULL, "No space left"));
+  files_.SetSchedule(nullptr);
+  ExpectNothingIsThere();
+}
+
+TEST_F(CheckpointBlocksTest,
+       WhenAFileBecomesShorterWhileItIsReadThenItIsDamage) {
+  ASSERT_EQ(WriteBlock(std::string(size_t{3} << 20, 'x')), absl::OkStatus());
+  std::string* const bytes =
+      files_.MutableBytes(absl::StrCat(kFolder, "/", CheckpointName(5)));
+  const auto read = ReadCheckpoint(
+      kFolder, 5, &files_,
+      [&](uint64_t, uint64_t) { bytes->resize(size_t{2} << 20); },
+      [](absl::string_view) { return absl::OkStatus(); });
+  EXPECT_TRUE(IsRefusal(read, absl::StatusCode::kDataLoss, v1::JOURNAL_DAMAGED,
+                        "the file became shorter"));
+}
+
+TEST_F(CheckpointBlocksTest, WhenWhoReadsItHasEnoughThenThatComesBack) {
+  ASSERT_EQ(WriteBlock("x"), absl::OkStatus());
+  EXPECT_EQ(ReadCheckpoint(kFolder, 5, &files_, nullptr,
+                           [](absl::string_view) {
+                             return absl::CancelledError("enough");
+                           })
+                .status(),
+            absl::CancelledError("enough"));
 }
 
 }  // namespace

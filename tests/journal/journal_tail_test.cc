@@ -277,6 +277,29 @@ TEST_F(JournalTailTest, WhenSomethingIsAlteredThenItIsDamage) {
   EXPECT_THAT(seen_, IsEmpty());
 }
 
+TEST_F(JournalTailTest, WhenAnEarlierFileIsAlteredThenItIsDamageAtOnce) {
+  file_bytes_ = 300;
+  OpenJournal();
+  for (int i = 0; i < 10; ++i) Put("some record");
+  files_->MutableBytes(PathOf(1))->at(kFileHeaderBytes + kFrameHeaderBytes +
+                                      4) ^= 1;
+  EXPECT_TRUE(IsRefusal(Read(Tail().get()), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "is not what was written"));
+  EXPECT_THAT(seen_, IsEmpty());
+}
+
+TEST_F(JournalTailTest, WhenWhoeverReadsRefusesThenThatComesBack) {
+  Put("a");
+  Put("b");
+  JournalTail tail(kFolder, {1, {}}, Durability::kDisk, files_.get());
+  int given = 0;
+  const auto read = tail.Read(1 << 20, [&](const JournalRecord&) {
+    return ++given == 2 ? absl::CancelledError("enough") : absl::OkStatus();
+  });
+  EXPECT_EQ(read.status(), absl::CancelledError("enough"));
+  EXPECT_EQ(given, 2);
+}
+
 TEST_F(JournalTailTest, WhenAnEarlierFileHasNoEndThenItIsDamage) {
   file_bytes_ = 300;
   OpenJournal();

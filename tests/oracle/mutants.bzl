@@ -66,7 +66,10 @@ def planted_bug(name, src, library, find, replace, finder = ":finds_bug"):
     native.cc_test(
         name = name,
         size = "small",
-        tags = ["noasan"],
+        tags = [
+            "noasan",
+            "planted",
+        ],
         # In this order.
         deps = [
             ":" + name + "_mutant",

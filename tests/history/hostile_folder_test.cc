@@ -1,0 +1,212 @@
+// Folders whose files are sound and whose contents no engine writes: whoever
+// opens, follows or reads the past of one is told what is wrong, and where.
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "acl/base/fault.h"
+#include "acl/engine.h"
+#include "acl/history/empty_state.h"
+#include "acl/history/followed_folder.h"
+#include "acl/history/load_checkpoint.h"
+#include "acl/history/past_changes.h"
+#include "acl/history/replay.h"
+#include "acl/journal/checkpoint_file.h"
+#include "acl/journal/journal.h"
+#include "acl/journal/journal_reader.h"
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "proto/acl/v1/journal.pb.h"
+#include "tests/base/refusal.h"
+#include "tests/durable/durable.h"
+
+namespace acl {
+namespace {
+
+using ::testing::HasSubstr;
+
+constexpr size_t kRequestIdWindow = 16;
+using Blocks = std::vector<std::string>;
+
+class HostileFolder : public DurableTest {
+ protected:
+  void SetUp() override {
+    DurableTest::SetUp();
+    ASSERT_TRUE(Share("dan", "viewer").ok());
+    ASSERT_TRUE(engine_->Checkpoint().ok());
+    token_ = *studio_->Token();
+    engine_ = nullptr;
+    checkpoint_ = Checkpoints(kFolder, files_.get())->front();
+    const auto header = ReadCheckpoint(kFolder, checkpoint_, files_.get(),
+                                       nullptr, [&](absl::string_view block) {
+                                         blocks_.emplace_back(block);
+                                         return absl::OkStatus();
+                                       });
+    ASSERT_TRUE(header.ok()) << header.status();
+    header_ = *header;
+  }
+  void WriteBlocks(const Blocks& blocks) {
+    ASSERT_TRUE(
+        WriteCheckpoint(kFolder, header_, files_.get(),
+                        [&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+                          for (const std::string& block : blocks) {
+                            absl::Status s = sink(block);
+                            if (!s.ok()) return s;
+                          }
+                          return header_.until;
+                        })
+            .ok());
+  }
+  absl::Status Load() {
+    Replay replay(EmptyState, kRequestIdWindow);
+    return LoadCheckpoint(kFolder, checkpoint_, files_.get(), nullptr,
+                          EmptyState, &replay)
+        .status();
+  }
+  // Puts a record behind all others, whatever it says.
+  void Append(const std::string& record) {
+    auto locked = LockedFolder::Take(kFolder, files_.get());
+    ASSERT_TRUE(locked.ok()) << locked.status();
+    const auto journal =
+        Journal::Open(*std::move(locked), {}, {},
+                      [](const JournalRecord&) { return absl::OkStatus(); });
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    const auto ticket = (*journal)->Append(record, nullptr);
+    ASSERT_TRUE(ticket.ok() && (*journal)->Await(*ticket).ok());
+    last_ = (*journal)->head().sequence;
+  }
+  absl::StatusOr<std::unique_ptr<Engine>> OpenAt(const Moment& moment) {
+    FolderOptions options;
+    options.files = files_.get();
+    return Engine::OpenAt(kFolder, moment, {}, options);
+  }
+  absl::StatusOr<std::unique_ptr<FollowedFolder>> Follow() {
+    FolderOptions options;
+    options.files = files_.get();
+    FollowedFolder::Found found;
+    return FollowedFolder::Open(kFolder, options, EmptyState, kRequestIdWindow,
+                                &found);
+  }
+  static testing::AssertionResult IsDamage(const absl::Status& status,
+                                           const std::string& words) {
+    return IsRefusal(status, absl::StatusCode::kDataLoss, v1::JOURNAL_DAMAGED,
+                     words);
+  }
+
+  RevisionToken token_;
+  uint64_t checkpoint_ = 0;
+  uint64_t last_ = 0;
+  CheckpointHeader header_;
+  Blocks blocks_;
+};
+
+TEST_F(HostileFolder, BlocksOfACheckpointThatMakeNoWorkspaceAreDamage) {
+  v1::WorkspaceChunk first;
+  ASSERT_TRUE(first.ParseFromString(blocks_[0]));
+  v1::WorkspaceChunk headless = first;
+  headless.clear_begin();
+  v1::WorkspaceChunk nameless = first;
+  nameless.mutable_begin()->set_id("");
+  Blocks twice = blocks_;
+  twice.insert(twice.end(), blocks_.begin(), blocks_.end());
+  const struct {
+    Blocks blocks;
+    const char* words;
+  } cases[] = {
+      {{"\xff"}, "a block is not well-formed"},
+      {{headless.SerializeAsString()}, "a workspace without a beginning"},
+      {{nameless.SerializeAsString()}, "workspace id is empty"},
+      {twice, "workspace `studio` is there twice"},
+  };
+  for (const auto& c : cases) {
+    WriteBlocks(c.blocks);
+    EXPECT_TRUE(IsDamage(Load(), c.words));
+    EXPECT_THAT(std::string(Load().message()),
+                HasSubstr(CheckpointName(checkpoint_)));
+    // The journal alone leads to the same.
+    Reopen();
+    EXPECT_EQ(RoleOf("dan"), "viewer");
+    EXPECT_THAT(report_.damaged_checkpoint, HasSubstr(c.words));
+    engine_ = nullptr;
+    EXPECT_TRUE(OpenAt({}).ok());
+    EXPECT_TRUE(Follow().ok());
+  }
+}
+
+TEST_F(HostileFolder, CheckpointOfAVersionFromTheFutureIsNotPassedOver) {
+  std::string* const bytes = files_->MutableBytes(
+      absl::StrCat(kFolder, "/", CheckpointName(checkpoint_)));
+  (*bytes)[8] = 2;
+  // With a wrong checksum it is damage, and passed over.
+  EXPECT_TRUE(IsDamage(Load(), "the header is not what was written"));
+  EXPECT_TRUE(OpenAt({}).ok());
+}
+
+TEST_F(HostileFolder, RecordsThatAreNoMessagesAreNamed) {
+  Append("\xff");
+  const std::string words =
+      absl::StrCat("record ", last_, ": is not well-formed");
+  EXPECT_TRUE(IsDamage(Open().status(), words));
+  EXPECT_TRUE(IsDamage(OpenAt({}).status(), words));
+  Moment now;
+  now.time = absl::Now();
+  EXPECT_TRUE(IsDamage(OpenAt(now).status(), words));
+  EXPECT_TRUE(IsDamage(Follow().status(), words));
+  const auto changes =
+      PastChanges::Open({kFolder, files_.get(), EmptyState, kRequestIdWindow},
+                        "studio", token_, true);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  EXPECT_TRUE(IsDamage((*changes)->Next().status(), "is not well-formed"));
+}
+
+TEST_F(HostileFolder, RecordThatComesToAFollowerAndIsNoMessageIsNamed) {
+  const auto folder = Follow();
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  Append("\xff");
+  EXPECT_TRUE(IsDamage(
+      (*folder)
+          ->Read(1 << 20,
+                 [](uint64_t, const v1::Record&) { return absl::OkStatus(); })
+          .status(),
+      absl::StrCat("record ", last_, ": is not well-formed")));
+}
+
+TEST_F(HostileFolder, JournalThatEndsBeforeItsCheckpointIsDamage) {
+  // The files are removed; a checkpoint of a later record stays.
+  const auto journal = JournalFiles(kFolder, files_.get());
+  ASSERT_TRUE(journal.ok()) << journal.status();
+  for (const JournalFile& file : *journal) {
+    ASSERT_TRUE(files_->Remove(absl::StrCat(kFolder, "/", file.name)).ok());
+  }
+  EXPECT_TRUE(IsDamage(Open().status(), "files of it are missing"));
+  EXPECT_TRUE(IsDamage(Follow().status(), "files of it are missing"));
+}
+
+// What is watched from the past is of one life of one workspace.
+TEST_F(HostileFolder, ChangesOfOthersAreNotGiven) {
+  Reopen();
+  ASSERT_TRUE(engine_->AddWorkspace(Actor::System(), "other").ok());
+  ASSERT_TRUE(Of("other").Apply(Actor::System(), {AddUser{"ann"}}).ok());
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  ASSERT_TRUE(engine_->RemoveWorkspace(Actor::System(), "studio").ok());
+  ASSERT_TRUE(engine_->AddWorkspace(Actor::System(), "studio").ok());
+  ASSERT_TRUE(Of("studio").Apply(Actor::System(), {AddUser{"ann"}}).ok());
+  for (const bool roles : {true, false}) {
+    const auto changes =
+        PastChanges::Open({kFolder, files_.get(), EmptyState, kRequestIdWindow},
+                          "studio", token_, roles);
+    ASSERT_TRUE(changes.ok()) << changes.status();
+    const auto first = (*changes)->Next();
+    ASSERT_TRUE(first.ok() && first->has_value()) << first.status();
+    EXPECT_EQ((*first)->token.revision, token_.revision + 1);
+    const auto end = (*changes)->Next();
+    ASSERT_TRUE(end.ok()) << end.status();
+    EXPECT_FALSE(end->has_value());
+  }
+}
+
+}  // namespace
+}  // namespace acl

@@ -1,0 +1,67 @@
+// The ends of what a workspace can count: they are refused, not passed over.
+#include <cstddef>
+
+#include "acl/base/fault.h"
+#include "acl/share/request.h"
+#include "acl/store/draft.h"
+#include "gtest/gtest.h"
+#include "tests/base/refusal.h"
+#include "tests/history/called_state.h"
+
+namespace acl {
+namespace {
+
+constexpr size_t kWindow = 16;
+
+class Limits : public testing::Test {
+ protected:
+  Limits() {
+    called_.Apply({AddServiceAccount{"owner", "Owner"}, AddUser{"ann"}});
+  }
+  static absl::Status Try(const State& state, const Change& change) {
+    ChangeOptions options;
+    options.dry_run = true;
+    return Decide(state, Actor::System(), {change}, options, kWindow,
+                  Draft::Use::kTry)
+        .status();
+  }
+
+  CalledState called_;
+};
+
+// Numbers are not given out twice, whatever was removed.
+TEST_F(Limits, NumbersOfEachKindComeToAnEnd) {
+  const State& state = called_.state();
+  State full = state;
+  full.directory.next_principal = kMaxTargetNumber;
+  full.directory.next_key = kMaxTargetNumber;
+  full.directory.next_group = kMaxTargetNumber;
+  full.next_resource = kMaxTargetNumber;
+  const Change additions[] = {AddUser{"u"}, AddServiceAccount{"s", "S"},
+                              AddKey{"k", PrincipalId::ServiceAccount("owner")},
+                              AddGroup{"g"}, AddResource{{"voice", "v"}}};
+  for (const Change& addition : additions) {
+    EXPECT_TRUE(Try(state, addition).ok()) << ToString(addition);
+    EXPECT_TRUE(IsRefusal(Try(full, addition),
+                          absl::StatusCode::kResourceExhausted, v1::LIMIT,
+                          "the workspace has had 2^27 of this kind"))
+        << ToString(addition);
+  }
+}
+
+TEST_F(Limits, RevisionsComeToAnEnd) {
+  State last = called_.state();
+  last.revision = kMaxRevision - 1;
+  EXPECT_TRUE(Try(last, AddUser{"bob"}).ok());
+  last.revision = kMaxRevision;
+  EXPECT_TRUE(IsRefusal(Try(last, AddUser{"bob"}),
+                        absl::StatusCode::kResourceExhausted, v1::LIMIT,
+                        "the workspace is at revision 9223372036854775807, the "
+                        "last one there is"));
+  // What changes nothing needs none.
+  UpdateUser same{"ann"};
+  EXPECT_TRUE(Try(last, same).ok());
+}
+
+}  // namespace
+}  // namespace acl

@@ -7,7 +7,6 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_join.h"
 #include "absl/strings/str_split.h"
 #include "acl/base/checksum.h"
 #include "acl/base/fault.h"
@@ -40,7 +39,9 @@ absl::Status NoPageToken() {
 
 std::string FingerprintOf(absl::Span<const absl::string_view> question) {
   Sha256 sha;
-  sha.Add(absl::StrJoin(question, "\n"));
+  for (const absl::string_view part : question) {
+    sha.Add(absl::StrCat(part, "\n"));
+  }
   return ToHex(sha.Take()).substr(0, kFingerprintDigits);
 }
 

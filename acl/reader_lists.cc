@@ -3,6 +3,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/strings/str_cat.h"
 #include "acl/base/fault.h"
 #include "acl/page_token.h"
@@ -27,12 +28,16 @@ std::string NameOf(const PrincipalRole& item) {
   return item.principal.ToString();
 }
 
+// Makes the fingerprint of a question. It is asked for only where there is
+// another page: hashing takes longer than a short list.
+using Fingerprint = absl::FunctionRef<std::string()>;
+
 // Fills one page, whatever its items are. What it is given outlives it.
 template <class Item>
 class PageBuilder {
  public:
   PageBuilder(const HeldState& state, const PageOptions& options,
-              absl::string_view fingerprint)
+              Fingerprint fingerprint)
       : state_(state), options_(options), fingerprint_(fingerprint) {
     page_.revision = state->revision;
   }
@@ -50,7 +55,7 @@ class PageBuilder {
   template <class MakeItem>
   bool Add(const MakeItem& make_item) {
     if (page_.items.size() == options_.page_size) {
-      page_.next = EncodePageToken(state_.token(), fingerprint_,
+      page_.next = EncodePageToken(state_.token(), fingerprint_(),
                                    NameOf(page_.items.back()));
       return false;
     }
@@ -71,7 +76,7 @@ class PageBuilder {
  private:
   const HeldState& state_;
   const PageOptions& options_;
-  const absl::string_view fingerprint_;
+  const Fingerprint fingerprint_;
   Page<Item> page_;
   size_t rows_ = 0;
   bool cancelled_ = false;
@@ -93,17 +98,15 @@ uint32_t PrincipalNamed(const State& state, absl::string_view name) {
 }
 
 // The first number that may be on a page of the list whose items `find` finds.
-absl::StatusOr<uint32_t> Position(const HeldState& state,
-                                  const PageOptions& options,
-                                  absl::string_view fingerprint,
-                                  uint32_t (*find)(const State&,
-                                                   absl::string_view)) {
+absl::StatusOr<uint32_t> Position(
+    const HeldState& state, const PageOptions& options, Fingerprint fingerprint,
+    uint32_t (*find)(const State&, absl::string_view)) {
   if (options.page_size == 0) {
     return Refuse(v1::MALFORMED, "the page size is 0; ask for at least 1");
   }
   if (options.token.empty()) return 0;
   const absl::StatusOr<std::string> last =
-      DecodePageToken(options.token, state.token(), fingerprint);
+      DecodePageToken(options.token, state.token(), fingerprint());
   if (!last.ok()) return last.status();
   const uint32_t number = find(*state, *last);
   // All that a genuine token names is there at its revision.
@@ -147,8 +150,9 @@ absl::StatusOr<Page<ResourceRole>> Reader::ListResources(
   }
   absl::StatusOr<Rank> rank = LeastRank(*state, at_least);
   if (!rank.ok()) return rank.status();
-  const std::string fingerprint =
-      FingerprintOfResources(*state, *found, *rank, type);
+  const auto fingerprint = [&] {
+    return FingerprintOfResources(*state, *found, *rank, type);
+  };
   absl::StatusOr<uint32_t> from =
       Position(state, options, fingerprint, ResourceNamed);
   if (!from.ok()) return from.status();
@@ -175,8 +179,10 @@ absl::StatusOr<Page<PrincipalRole>> Reader::ListPrincipals(
   if (!found.ok()) return found.status();
   absl::StatusOr<Rank> rank = LeastRank(*state, at_least);
   if (!rank.ok()) return rank.status();
-  const std::string fingerprint = FingerprintOf(
-      {"principals", resource.type, resource.id, absl::StrCat(*rank)});
+  const auto fingerprint = [&] {
+    return FingerprintOf(
+        {"principals", resource.type, resource.id, absl::StrCat(*rank)});
+  };
   absl::StatusOr<uint32_t> from =
       Position(state, options, fingerprint, PrincipalNamed);
   if (!from.ok()) return from.status();

@@ -229,5 +229,65 @@ TEST_F(VerifyTest, WhenAFileCannotBeReadThenSalvageGoesOnBehindIt) {
   EXPECT_EQ(salvaged->states[0]->revision, 41u);
 }
 
+TEST_F(VerifyTest, WhenACheckpointIsOfAnotherJournalThenItIsDamage) {
+  MakeHistory(40);
+  CheckpointHeader header;
+  const auto read =
+      ReadCheckpoint(kFolder, 38, files_.get(), nullptr,
+                     [](absl::string_view) { return absl::OkStatus(); });
+  ASSERT_TRUE(read.ok()) << read.status();
+  header = *read;
+  header.id[0] ^= 1;
+  ASSERT_TRUE(WriteCheckpoint(kFolder, header, files_.get(),
+                              [&](BlockSink) -> absl::StatusOr<uint64_t> {
+                                return header.until;
+                              })
+                  .ok());
+  EXPECT_TRUE(IsRefusal(Verify(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "is of another journal"));
+}
+
+TEST_F(VerifyTest, WhenTheJournalEndsBeforeACheckpointThenItIsDamage) {
+  MakeHistory(40);
+  engine_ = nullptr;
+  const auto files = JournalFiles(kFolder, files_.get());
+  ASSERT_TRUE(files.ok()) << files.status();
+  for (const JournalFile& file : *files) {
+    if (file.first <= 1) continue;
+    ASSERT_TRUE(files_->Remove(std::string(kFolder) + "/" + file.name).ok());
+  }
+  EXPECT_TRUE(IsRefusal(Verify(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "the journal ends at record"));
+}
+
+TEST_F(VerifyTest, WhenTheBeginningIsGoneWithEveryCheckpointThenItIsDamage) {
+  keep_history_ = false;
+  Reopen();
+  MakeHistory(40);
+  engine_ = nullptr;
+  ASSERT_TRUE(RemoveCheckpoints(kFolder, 0, files_.get()).ok());
+  EXPECT_TRUE(IsRefusal(Verify(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED,
+                        "and no checkpoint is there from before"));
+}
+
+TEST_F(VerifyTest, WhenTheLatestCheckpointIsDamagedThenSalvageTakesAnother) {
+  MakeHistory(40);
+  const std::string everything = Everything();
+  engine_ = nullptr;
+  const std::string name = CheckpointName(38);
+  files_->MutableBytes(std::string(kFolder) + "/" + name)->back() ^= 1;
+  const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
+  ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+  EXPECT_EQ(salvaged->checkpoint, 28u);
+  EXPECT_EQ(salvaged->last, 42u);
+  ASSERT_EQ(salvaged->bytes.size(), 1u);
+  EXPECT_EQ(salvaged->bytes[0].file, name);
+  EXPECT_TRUE(salvaged->records.empty());
+  EXPECT_EQ(salvaged->doubt_count, 0u);
+  Reopen();
+  EXPECT_EQ(Everything(), everything);
+}
+
 }  // namespace
 }  // namespace acl

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/escaping.h"
 #include "acl/base/fault.h"
 #include "gtest/gtest.h"
 
@@ -101,7 +102,33 @@ TEST(FrameTest, WhenItIsOfAnotherJournalThenItIsNotWhole) {
 }
 
 // The format is for ever: these bytes have to be readable.
-TEST(FrameTest, WhenTheFormatIsTheFirstThenTheChecksumsAreKnown) {
+std::string Hex(const ChainHash& chain) {
+  return absl::BytesToHexString(
+      {reinterpret_cast<const char*>(chain.data()), chain.size()});
+}
+
+// As docs/journal_format.md has it, computed by another program: SHA-256 of the
+// id, then each time of the chain before, the number and the record.
+TEST(ChainTest, WhenTheFormatIsTheFirstThenTheChainIsKnown) {
+  JournalHead head = FirstHead(kId);
+  EXPECT_EQ(Hex(head.chain),
+            "96e3c19e7d9d46d940080397d66a638e9985151bfc7e5bd30ff75f9fee8cb4e3");
+  head = NextHead(head, "a");
+  EXPECT_EQ(Hex(head.chain),
+            "87968996d200ed14e88b6acbde3d5b1f646921d22ceefe8f04a211c9569113f8");
+  head = NextHead(head, "b");
+  EXPECT_EQ(Hex(head.chain),
+            "f5ada5987119d1d79eac5d65d7579215dc2ff31d66f3987b1cdee4b08bb6d515");
+}
+
+TEST(ChainTest, WhenAnEarlierRecordIsAnotherThenTheChainIs) {
+  const JournalHead first = FirstHead(kId);
+  EXPECT_FALSE(NextHead(NextHead(first, "a"), "b") ==
+               NextHead(NextHead(first, "x"), "b"));
+  EXPECT_FALSE(NextHead(FirstHead({1}), "a") == NextHead(first, "a"));
+}
+
+TEST(FrameTest, WhenTheFormatIsTheFirstThenItsMarksAreKnown) {
   EXPECT_EQ(NextHead(FirstHead(kId), "record").sequence, 1u);
   const std::string header = EncodeFileHeader({kId, FirstHead(kId), 0});
   EXPECT_EQ(header.substr(0, 8),

@@ -350,8 +350,7 @@ std::variant<Receipt, Fault> Model::Apply(const Actor& actor,
 std::optional<std::variant<Receipt, Fault>> Model::Replay(
     const Record& call) const {
   for (const Record& record : records_) {
-    if (record.request_id != call.request_id ||
-        !(record.actor == call.actor)) {
+    if (record.request_id != call.request_id || !(record.actor == call.actor)) {
       continue;
     }
     if (record.changes == call.changes &&

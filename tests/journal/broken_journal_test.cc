@@ -201,6 +201,7 @@ TEST_F(BrokenJournal, WhenABatchIsFullAndOneIsBeingWrittenThenAppendWaits) {
   release.Notify();
   first.join();
   second.join();
+  files_.SetSchedule(nullptr);
   EXPECT_EQ(Records().size(), 3u);
 }
 

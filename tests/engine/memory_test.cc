@@ -70,7 +70,7 @@ TEST(Memory, SmallTenantTakesAtMostEightKibibytes) {
   EXPECT_LE(tenant.MemoryUsage().total(), 64 * 1024u);
 }
 
-TEST(Memory, TotalIsTheSumOfItsPartsAndUnusedIsWhatIsTakenAhead) {
+TEST(Memory, TotalIsTheSumOfItsParts) {
   MemoryUsage usage;
   uint64_t* const parts[] = {&usage.grants,      &usage.members, &usage.reverse,
                              &usage.ids,         &usage.index,   &usage.texts,
@@ -78,12 +78,17 @@ TEST(Memory, TotalIsTheSumOfItsPartsAndUnusedIsWhatIsTakenAhead) {
   uint64_t sum = 0;
   uint64_t bytes = 1;
   for (uint64_t* part : parts) {
-    sum += * part = bytes;
+    *part = bytes;
+    sum += bytes;
     bytes *= 10;
   }
   usage.old_versions = bytes;  // contained in the others
   EXPECT_EQ(usage.total(), sum);
+}
 
+// AddressSanitizer has each block from the system, so that its end is guarded.
+#ifndef __SANITIZE_ADDRESS__
+TEST(Memory, UnusedIsWhatIsTakenAhead) {
   Engine engine;
   Workspace tenant = AddTenant(&engine, "t");
   // What comes next takes from it before more is taken from the system.
@@ -99,6 +104,7 @@ TEST(Memory, TotalIsTheSumOfItsPartsAndUnusedIsWhatIsTakenAhead) {
   }
   EXPECT_GT(taken_ahead, 10);
 }
+#endif
 
 TEST(Memory, EngineHoldsAHundredThousandSmallTenants) {
   constexpr int kTenants = 100000;

@@ -137,11 +137,12 @@ absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
   return ticket;
 }
 
-void WorkspaceCore::Sleeper::Wake(State state, absl::Status outcome) {
+void WorkspaceCore::Sleeper::Wake(State state,
+                                  const ChangeLog::Outcome& outcome) {
   // Once the lock is free the sleeper may be gone.
   const std::lock_guard<std::mutex> lock(mutex_);
   state_ = state;
-  outcome_ = std::move(outcome);
+  outcome_ = outcome;
   woken_.notify_one();
 }
 
@@ -186,8 +187,9 @@ std::list<WorkspaceCore::Pending> WorkspaceCore::Settle(
       Discard(last->next);
     }
     for (Pending& one : settled) {
-      one.outcome = log_->Await(one.ticket);
-      TellRefusal(*one.call, one.outcome);
+      const absl::Status refusal = log_->Await(one.ticket);
+      one.outcome = ChangeLog::Outcome(refusal);
+      TellRefusal(*one.call, refusal);
     }
   } else {
     const auto end =

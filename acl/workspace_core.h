@@ -137,15 +137,15 @@ class WorkspaceCore {
   class Sleeper {
    public:
     enum class State { kSleeping, kLeads, kSettled };
-    void Wake(State state, absl::Status outcome = absl::OkStatus());
+    void Wake(State state, const ChangeLog::Outcome& outcome = {});
     State Sleep();
-    const absl::Status& outcome() const { return outcome_; }
+    absl::Status outcome() const { return outcome_.status(); }
 
    private:
     std::mutex mutex_;
     std::condition_variable woken_;
     State state_ = State::kSleeping;
-    absl::Status outcome_;
+    ChangeLog::Outcome outcome_;
   };
   // A change that was decided, and is on its way to the disk.
   struct Pending {
@@ -155,7 +155,7 @@ class WorkspaceCore {
     NextState next;
     Sleeper* caller;
     std::vector<Sleeper*> others = {};  // who wait for it, too
-    absl::Status outcome = {};          // once it is settled
+    ChangeLog::Outcome outcome = {};    // once it is settled
   };
 
   absl::Status CheckOpen() const;

@@ -73,10 +73,10 @@ class ObserverGate {
 
   static thread_local const Entry* innermost_;
 
-  std::atomic<Observer*> observer_;
   std::array<Count, kCounts> counts_;
   std::mutex mutex_;
   std::condition_variable left_;  // somebody, after the gate was closed
+  std::atomic<Observer*> observer_;
 };
 
 }  // namespace acl

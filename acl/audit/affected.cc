@@ -120,9 +120,11 @@ class Finder {
   void FindResources() {
     Merge(before_.resources(), after_.resources(), ById(),
           [&](const v1::Resource* x, const v1::Resource* y) {
-            if (x != nullptr && y != nullptr && SameGrants(*x, *y)) return;
-            const v1::Resource& resource = x != nullptr ? *x : *y;
-            affected_.resources.push_back({resource.type(), resource.id()});
+            if (x == nullptr) {
+              affected_.resources.push_back({y->type(), y->id()});
+            } else if (y == nullptr || !SameGrants(*x, *y)) {
+              affected_.resources.push_back({x->type(), x->id()});
+            }
           });
   }
 

@@ -221,8 +221,9 @@ Organisation::Repository& Organisation::RepositoryOf(const std::string& name) {
 
 void Organisation::ReadRepositories(const YAML::Node& repos) {
   for (const Entry& repo : file_->Map(repos, "`repos`", KeyKind::kName)) {
-    if (CheckName(repo.key_node, CheckId("repository name", repo.key)))
+    if (CheckName(repo.key_node, CheckId("repository name", repo.key))) {
       ReadRepository(repo);
+    }
   }
 }
 
@@ -263,8 +264,9 @@ void Organisation::ReadCollaborators(const Entry& collaborators,
 void Organisation::ReadTeams(const YAML::Node& teams,
                              const std::string& parent) {
   for (const Entry& entry : file_->Map(teams, "`teams`", KeyKind::kName)) {
-    if (!CheckName(entry.key_node, CheckNewId("team name", entry.key)))
+    if (!CheckName(entry.key_node, CheckNewId("team name", entry.key))) {
       continue;
+    }
     const auto [team, is_new] =
         teams_.emplace(absl::AsciiStrToLower(entry.key),
                        Team{entry.key, file_->Place(entry.key_node), {}});
@@ -376,8 +378,9 @@ v1::Workspace Organisation::ToWorld() const {
       grant->set_target(target);
       grant->set_role(role);
     };
-    if (!baseline_.empty())
+    if (!baseline_.empty()) {
       add(all.empty() ? "default" : "group:" + all, baseline_);
+    }
     for (const auto& [target, role] : repository.grants) add(target, role);
   }
   return world;

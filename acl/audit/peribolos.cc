@@ -204,8 +204,9 @@ absl::Status Import::WarnBelow(const fs::path& folder) {
     if (at->is_directory()) {
       // Such as `.github`, whose YAML is something else.
       if (path.filename().string()[0] == '.') at.disable_recursion_pending();
-      if (at->is_symlink() && !IsOrganisation(path))
+      if (at->is_symlink() && !IsOrganisation(path)) {
         files.insert(path.string());
+      }
     } else if (path.extension() == ".yaml" || path.extension() == ".yml") {
       files.insert(path.string());
     }

@@ -128,7 +128,7 @@ absl::Status AddWorkspaceOf(const ChangeFile& file, Engine* engine) {
   v1::World world;
   *world.add_workspaces() = *file.add_workspace;
   std::vector<WorldFault> faults;
-  const absl::Status status = engine->Import(Actor::System(), world, &faults);
+  absl::Status status = engine->Import(Actor::System(), world, &faults);
   if (FaultOf(status) == v1::ALREADY_EXISTS && faults.empty()) {
     return Refuse(v1::ALREADY_EXISTS,
                   absl::StrCat(file.places.Show("add_workspace"), ": ",

@@ -32,8 +32,9 @@ absl::StatusOr<bool> WorkspaceReplay::Apply(const v1::Record& record,
     return Damaged(absl::StrCat("leads to revision ", call.revision(),
                                 " from revision ", revision_));
   }
-  if (absl::Status s = ApplyNew(record, request_id_window, forgive); !s.ok())
+  if (absl::Status s = ApplyNew(record, request_id_window, forgive); !s.ok()) {
     return s;
+  }
   return true;
 }
 

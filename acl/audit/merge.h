@@ -30,9 +30,13 @@ void Merge(const List& a, const List& b, const Before& before,
   while (x != a.end() || y != b.end()) {
     const bool only_a = y == b.end() || (x != a.end() && before(*x, *y));
     const bool only_b = x == a.end() || (y != b.end() && before(*y, *x));
-    visit(only_b ? nullptr : &*x, only_a ? nullptr : &*y);
-    if (!only_b) ++x;
-    if (!only_a) ++y;
+    if (only_a) {
+      visit(&*x++, decltype (&*y)(nullptr));
+    } else if (only_b) {
+      visit(decltype (&*x)(nullptr), &*y++);
+    } else {
+      visit(&*x++, &*y++);
+    }
   }
 }
 

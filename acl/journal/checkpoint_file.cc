@@ -225,8 +225,9 @@ absl::StatusOr<CheckpointHeader> ReadFile(const std::string& path,
     if (!bytes.ok()) return bytes.status();
     const auto length = Taker(*bytes).Take<uint32_t>();
     if (length == kEnd) {
-      if (absl::Status s = ReadEnd(&in, blocks, &header->until); !s.ok())
+      if (absl::Status s = ReadEnd(&in, blocks, &header->until); !s.ok()) {
         return s;
+      }
       return header;
     }
     bytes = in.Take(4);
@@ -275,7 +276,8 @@ absl::StatusOr<std::vector<uint64_t>> Checkpoints(const std::string& folder,
 absl::Status WriteCheckpoint(const std::string& folder,
                              const CheckpointHeader& header, FileSystem* files,
                              BlockProducer produce) {
-  const std::string path = folder + "/" + CheckpointName(header.head.sequence);
+  const std::string path =
+      absl::StrCat(folder, "/", CheckpointName(header.head.sequence));
   const std::string unfinished = absl::StrCat(path, kNewEnding);
   {
     absl::StatusOr<std::unique_ptr<File>> file =
@@ -286,7 +288,7 @@ absl::Status WriteCheckpoint(const std::string& folder,
       return s;
     }
   }
-  const absl::Status read =
+  absl::Status read =
       ReadFile(unfinished, header.head.sequence, files, nullptr,
                [](absl::string_view) { return absl::OkStatus(); })
           .status();

@@ -206,9 +206,10 @@ ApiError BadField(const absl::Status& status, absl::string_view field) {
 absl::Status CheckTexts(const std::string& field, const Json& setting) {
   const Json list = setting.is_array() ? setting : Json::array({setting});
   for (const Json& item : list) {
-    if (!item.is_string() || item == "") continue;
-    absl::Status s = CheckId(absl::StrCat("text in `", field, "`"),
-                             item.get_ref<const std::string&>());
+    if (!item.is_string()) continue;
+    const auto& text = item.get_ref<const std::string&>();
+    if (text.empty()) continue;
+    absl::Status s = CheckId(absl::StrCat("text in `", field, "`"), text);
     if (!s.ok()) return s;
   }
   return absl::OkStatus();

@@ -128,10 +128,9 @@ class Reader {
       absl::Span<const Question> questions) const;
 
   // Every source, those that decide, and for a denial the single changes that
-  // would allow `role` (empty: the lowest of the ladder). Remedies cost a trial
-  // each: O(groups of the subject + groups that have enough), and a trial looks
-  // at all that it raises. In a large workspace that takes minutes, and
-  // can be cancelled. CANCELLED_BY_CALLER.
+  // would allow `role` (empty: the lowest of the ladder). O(groups of the
+  // subject + groups that have enough), and up to ExplainOptions::row_budget
+  // rows for counting what the remedies raise. CANCELLED_BY_CALLER.
   absl::StatusOr<Explanation> Explain(const Subject& subject,
                                       const ResourceRef& resource,
                                       absl::string_view role = "",

@@ -74,7 +74,7 @@ class WorkspaceCore {
     }
   }
   const std::string& id() const { return id_; }
-  // Whether anybody is told of decisions. Wait-free.
+  // Whether an observer is called for decisions. Wait-free.
   bool observed() const {
     return observed_.load(std::memory_order_relaxed) && observer_->open();
   }

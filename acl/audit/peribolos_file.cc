@@ -25,7 +25,7 @@ absl::Status Malformed(const std::string& path, size_t line,
 }
 
 // The parser takes some control characters for the end of a value or of the
-// file, and replaces what is not UTF-8.
+// file, and replaces invalid UTF-8.
 absl::Status CheckBytes(const std::string& path, const std::string& text) {
   if (!IsUtf8(text)) return Malformed(path, 1, "is not valid UTF-8");
   const auto at = std::find_if(text.begin(), text.end(), [](char c) {

@@ -91,7 +91,7 @@ absl::StatusOr<ChangeFile> ReadChangeFile(const std::string& path) {
   std::vector<WorldFault> faults;
   file.changes = ReadChanges(message.changes(), "changes", &faults);
   if (!faults.empty()) {
-    // The file is well-formed, its changes are not: their own fault is told.
+    // The file is well-formed, but its changes are not: returns their fault.
     return Refuse(FaultOf(faults.front().refusal),
                   AsRefusal(faults, file.places).message());
   }

@@ -18,7 +18,7 @@ CLI::Validator Check(std::function<std::string(std::string&)> check) {
 
 bool IsNumberFrom(double min, double max, const std::string& text) {
   double value = 0;
-  // Not the other way round: no comparison holds for what is not a number.
+  // Written so that NaN, for which every comparison is false, is refused.
   return absl::SimpleAtod(text, &value) && value >= min && value <= max &&
          text.find_first_of("xX") == std::string::npos;  // hexadecimal
 }

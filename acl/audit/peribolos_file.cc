@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <sstream>
 
 #include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
@@ -9,6 +11,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/encoding/file.h"
+#include "yaml-cpp/eventhandler.h"
 
 namespace acl {
 namespace {
@@ -38,20 +41,63 @@ absl::Status CheckBytes(const std::string& path, const std::string& text) {
                    "has a control character; remove it");
 }
 
+// Remembers where a document begins, and nothing else.
+class FirstNode : public YAML::EventHandler {
+ public:
+  size_t line() const { return line_.value_or(1); }
+
+  void OnDocumentStart(const YAML::Mark&) override {}
+  void OnDocumentEnd() override {}
+  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override { See(mark); }
+  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override { See(mark); }
+  void OnScalar(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                const std::string&) override {
+    See(mark);
+  }
+  void OnSequenceStart(const YAML::Mark& mark, const std::string&,
+                       YAML::anchor_t, YAML::EmitterStyle::value) override {
+    See(mark);
+  }
+  void OnSequenceEnd() override {}
+  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
+                  YAML::EmitterStyle::value) override {
+    See(mark);
+  }
+  void OnMapEnd() override {}
+
+ private:
+  void See(const YAML::Mark& mark) {
+    if (!line_) line_ = static_cast<size_t>(std::max(mark.line, 0)) + 1;
+  }
+
+  std::optional<size_t> line_;
+};
+
 }  // namespace
+
+// LoadAll() finds documents for ever in a file such as `,`.
+void PeribolosFile::CheckOneDocument(const std::string& text) {
+  std::istringstream in(text);
+  YAML::Parser parser(in);
+  FirstNode first;
+  FirstNode second;
+  if (parser.HandleNextDocument(first) && parser.HandleNextDocument(second)) {
+    const auto place = [&](size_t line) {
+      return absl::StrCat(Printable(path_), ":", line);
+    };
+    findings_.faults.push_back(absl::StrCat(
+        place(second.line()), ": has a second document, the first is at ",
+        place(first.line()), "; keep one"));
+  }
+}
 
 absl::Status PeribolosFile::Load() {
   const absl::StatusOr<std::string> text = ReadFile(path_);
   if (!text.ok()) return text.status();
   if (absl::Status s = CheckBytes(path_, *text); !s.ok()) return s;
   try {
-    const std::vector<YAML::Node> documents = YAML::LoadAll(*text);
-    if (documents.size() > 1) {
-      findings_.faults.push_back(absl::StrCat(
-          Place(documents[1]), ": has a second document, the first is at ",
-          Place(documents[0]), "; keep one"));
-    }
-    if (!documents.empty()) root_ = documents[0];
+    CheckOneDocument(*text);
+    root_ = YAML::Load(*text);
   } catch (const YAML::Exception& e) {
     return Malformed(path_, static_cast<size_t>(e.mark.line) + 1,
                      absl::StrCat("not yaml: ", e.msg));

@@ -59,6 +59,7 @@ class PeribolosFile {
   bool CheckText(const YAML::Node& node, absl::string_view what);
 
  private:
+  void CheckOneDocument(const std::string& text);
   bool CheckKey(const YAML::Node& key, absl::string_view what);
 
   const std::string path_;

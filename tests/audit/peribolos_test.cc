@@ -584,6 +584,12 @@ TEST(Peribolos, SecondDocumentsAreRefused) {
           .Add("acme/x/teams.yaml", "---\nteams: {a: }\n---\nteams: {b: }\n")
           .Faults(),
       HasSubstr("acme/x/teams.yaml:4: has a second document"));
+  // To the parser of YAML this has documents without end.
+  for (const char* endless : {",", ",#", ",,,\n"}) {
+    EXPECT_THAT(Org(endless).Faults(),
+                HasSubstr("acme/org.yaml:1: has a second document"))
+        << endless;
+  }
 }
 
 TEST(Peribolos, FileIsTextInUtf8) {

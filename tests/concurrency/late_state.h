@@ -1,6 +1,6 @@
-// Included ahead of a copy of acl/reader.cc (BUILD.bazel): time passes between
-// the moment at which a question is given its state and the moment at which it
-// looks at it. The answers must be right all the same.
+// Included ahead of all else by a copy of acl/reader.cc (BUILD.bazel): time
+// passes between the moment at which a question is given its state and the
+// moment at which it looks at it. The answers must be right all the same.
 #ifndef TESTS_CONCURRENCY_LATE_STATE_H_
 #define TESTS_CONCURRENCY_LATE_STATE_H_
 

@@ -11,7 +11,6 @@ constexpr size_t kScanLimit = 16;
 }  // namespace
 
 GroupClosure::GroupClosure(const Directory& directory, TargetKey member) {
-  if (member == 0) return;
   if (IsGroup(member)) {
     auto at = directory.GroupAt(NumberOf(member)).parents.Begin();
     for (; at.valid(); at.Next()) Visit(at.value(), 1);
@@ -77,10 +76,7 @@ const ShortestPaths::Step* ShortestPaths::StepTo(uint32_t goal) {
   return found == step_of_.end() ? nullptr : &steps_[found->second];
 }
 
-size_t ShortestPaths::LengthTo(uint32_t goal) {
-  const Step* const step = StepTo(goal);
-  return step == nullptr ? 0 : step->length;
-}
+size_t ShortestPaths::LengthTo(uint32_t goal) { return StepTo(goal)->length; }
 
 std::vector<std::string> ShortestPaths::To(uint32_t goal) {
   std::vector<std::string> path;

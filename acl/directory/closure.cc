@@ -76,7 +76,10 @@ const ShortestPaths::Step* ShortestPaths::StepTo(uint32_t goal) {
   return found == step_of_.end() ? nullptr : &steps_[found->second];
 }
 
-size_t ShortestPaths::LengthTo(uint32_t goal) { return StepTo(goal)->length; }
+size_t ShortestPaths::LengthTo(uint32_t goal) {
+  const Step* const step = StepTo(goal);
+  return step == nullptr ? 0 : step->length;
+}
 
 std::vector<std::string> ShortestPaths::To(uint32_t goal) {
   std::vector<std::string> path;

@@ -48,8 +48,7 @@ class ShortestPaths {
   // from the first on. Empty if there is none. All calls together take
   // O(groups reached and their parents), and each its path.
   std::vector<std::string> To(uint32_t goal);
-  // How many groups that path has. REQUIRES: there is one. All calls together
-  // as above.
+  // How many groups that path has. All calls together as above.
   size_t LengthTo(uint32_t goal);
 
  private:

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/directory/closure.h"
 #include "acl/store/same.h"
 #include "gtest/gtest.h"
 
@@ -130,6 +131,23 @@ TEST(Draft, NumberIsNeverGivenOutTwice) {
   const uint32_t resource = draft.AddResource({"voice", "r"}, "", 0);
   draft.RemoveResource(resource);
   EXPECT_NE(draft.AddResource({"voice", "r"}, "", 0), resource);
+}
+
+TEST(Draft, PathsLeadThroughGroupsAndNowhereElse) {
+  const State empty = EmptyState();
+  Draft draft(empty, Draft::Use::kPublish);
+  const TargetKey user = PrincipalKey(draft.AddPrincipal(Kind::kUser, "u", {}));
+  const uint32_t inner = draft.AddGroup("inner", "");
+  const uint32_t outer = draft.AddGroup("outer", "");
+  const uint32_t other = draft.AddGroup("other", "");
+  draft.AddMember(inner, user);
+  draft.AddMember(outer, GroupKey(inner));
+  ShortestPaths paths(draft.state().directory, user);
+  EXPECT_EQ(paths.LengthTo(other), 0u);
+  EXPECT_TRUE(paths.To(other).empty());
+  EXPECT_EQ(paths.LengthTo(inner), 1u);
+  EXPECT_EQ(paths.LengthTo(outer), 2u);
+  EXPECT_EQ(paths.To(outer), (std::vector<std::string>{"inner", "outer"}));
 }
 
 TEST(Draft, AddressMovesWithAnUpdate) {

@@ -70,6 +70,23 @@ TEST_F(Explanations, WitnessAmongGroupsIsTheNearestAndThenTheSmallest) {
   EXPECT_EQ(studio_.GroupId(answer.witness.group), "g10");
 }
 
+// Whichever was added first; groups that give less come before and after.
+TEST_F(Explanations, WitnessAmongEqualGroupsIsTheSmallest) {
+  for (const std::vector<std::string>& order :
+       {std::vector<std::string>{"l1", "b1", "a1", "l2"},
+        std::vector<std::string>{"l3", "a2", "b2", "l4"}}) {
+    const ResourceId r{"voice", order[0]};
+    Must({AddResource{r}});
+    for (const std::string& id : order) {
+      Must({AddGroup{id}, AddMember{id, Member::User("ann")},
+            Share{r, Target::Group(id), id[0] == 'l' ? "viewer" : "editor"}});
+    }
+    const RoleAnswer answer = *studio_.EffectiveRole(Subject::User("ann"), r);
+    EXPECT_EQ(answer.witness.kind, SourceKind::kGroup);
+    EXPECT_EQ(studio_.GroupId(answer.witness.group)[0], 'a');
+  }
+}
+
 // `editors` may edit `voice:v` and `voice:w`, so that joining them raises `dan`
 // on two resources; a grant to `inner` or `outer` raises `dan` and `bot`.
 TEST_F(Explanations, RemediesOfADenialStandFewestRaisedFirst) {

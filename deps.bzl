@@ -233,11 +233,11 @@ def acl_deps():
     )
     _maybe(
         _system_library,
-        "com_github_jbeder_yaml_cpp",
-        package = "libyaml-cpp-dev",
-        header = "/usr/include/yaml-cpp/yaml.h",
-        libs = ["yaml-cpp"],
-        linkopts = ["-lyaml-cpp"],
+        "com_github_yaml_libyaml",
+        package = "libyaml-dev",
+        header = "/usr/include/yaml.h",
+        libs = ["yaml"],
+        linkopts = ["-lyaml"],
     )
 
     _maybe(

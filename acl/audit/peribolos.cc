@@ -101,7 +101,7 @@ class Import {
   bool Wants(const std::string& id) const {
     return wanted_.empty() || wanted_.count(absl::AsciiStrToLower(id)) > 0;
   }
-  Organisation* Add(const std::string& id, const YAML::Node& node,
+  Organisation* Add(const std::string& id, const YamlNode& node,
                     PeribolosFile* file);
   // Whether one was added.
   bool ReadOrgs(PeribolosFile* file);
@@ -117,7 +117,7 @@ class Import {
 };
 
 // Null if there is one of the name already, which is a fault.
-Organisation* Import::Add(const std::string& id, const YAML::Node& node,
+Organisation* Import::Add(const std::string& id, const YamlNode& node,
                           PeribolosFile* file) {
   const auto [at, is_new] = organisations_.emplace(
       absl::AsciiStrToLower(id), Organisation(id, file->Place(node)));
@@ -175,7 +175,7 @@ absl::Status Import::Read(const Source& source) {
   PeribolosFile file(source.file.string(), &findings_);
   if (absl::Status s = file.Load(); !s.ok()) return s;
   read_.insert(source.file.string());
-  if (file.root().IsMap() && file.root()["orgs"]) {
+  if (file.HasKey("orgs")) {
     if (ReadOrgs(&file) && !source.folder.empty()) {
       folders_.insert(source.folder.string());
     }

@@ -8,7 +8,7 @@
 
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
-#include "yaml-cpp/yaml.h"
+#include "acl/encoding/yaml_tree.h"
 
 namespace acl {
 
@@ -26,8 +26,8 @@ class PeribolosFile {
  public:
   struct Entry {
     std::string key;
-    YAML::Node key_node;
-    YAML::Node value;
+    const YamlNode& key_node;
+    const YamlNode& value;
   };
 
   // REQUIRES: `findings` outlives the file.
@@ -39,32 +39,36 @@ class PeribolosFile {
   absl::Status Load();
 
   // The document; null if the file is empty. REQUIRES: Load() returned OK.
-  const YAML::Node& root() const { return root_; }
+  const YamlNode& root() const { return tree_.root(); }
+
+  // Whether the document is a map that has the key.
+  bool HasKey(absl::string_view key) const;
 
   // `FILE:LINE`.
-  std::string Place(const YAML::Node& node) const;
-  void Fault(const YAML::Node& node, absl::string_view what);
-  void Warn(const YAML::Node& node, absl::string_view what);
+  std::string Place(const YamlNode& node) const { return PlaceOf(node.line); }
+  void Fault(const YamlNode& node, absl::string_view what);
+  void Warn(const YamlNode& node, absl::string_view what);
 
   // The entries of a map, in the order of the file; none for null. Faults:
   // anything but a map, keys that are no text, merge keys, and duplicate keys,
   // of which only the first is returned. `what` names the map in messages.
-  std::vector<Entry> Map(const YAML::Node& map, absl::string_view what,
+  std::vector<Entry> Map(const YamlNode& map, absl::string_view what,
                          KeyKind kind);
 
   // The single values of a list; none for null. Anything else is a fault.
-  std::vector<YAML::Node> Names(const YAML::Node& list, absl::string_view what);
+  std::vector<const YamlNode*> Names(const YamlNode& list,
+                                     absl::string_view what);
 
   // Whether a node is text without a tag; if not, that is a fault.
-  bool CheckText(const YAML::Node& node, absl::string_view what);
+  bool CheckText(const YamlNode& node, absl::string_view what);
 
  private:
-  void CheckOneDocument(const std::string& text);
-  bool CheckKey(const YAML::Node& key, absl::string_view what);
+  std::string PlaceOf(int line) const;
+  bool CheckKey(const YamlNode& key, absl::string_view what);
 
   const std::string path_;
   PeribolosFindings& findings_;
-  YAML::Node root_;
+  YamlTree tree_;
 };
 
 }  // namespace acl

@@ -56,18 +56,18 @@ bool IsOneOf(Words words, absl::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-bool IsTrue(const YAML::Node& node) {
-  return node.IsScalar() && absl::AsciiStrToLower(node.Scalar()) == "true";
+bool IsTrue(const YamlNode& node) {
+  return node.IsText() && absl::AsciiStrToLower(node.text) == "true";
 }
 
-std::string Lower(const YAML::Node& name) {
-  return absl::AsciiStrToLower(name.Scalar());
+std::string Lower(const YamlNode& name) {
+  return absl::AsciiStrToLower(name.text);
 }
 
 }  // namespace
 
-void Organisation::ReadOrg(PeribolosFile* file, const YAML::Node& name,
-                           const YAML::Node& org) {
+void Organisation::ReadOrg(PeribolosFile* file, const YamlNode& name,
+                           const YamlNode& org) {
   file_ = file;
   const std::string where = absl::StrCat("organisation ", Quoted(id_));
   if (!org.IsMap()) {
@@ -136,29 +136,29 @@ void Organisation::ReadTeamsFile(PeribolosFile* file) {
   if (!understood) file->Fault(file->root(), "has no `teams`");
 }
 
-bool Organisation::CheckName(const YAML::Node& node, const absl::Status& name) {
+bool Organisation::CheckName(const YamlNode& node, const absl::Status& name) {
   if (!name.ok()) file_->Fault(node, name.message());
   return name.ok();
 }
 
 void Organisation::ReadPeople(const Entry& entry, bool admin) {
   const std::string what = absl::StrCat("`", entry.key, "`");
-  for (const YAML::Node& name : file_->Names(entry.value, what)) {
-    if (!CheckName(name, CheckNewId("user name", name.Scalar()))) continue;
+  for (const YamlNode* name : file_->Names(entry.value, what)) {
+    if (!CheckName(*name, CheckNewId("user name", name->text))) continue;
     const auto [person, is_new] = members_.emplace(
-        Lower(name), Person{name.Scalar(), false, file_->Place(name)});
+        Lower(*name), Person{name->text, false, file_->Place(*name)});
     if (!is_new) {
-      file_->Warn(name, absl::StrCat(Quoted(name.Scalar()),
-                                     " is named twice, first at ",
-                                     person->second.place));
+      file_->Warn(*name,
+                  absl::StrCat(Quoted(name->text), " is named twice, first at ",
+                               person->second.place));
     }
     person->second.admin |= admin;
   }
 }
 
-void Organisation::ReadBaseline(const YAML::Node& permission) {
+void Organisation::ReadBaseline(const YamlNode& permission) {
   if (!file_->CheckText(permission, "`default_repository_permission`")) return;
-  const std::string& role = permission.Scalar();
+  const std::string& role = permission.text;
   if (role == "read" || role == "write" || role == "admin") {
     baseline_ = role;
   } else if (role != "none") {
@@ -170,9 +170,9 @@ void Organisation::ReadBaseline(const YAML::Node& permission) {
 
 bool Organisation::ReadRole(const Entry& entry, const std::string& what,
                             std::string* role) {
-  if (entry.value.IsScalar()) {
+  if (entry.value.IsText()) {
     if (!file_->CheckText(entry.value, what)) return false;
-    *role = entry.value.Scalar();
+    *role = entry.value.text;
     if (IsOneOf(kLadder, *role)) return true;
     const bool none = *role == "none";
     role->clear();
@@ -188,7 +188,7 @@ bool Organisation::ReadRole(const Entry& entry, const std::string& what,
 void Organisation::ReadMetadata(const Entry& entry, const std::string& where,
                                 Words known) {
   const std::string what = absl::StrCat(Quoted(entry.key), " of ", where);
-  const YAML::Node& value = entry.value;
+  const YamlNode& value = entry.value;
   if (!IsOneOf(known, entry.key)) {
     file_->Warn(entry.key_node,
                 absl::StrCat("unknown key ", Quoted(entry.key), " of ", where,
@@ -219,7 +219,7 @@ Organisation::Repository& Organisation::RepositoryOf(const std::string& name) {
       .first->second;
 }
 
-void Organisation::ReadRepositories(const YAML::Node& repos) {
+void Organisation::ReadRepositories(const YamlNode& repos) {
   for (const Entry& repo : file_->Map(repos, "`repos`", KeyKind::kName)) {
     if (CheckName(repo.key_node, CheckId("repository name", repo.key))) {
       ReadRepository(repo);
@@ -261,8 +261,7 @@ void Organisation::ReadCollaborators(const Entry& collaborators,
   }
 }
 
-void Organisation::ReadTeams(const YAML::Node& teams,
-                             const std::string& parent) {
+void Organisation::ReadTeams(const YamlNode& teams, const std::string& parent) {
   for (const Entry& entry : file_->Map(teams, "`teams`", KeyKind::kName)) {
     if (!CheckName(entry.key_node, CheckNewId("team name", entry.key))) {
       continue;
@@ -301,19 +300,19 @@ void Organisation::ReadTeam(const Entry& entry, Team* team) {
 void Organisation::ReadTeamMembers(const Entry& entry, Team* team) {
   const std::string what =
       absl::StrCat("`", entry.key, "` of team ", Quoted(team->id));
-  for (const YAML::Node& name : file_->Names(entry.value, what)) {
-    const std::string user = Lower(name);
+  for (const YamlNode* name : file_->Names(entry.value, what)) {
+    const std::string user = Lower(*name);
     if (members_.count(user) > 0) {
       team->members.insert("user:" + user);
       continue;
     }
-    file_->Warn(name, absl::StrCat(Quoted(name.Scalar()), " of team ",
-                                   Quoted(team->id), " is not a member of ",
-                                   Quoted(id_), " and gets nothing"));
+    file_->Warn(*name, absl::StrCat(Quoted(name->text), " of team ",
+                                    Quoted(team->id), " is not a member of ",
+                                    Quoted(id_), " and gets nothing"));
   }
 }
 
-void Organisation::ReadGrants(const YAML::Node& repos, const Team& team) {
+void Organisation::ReadGrants(const YamlNode& repos, const Team& team) {
   const std::string where = absl::StrCat("`repos` of team ", Quoted(team.id));
   for (const Entry& grant : file_->Map(repos, where, KeyKind::kName)) {
     std::string role;

@@ -29,8 +29,7 @@ class Organisation {
 
   // Reads the map of the organisation, whose name is at `name`. Must be the
   // first call.
-  void ReadOrg(PeribolosFile* file, const YAML::Node& name,
-               const YAML::Node& org);
+  void ReadOrg(PeribolosFile* file, const YamlNode& name, const YamlNode& org);
 
   // Reads a file that has `teams` alone.
   void ReadTeamsFile(PeribolosFile* file);
@@ -56,17 +55,17 @@ class Organisation {
   };
 
   void ReadPeople(const Entry& entry, bool admin);
-  void ReadBaseline(const YAML::Node& permission);
-  void ReadRepositories(const YAML::Node& repos);
+  void ReadBaseline(const YamlNode& permission);
+  void ReadRepositories(const YamlNode& repos);
   void ReadRepository(const Entry& repo);
   void ReadCollaborators(const Entry& collaborators, Repository* repository);
-  void ReadTeams(const YAML::Node& teams, const std::string& parent);
+  void ReadTeams(const YamlNode& teams, const std::string& parent);
   void ReadTeam(const Entry& entry, Team* team);
   void ReadTeamMembers(const Entry& entry, Team* team);
-  void ReadGrants(const YAML::Node& repos, const Team& team);
+  void ReadGrants(const YamlNode& repos, const Team& team);
 
   // `name` says what is wrong with the name at `node`.
-  bool CheckName(const YAML::Node& node, const absl::Status& name);
+  bool CheckName(const YamlNode& node, const absl::Status& name);
   // `*role` is empty for `none`.
   bool ReadRole(const Entry& entry, const std::string& what, std::string* role);
   // A key that gives nobody access to a repository that there is: checks its

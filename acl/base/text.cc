@@ -1,7 +1,6 @@
 #include "acl/base/text.h"
 
 #include <algorithm>
-#include <cstdint>
 #include <iterator>
 
 #include "absl/strings/ascii.h"
@@ -14,33 +13,7 @@ namespace acl {
 namespace {
 
 constexpr size_t kMaxQuotedBytes = 80;
-constexpr uint32_t kInvalid = 0xffffffff;
-
-struct CodePoint {
-  uint32_t value;  // kInvalid where the bytes are not UTF-8
-  size_t bytes;
-};
-
-// The code point that `text` (not empty) begins with. Overlong forms,
-// surrogates and values above U+10FFFF are invalid, one byte at a time.
-CodePoint FirstCodePoint(absl::string_view text) {
-  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
-  const uint8_t first = byte(0);
-  if (first < 0x80) return {first, 1};
-  const size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
-  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {kInvalid, 1};
-  uint32_t value = first & (0xff >> (bytes + 1));
-  for (size_t i = 1; i < bytes; ++i) {
-    if ((byte(i) & 0xc0) != 0x80) return {kInvalid, 1};
-    value = (value << 6) | (byte(i) & 0x3f);
-  }
-  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
-  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
-  if (value < kSmallest[bytes] || value > 0x10ffff || surrogate) {
-    return {kInvalid, 1};
-  }
-  return {value, bytes};
-}
+constexpr uint32_t kInvalid = kInvalidCodePoint;
 
 bool IsControl(uint32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
 
@@ -190,6 +163,25 @@ absl::Status CheckTypeName(absl::string_view type) {
                                               " has a colon; leave it out"));
   }
   return CheckWord("resource type", type, kMaxWordBytes);
+}
+
+CodePoint FirstCodePoint(absl::string_view text) {
+  const auto byte = [&](size_t i) { return static_cast<uint8_t>(text[i]); };
+  const uint8_t first = byte(0);
+  if (first < 0x80) return {first, 1};
+  const size_t bytes = first >= 0xf0 ? 4 : first >= 0xe0 ? 3 : 2;
+  if (first < 0xc2 || first > 0xf4 || text.size() < bytes) return {kInvalid, 1};
+  uint32_t value = first & (0xff >> (bytes + 1));
+  for (size_t i = 1; i < bytes; ++i) {
+    if ((byte(i) & 0xc0) != 0x80) return {kInvalid, 1};
+    value = (value << 6) | (byte(i) & 0x3f);
+  }
+  constexpr uint32_t kSmallest[] = {0, 0, 0x80, 0x800, 0x10000};
+  const bool surrogate = value >= 0xd800 && value <= 0xdfff;
+  if (value < kSmallest[bytes] || value > 0x10ffff || surrogate) {
+    return {kInvalid, 1};
+  }
+  return {value, bytes};
 }
 
 bool IsUtf8(absl::string_view text) {

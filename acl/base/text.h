@@ -4,6 +4,7 @@
 #define ACL_BASE_TEXT_H_
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 #include "absl/status/status.h"
@@ -43,6 +44,18 @@ absl::Status CheckTypeName(absl::string_view type);
 absl::StatusOr<std::string> CanonicalEmail(absl::string_view email);
 
 bool IsUtf8(absl::string_view text);
+
+constexpr uint32_t kInvalidCodePoint = 0xffffffff;
+
+struct CodePoint {
+  uint32_t value = kInvalidCodePoint;  // if the bytes are not UTF-8
+  size_t bytes = 1;
+};
+
+// The code point that `text` begins with. Overlong forms, surrogates and values
+// above U+10FFFF are invalid, one byte at a time. REQUIRES: `text` is not
+// empty.
+CodePoint FirstCodePoint(absl::string_view text);
 
 // `text` in backticks for a message: control characters, white space other than
 // the blank, format characters (bidi marks, zero-width characters), backticks

@@ -1,111 +1,64 @@
-#include <algorithm>
-#include <istream>
-#include <limits>
-#include <streambuf>
+#include <cstddef>
 #include <string>
 
 #include "absl/strings/str_cat.h"
 #include "acl/base/text.h"
 #include "acl/encoding/message_builder.h"
-#include "acl/encoding/unread_text.h"
 #include "acl/encoding/yaml.h"
-#include "yaml-cpp/eventhandler.h"
-#include "yaml-cpp/exceptions.h"
-#include "yaml-cpp/parser.h"
+#include "acl/encoding/yaml_events.h"
 
 namespace acl {
 namespace {
 
-// The parser looks ahead to the end of a value in brackets or quotes, and keeps
-// some 200 bytes in memory for each bracket.
-constexpr size_t kMaxLookahead = size_t{8} << 20;
-// It counts in int.
-constexpr size_t kMaxBytes = std::numeric_limits<int>::max();
-
-// Passes the parser's events on, without a tree in between.
-class Handler : public YAML::EventHandler {
+// Passes the events on, without a tree in between.
+class Handler : public YamlHandler {
  public:
   explicit Handler(MessageBuilder* builder) : builder_(*builder) {}
 
-  // Where the last event was.
-  const YAML::Mark& mark() const { return mark_; }
-
-  void OnDocumentStart(const YAML::Mark&) override {}
-  void OnDocumentEnd() override {}
-
-  void OnNull(const YAML::Mark& mark, YAML::anchor_t) override {
-    builder_.Reject(LineOf(mark),
-                    "has no value; leave the key out, or quote the text");
-  }
-  void OnAlias(const YAML::Mark& mark, YAML::anchor_t) override {
-    builder_.Reject(LineOf(mark), "is an alias; write the value out");
-  }
-  void OnScalar(const YAML::Mark& mark, const std::string& tag, YAML::anchor_t,
-                const std::string& value) override {
-    const int line = LineOf(mark);
-    if (tag != "?" && tag != "!" && !tag.empty()) {
-      builder_.Reject(
-          line, absl::StrCat("has the tag ", Quoted(tag), "; leave it out"));
+  void OnScalar(const YamlStart& start, const std::string& text,
+                bool plain) override {
+    if (skipped_ > 0 || !Accept(start)) return;
+    if (IsYamlNull(text, plain)) {
+      builder_.Reject(start.line,
+                      "has no value; leave the key out, or quote the text");
     } else {
-      builder_.Scalar(line, ScalarKind::kPlain, value);
+      builder_.Scalar(start.line, ScalarKind::kPlain, text);
     }
   }
-  void OnSequenceStart(const YAML::Mark& mark, const std::string&,
-                       YAML::anchor_t, YAML::EmitterStyle::value) override {
-    builder_.BeginList(LineOf(mark));
+  void OnAlias(int line, absl::string_view) override {
+    if (skipped_ > 0) return;
+    builder_.Reject(line, "is an alias; write the value out");
   }
-  void OnSequenceEnd() override { builder_.EndCollection(); }
-  void OnMapStart(const YAML::Mark& mark, const std::string&, YAML::anchor_t,
-                  YAML::EmitterStyle::value) override {
-    builder_.BeginMap(LineOf(mark));
+  void OnListStart(const YamlStart& start) override {
+    if (Enter(start)) builder_.BeginList(start.line);
   }
-  void OnMapEnd() override { builder_.EndCollection(); }
+  void OnMapStart(const YamlStart& start) override {
+    if (Enter(start)) builder_.BeginMap(start.line);
+  }
+  void OnEnd() override {
+    if (skipped_ == 0) {
+      builder_.EndCollection();
+    } else {
+      --skipped_;
+    }
+  }
 
  private:
-  int LineOf(const YAML::Mark& mark) {
-    mark_ = mark;
-    return mark.line + 1;
+  bool Accept(const YamlStart& start) {
+    if (start.tag.empty()) return true;
+    builder_.Reject(start.line, absl::StrCat("has the tag ", Quoted(start.tag),
+                                             "; leave it out"));
+    return false;
+  }
+  // Whether the builder gets the list or map: one with a tag is passed over.
+  bool Enter(const YamlStart& start) {
+    if (skipped_ == 0 && Accept(start)) return true;
+    ++skipped_;
+    return false;
   }
 
   MessageBuilder& builder_;
-  YAML::Mark mark_;
-};
-
-// The text as a stream, which tells how far it has been read, and stops a
-// parser that looks too far ahead of its events.
-class Buffer : public std::streambuf {
- public:
-  Buffer(absl::string_view text, const Handler& handler,
-         const ProgressSink& progress)
-      : text_(text), handler_(handler), progress_(progress) {}
-
-  bool stopped() const { return stopped_; }
-
- protected:
-  int_type underflow() override {
-    if (progress_) progress_(read_, text_.size());
-    if (read_ == text_.size()) return traits_type::eof();
-    if (read_ > static_cast<size_t>(handler_.mark().pos) + kMaxLookahead) {
-      stopped_ = true;
-      throw YAML::Exception(
-          handler_.mark(),
-          "a value in brackets or quotes near here is longer than 8 MiB; write "
-          "it as lines with `-` and `key:`, or the file as .json");
-    }
-    const size_t size = std::min(text_.size() - read_, size_t{1} << 16);
-    // Nobody writes through it.
-    char* const begin = const_cast<char*>(text_.data()) + read_;
-    setg(begin, begin, begin + size);
-    read_ += size;
-    return traits_type::to_int_type(*begin);
-  }
-
- private:
-  const absl::string_view text_;
-  const Handler& handler_;
-  const ProgressSink& progress_;
-  size_t read_ = 0;
-  bool stopped_ = false;
+  size_t skipped_ = 0;  // lists and maps that are open and passed over
 };
 
 }  // namespace
@@ -114,30 +67,14 @@ absl::Status ReadYaml(absl::string_view text,
                       google::protobuf::Message* message, Places* places,
                       const ProgressSink& progress) {
   MessageBuilder builder(message, places);
-  if (text.size() > kMaxBytes) {
-    builder.FileFault(0, "is larger than 2 GiB; write it as .binpb");
-    return builder.Finish();
-  }
-  if (const auto end = FindEndInYaml(text)) {
-    builder.FileFault(static_cast<int>(end->line),
-                      absl::StrCat("not yaml: ", Describe(*end)));
-    return builder.Finish();
-  }
   Handler handler(&builder);
-  Buffer buffer(text, handler, progress);
-  std::istream in(&buffer);
-  try {
-    YAML::Parser parser(in);
-    if (!parser.HandleNextDocument(handler)) {
-      builder.FileFault(0, "is empty; write a map");
-    } else if (parser.HandleNextDocument(handler)) {
-      builder.FileFault(0, "has a second document; keep one");
-    }
-  } catch (const YAML::Exception& e) {
-    // The one library here that throws; what it says is worth passing on.
-    builder.FileFault(e.mark.line + 1, buffer.stopped()
-                                           ? e.msg
-                                           : absl::StrCat("not yaml: ", e.msg));
+  const YamlOutcome outcome = ParseYaml(text, &handler, progress);
+  if (outcome.fault) {
+    builder.FileFault(outcome.fault->line, outcome.fault->what);
+  } else if (outcome.first_line == 0) {
+    builder.FileFault(0, "is empty; write a map");
+  } else if (outcome.second_line != 0) {
+    builder.FileFault(outcome.second_line, "has a second document; keep one");
   }
   return builder.Finish();
 }

@@ -18,31 +18,18 @@ bool IsInsideCharacter(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
-// UTF-16 and UTF-32 begin with a byte order mark. A byte for each code unit:
-// its own if it is ASCII, else `?`. Empty for UTF-8.
+// UTF-16 begins with a byte order mark. A byte for each code unit: its own if
+// it is ASCII, else `?`. Empty for UTF-8.
 std::string Narrowed(absl::string_view text) {
-  struct Mark {
-    absl::string_view bytes;
-    bool little_endian;
-  };
-  // The longer ones first: one begins as a shorter one does.
-  for (const Mark& mark :
-       {Mark{{"\xff\xfe\0\0", 4}, true}, Mark{{"\0\0\xfe\xff", 4}, false},
-        Mark{{"\xff\xfe", 2}, true}, Mark{{"\xfe\xff", 2}, false}}) {
-    if (!absl::StartsWith(text, mark.bytes)) continue;
-    const size_t unit = mark.bytes.size();
-    const size_t low = mark.little_endian ? 0 : unit - 1;
-    std::string narrowed;
-    for (size_t at = unit; at + unit <= text.size(); at += unit) {
-      bool ascii = true;
-      for (size_t i = 0; i < unit; ++i) {
-        ascii &= i == low || text[at + i] == '\0';
-      }
-      narrowed.push_back(ascii ? text[at + low] : '?');
-    }
-    return narrowed;
+  const bool little_endian = absl::StartsWith(text, "\xff\xfe");
+  if (!little_endian && !absl::StartsWith(text, "\xfe\xff")) return "";
+  std::string narrowed;
+  for (size_t at = 2; at + 2 <= text.size(); at += 2) {
+    const char low = text[little_endian ? at : at + 1];
+    const char high = text[little_endian ? at + 1 : at];
+    narrowed.push_back(high == '\0' ? low : '?');
   }
-  return "";
+  return narrowed;
 }
 
 std::optional<EndByte> FindEnd(absl::string_view text, absl::string_view ends) {
@@ -68,6 +55,11 @@ std::optional<EndByte> FindEndInYaml(absl::string_view text) {
   const std::string narrowed = Narrowed(text);
   return FindEnd(narrowed.empty() ? text : narrowed,
                  absl::string_view("\0\x04", 2));
+}
+
+bool IsUtf32(absl::string_view text) {
+  return absl::StartsWith(text, absl::string_view("\xff\xfe\0\0", 4)) ||
+         absl::StartsWith(text, absl::string_view("\0\0\xfe\xff", 4));
 }
 
 std::string Describe(const EndByte& found) {

@@ -23,10 +23,12 @@ struct EndByte {
 // would ignore what follows. O(bytes).
 std::optional<EndByte> FindEndInJson(absl::string_view text);
 
-// The first NUL or EOT, in whatever encoding the text is: the parser of YAML
-// takes EOT for the end, and a NUL for an escape or for a sign of UTF-16. YAML
-// allows neither. O(bytes).
+// The first NUL or EOT, in UTF-8 or UTF-16: YAML allows neither, and some of
+// its parsers take them for the end. O(bytes).
 std::optional<EndByte> FindEndInYaml(absl::string_view text);
+
+// Whether the text begins with the byte order mark of UTF-32.
+bool IsUtf32(absl::string_view text);
 
 // What to say of it: `a NUL at line 3, column 7; ...`, with the way out.
 std::string Describe(const EndByte& found);

@@ -1,13 +1,18 @@
 #include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
 #include <string>
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/numbers.h"
+#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
+#include "absl/strings/string_view.h"
+#include "acl/base/text.h"
 #include "acl/encoding/yaml.h"
 #include "google/protobuf/descriptor.h"
-#include "yaml-cpp/emitter.h"
 
 namespace acl {
 namespace {
@@ -17,7 +22,7 @@ using google::protobuf::Message;
 using google::protobuf::Reflection;
 
 // Words that some YAML reader takes for something else than text.
-bool IsReserved(const std::string& text) {
+bool IsReserved(absl::string_view text) {
   static const char* const kWords[] = {"y",    "n",   "yes",  "no",
                                        "on",   "off", "true", "false",
                                        "null", "nan", "inf"};
@@ -27,9 +32,9 @@ bool IsReserved(const std::string& text) {
 }
 
 // Whether every YAML reader takes the text, unquoted, for just this text.
-bool IsPlain(const std::string& text) {
+bool IsPlain(absl::string_view text, bool in_braces) {
   if (text.empty() || !absl::ascii_isalpha(text[0]) || text.back() == ':' ||
-      IsReserved(text)) {
+      (in_braces && absl::StrContains(text, ':')) || IsReserved(text)) {
     return false;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -38,9 +43,39 @@ bool IsPlain(const std::string& text) {
   });
 }
 
-void WriteString(const std::string& text, YAML::Emitter* out) {
-  if (!IsPlain(text)) *out << YAML::DoubleQuoted;
-  *out << text;
+// What YAML does not allow as it is in quotes, or what its readers fold.
+bool NeedsEscape(uint32_t c) {
+  return c < 0x20 || c == '"' || c == '\\' || (c >= 0x7f && c < 0xa0) ||
+         c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe ||
+         c == 0xffff;
+}
+
+void AppendEscaped(uint32_t c, std::string* out) {
+  if (c == '"' || c == '\\') {
+    out->append({'\\', static_cast<char>(c)});
+  } else if (c < 0x100) {
+    absl::StrAppendFormat(out, "\\x%02x", c);
+  } else {
+    absl::StrAppendFormat(out, "\\u%04x", c);
+  }
+}
+
+void WriteString(absl::string_view text, bool in_braces, std::string* out) {
+  if (IsPlain(text, in_braces)) {
+    absl::StrAppend(out, text);
+    return;
+  }
+  out->push_back('"');
+  while (!text.empty()) {
+    const CodePoint c = FirstCodePoint(text);
+    if (NeedsEscape(c.value)) {
+      AppendEscaped(c.value, out);
+    } else {
+      absl::StrAppend(out, text.substr(0, c.bytes));
+    }
+    text.remove_prefix(c.bytes);
+  }
+  out->push_back('"');
 }
 
 // Messages that have nothing repeated inside fit on a line.
@@ -52,64 +87,119 @@ bool IsSmall(const Message& message) {
   return true;
 }
 
-void WriteMessage(const Message& message, YAML::Emitter* out);
+std::vector<const FieldDescriptor*> FieldsOf(const Message& message) {
+  std::vector<const FieldDescriptor*> fields;
+  message.GetReflection()->ListFields(message, &fields);
+  return fields;
+}
+
+void NewLine(size_t indent, std::string* out) {
+  out->push_back('\n');
+  out->append(indent, ' ');
+}
+
+void WriteScalar(const Message& message, const FieldDescriptor* field,
+                 bool in_braces, std::string* out) {
+  const Reflection& reflection = *message.GetReflection();
+  switch (field->cpp_type()) {
+    case FieldDescriptor::CPPTYPE_BOOL:
+      out->append(reflection.GetBool(message, field) ? "true" : "false");
+      return;
+    case FieldDescriptor::CPPTYPE_ENUM:
+      out->append(reflection.GetEnum(message, field)->name());
+      return;
+    case FieldDescriptor::CPPTYPE_UINT64:
+      absl::StrAppend(out, reflection.GetUInt64(message, field));
+      return;
+    case FieldDescriptor::CPPTYPE_UINT32:
+      absl::StrAppend(out, reflection.GetUInt32(message, field));
+      return;
+    default:
+      WriteString(reflection.GetString(message, field), in_braces, out);
+  }
+}
+
+// `{key: value, ...}`.
+void WriteInBraces(const Message& message, std::string* out) {
+  out->push_back('{');
+  absl::string_view comma;
+  for (const FieldDescriptor* field : FieldsOf(message)) {
+    absl::StrAppend(out, comma, field->name(), ": ");
+    if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
+      WriteInBraces(message.GetReflection()->GetMessage(message, field), out);
+    } else {
+      WriteScalar(message, field, true, out);
+    }
+    comma = ", ";
+  }
+  out->push_back('}');
+}
+
+void WriteLines(const Message& message, size_t indent, std::string* out);
+
+// An item of a list, whose text begins after `- `.
+void WriteItem(const Message& message, size_t indent, std::string* out) {
+  if (IsSmall(message) || FieldsOf(message).empty()) {
+    WriteInBraces(message, out);
+  } else {
+    WriteLines(message, indent, out);
+  }
+}
 
 void WriteList(const Message& message, const FieldDescriptor* field,
-               YAML::Emitter* out) {
+               size_t indent, std::string* out) {
   const Reflection& reflection = *message.GetReflection();
-  *out << YAML::BeginSeq;
   for (int i = 0; i < reflection.FieldSize(message, field); ++i) {
+    NewLine(indent, out);
+    out->append("- ");
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
-      WriteMessage(reflection.GetRepeatedMessage(message, field, i), out);
+      WriteItem(reflection.GetRepeatedMessage(message, field, i), indent + 2,
+                out);
     } else {
-      WriteString(reflection.GetRepeatedString(message, field, i), out);
+      WriteString(reflection.GetRepeatedString(message, field, i), false, out);
     }
   }
-  *out << YAML::EndSeq;
 }
 
 void WriteValue(const Message& message, const FieldDescriptor* field,
-                YAML::Emitter* out) {
-  const Reflection& reflection = *message.GetReflection();
-  if (field->is_repeated()) return WriteList(message, field, out);
-  switch (field->cpp_type()) {
-    case FieldDescriptor::CPPTYPE_STRING:
-      return WriteString(reflection.GetString(message, field), out);
-    case FieldDescriptor::CPPTYPE_BOOL:
-      *out << reflection.GetBool(message, field);
-      return;
-    case FieldDescriptor::CPPTYPE_ENUM:
-      *out << reflection.GetEnum(message, field)->name();
-      return;
-    case FieldDescriptor::CPPTYPE_UINT64:
-      *out << reflection.GetUInt64(message, field);
-      return;
-    case FieldDescriptor::CPPTYPE_UINT32:
-      *out << reflection.GetUInt32(message, field);
-      return;
-    default:
-      return WriteMessage(reflection.GetMessage(message, field), out);
+                size_t indent, std::string* out) {
+  if (field->is_repeated()) {
+    WriteList(message, field, indent + 2, out);
+    return;
+  }
+  if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
+    out->push_back(' ');
+    WriteScalar(message, field, false, out);
+    return;
+  }
+  const Message& value = message.GetReflection()->GetMessage(message, field);
+  if (IsSmall(value) || FieldsOf(value).empty()) {
+    out->push_back(' ');
+    WriteInBraces(value, out);
+  } else {
+    NewLine(indent + 2, out);
+    WriteLines(value, indent + 2, out);
   }
 }
 
-void WriteMessage(const Message& message, YAML::Emitter* out) {
-  std::vector<const FieldDescriptor*> fields;
-  message.GetReflection()->ListFields(message, &fields);
-  if (IsSmall(message)) *out << YAML::Flow;
-  *out << YAML::BeginMap;
-  for (const FieldDescriptor* field : fields) {
-    *out << YAML::Key << field->name() << YAML::Value;
-    WriteValue(message, field, out);
+// `key: value` on lines; the first goes where `out` ends.
+void WriteLines(const Message& message, size_t indent, std::string* out) {
+  bool first = true;
+  for (const FieldDescriptor* field : FieldsOf(message)) {
+    if (!first) NewLine(indent, out);
+    first = false;
+    absl::StrAppend(out, field->name(), ":");
+    WriteValue(message, field, indent, out);
   }
-  *out << YAML::EndMap;
 }
 
 }  // namespace
 
 std::string WriteYaml(const Message& message) {
-  YAML::Emitter out;
-  WriteMessage(message, &out);
-  return absl::StrCat(absl::string_view(out.c_str(), out.size()), "\n");
+  std::string out;
+  WriteItem(message, 0, &out);
+  out.push_back('\n');
+  return out;
 }
 
 }  // namespace acl

@@ -584,12 +584,26 @@ TEST(Peribolos, SecondDocumentsAreRefused) {
           .Add("acme/x/teams.yaml", "---\nteams: {a: }\n---\nteams: {b: }\n")
           .Faults(),
       HasSubstr("acme/x/teams.yaml:4: has a second document"));
-  // To the parser of YAML this has documents without end.
-  for (const char* endless : {",", ",#", ",,,\n"}) {
-    EXPECT_THAT(Org(endless).Faults(),
-                HasSubstr("acme/org.yaml:1: has a second document"))
-        << endless;
+}
+
+TEST(Peribolos, WhatIsNoYamlIsRefusedWithItsLine) {
+  // Some parsers find documents without end in a comma.
+  for (const char* comma : {",", ",#", ",,,\n"}) {
+    EXPECT_EQ(Org(comma).Faults(),
+              "acme/org.yaml:1: not yaml: did not find expected node content "
+              "while parsing a block node");
   }
+  EXPECT_EQ(Org("members: [ann\nteams: }\n").Faults(),
+            "acme/org.yaml:2: not yaml: did not find expected ',' or ']' while "
+            "parsing a flow sequence that begins at line 1");
+  EXPECT_EQ(OrgWith("teams: {a: {members: *nobody}}").Faults(),
+            "acme/org.yaml:2: not yaml: alias `*nobody` has no anchor before "
+            "it");
+  EXPECT_EQ(OrgWith("teams: &all {a: {teams: *all}}").Faults(),
+            "acme/org.yaml:2: not yaml: alias `*all` is inside of the value "
+            "that it stands for");
+  EXPECT_THAT(Org(std::string(100'000, '[')).Faults(),
+              HasSubstr("acme/org.yaml:1: not yaml: is nested more than"));
 }
 
 TEST(Peribolos, FileIsTextInUtf8) {

@@ -1,5 +1,5 @@
-// Included by a mutant of acl/reader.cc, which is wrong: a question does not
-// keep to one state, but looks at the latest whenever it looks at something.
+// A planted bug (planted_state.h): a question does not keep to one state, but
+// looks at the latest whenever it looks at something.
 #ifndef TESTS_CONCURRENCY_DRIFTING_STATE_H_
 #define TESTS_CONCURRENCY_DRIFTING_STATE_H_
 
@@ -36,8 +36,5 @@ class DriftingState {
 };
 
 }  // namespace acl
-
-// Every question of the file that includes this.
-#define PinnedState DriftingState
 
 #endif  // TESTS_CONCURRENCY_DRIFTING_STATE_H_

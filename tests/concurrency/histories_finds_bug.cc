@@ -1,5 +1,5 @@
-// Linked with an engine that is wrong on purpose (BUILD.bazel): the concurrent
-// histories have to find it.
+// The concurrent histories have to find planted bugs (tests/planted), and
+// nothing without one.
 #include <iostream>
 
 #include "gtest/gtest.h"
@@ -10,12 +10,19 @@
 namespace acl::concurrency {
 namespace {
 
-TEST(PlantedBug, IsFoundInAConcurrentHistory) {
+TEST(Histories, FindThePlantedBug) {
   SetGap([] { YieldSometimes(4); });
   const RunResult result = RunHistories(1, 200'000);
   ASSERT_NE(result.problem, "") << result.counts.ToString();
   std::cout << "found in " << result.counts.ToString() << ":\n"
             << result.problem;
+}
+
+TEST(Control, HistoriesFindNothing) {
+  const RunResult result = RunHistories(1, 20'000);
+  EXPECT_EQ(result.problem, "");
+  EXPECT_GE(result.counts.histories, 20'000);
+  std::cout << result.counts.ToString() << "\n";
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
-// Included by a mutant of acl/reader.cc: time passes between the moment at
-// which a question is given its state and the moment at which it looks at it.
-// The answers must be right all the same.
+// Included ahead of all else by a copy of acl/reader.cc (BUILD.bazel): time
+// passes between the moment at which a question is given its state and the
+// moment at which it looks at it. The answers must be right all the same.
 #ifndef TESTS_CONCURRENCY_LATE_STATE_H_
 #define TESTS_CONCURRENCY_LATE_STATE_H_
 
@@ -21,7 +21,7 @@ class LateHeldState : public HeldState {
 
 }  // namespace acl
 
-// Every question of the file that includes this.
+// Every question of the file.
 #define PinnedState LateState
 #define HeldState LateHeldState
 

@@ -149,7 +149,8 @@ class Stress {
     const Workspace workspace = cycle_.Start(&engine_);
     const std::vector<Asks> asks = AsksOf(workspace);
     CycleWriter writer(workspace, cycle_);
-    // In a mutant: lets 1, 2, ... changes pass, so that every two phases meet.
+    // In a changed copy of the engine: lets 1, 2, ... changes pass, so that
+    // every two phases meet.
     SetGap([&writer] {
       thread_local uint64_t turn = 0;
       writer.AwaitChanges(++turn % 5);

@@ -1,5 +1,5 @@
-// Linked with an engine that is wrong on purpose (BUILD.bazel): the new enemy
-// has to get in.
+// A planted bug (tests/planted) has to let the new enemy in; without one it
+// never gets in.
 #include <iostream>
 
 #include "absl/time/time.h"
@@ -9,11 +9,20 @@
 namespace acl::concurrency {
 namespace {
 
-TEST(PlantedBug, LetsTheNewEnemyIn) {
+TEST(NewEnemy, IsLetInByThePlantedBug) {
   const NewEnemyCounts counts =
       StressNewEnemy(Way::kAsMember, absl::Seconds(30), true);
   std::cout << counts.ToString() << "\n";
   EXPECT_GT(counts.let_in, 0);
+}
+
+TEST(Control, NewEnemyIsNotLetIn) {
+  const NewEnemyCounts counts =
+      StressNewEnemy(Way::kAsMember, absl::Seconds(2), true);
+  std::cout << counts.ToString() << "\n";
+  EXPECT_EQ(counts.let_in, 0) << counts.first;
+  EXPECT_EQ(counts.wrong, 0) << counts.first;
+  EXPECT_GT(counts.answers, 0);
 }
 
 }  // namespace

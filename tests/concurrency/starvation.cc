@@ -117,7 +117,7 @@ Comparison CompareReader(size_t questions, uint64_t max_snapshot_rows) {
   comparison.alone = CostOf(questions, ask);
   CycleWriter writer(workspace, ShortCycle());
   writer.AwaitChanges(100);
-  // In a mutant.
+  // In a copy of the engine with a planted bug.
   SetGap([&writer] { writer.AwaitChanges(1); });
   const uint64_t before = writer.changes();
   comparison.beside = CostOf(

@@ -1,5 +1,5 @@
-// Included by a mutant of acl/reader.cc, which is wrong: a question begins
-// again until no change came in between, so that all is right, some time.
+// A planted bug (planted_state.h): a question begins again until no change came
+// in between, so that all is right, some time.
 #ifndef TESTS_CONCURRENCY_STARVING_STATE_H_
 #define TESTS_CONCURRENCY_STARVING_STATE_H_
 
@@ -34,8 +34,5 @@ class StarvingState {
 };
 
 }  // namespace acl
-
-// Every question of the file that includes this.
-#define PinnedState StarvingState
 
 #endif  // TESTS_CONCURRENCY_STARVING_STATE_H_

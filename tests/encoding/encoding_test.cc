@@ -224,35 +224,46 @@ TEST(Encoding, NothingIsIgnoredAfterANul) {
                    "w: is no acl.v1.World"}});
 }
 
-// As some editors and shells write them.
-TEST(Yaml, Utf16And32AreReadAndTheirNulsRefused) {
-  for (const size_t unit : {2, 4}) {
-    for (const bool little_endian : {true, false}) {
-      const auto encode = [&](const std::string& ascii) {
-        std::string text;
-        for (const char c : ascii) {
-          std::string one(unit, '\0');
-          one[little_endian ? 0 : unit - 1] = c;
-          text += one;
-        }
-        std::string mark(unit, '\0');
-        mark[little_endian ? 0 : unit - 1] = '\xff';
-        mark[little_endian ? 1 : unit - 2] = '\xfe';
-        return mark + text;
-      };
-      v1::World world;
-      Places places("w");
-      const absl::Status status = ReadMessage(
-          Encoding::kYaml, encode("workspaces:\n  - id: a\n"), &world, &places);
-      EXPECT_TRUE(status.ok()) << status;
-      EXPECT_EQ(world.workspaces(0).id(), "a");
-      ExpectRefusals(
-          Encoding::kYaml,
-          {{encode(std::string("workspaces: []\n\0junk: 1\n", 24)),
-            "w:2: not yaml: a NUL at line 2, column 1"},
-           {encode("workspaces: []\n\x04x"), "0x04 at line 2, column 1"}});
-    }
+// ASCII as UTF-16 or UTF-32, with a byte order mark.
+std::string Widened(const std::string& ascii, size_t unit, bool little_endian) {
+  std::string text(unit, '\0');
+  text[little_endian ? 0 : unit - 1] = '\xff';
+  text[little_endian ? 1 : unit - 2] = '\xfe';
+  for (const char c : ascii) {
+    std::string one(unit, '\0');
+    one[little_endian ? 0 : unit - 1] = c;
+    text += one;
   }
+  return text;
+}
+
+// As some editors and shells write it.
+TEST(Yaml, Utf16IsReadAndItsNulsRefused) {
+  for (const bool little_endian : {true, false}) {
+    v1::World world;
+    Places places("w");
+    const absl::Status status = ReadMessage(
+        Encoding::kYaml, Widened("workspaces:\n  - id: a\n", 2, little_endian),
+        &world, &places);
+    EXPECT_TRUE(status.ok()) << status;
+    EXPECT_EQ(world.workspaces(0).id(), "a");
+    const std::string nul("workspaces: []\n\0junk: 1\n", 24);
+    ExpectRefusals(Encoding::kYaml,
+                   {{Widened(nul, 2, little_endian),
+                     "w:2: not yaml: a NUL at line 2, column 1"},
+                    {Widened("workspaces: []\n\x04x", 2, little_endian),
+                     "0x04 at line 2, column 1"},
+                    {Widened("workspaces:\n  - id: a\n", 4, little_endian),
+                     "w:1: is UTF-32; write it as UTF-8"}});
+  }
+}
+
+TEST(Yaml, ListOrMapWithATagIsPassedOverAsAWhole) {
+  ExpectRefusals(
+      Encoding::kYaml,
+      {{"workspaces: !!set\n  - id: a\n    junk: [{x: y}]\n  - 7\n",
+        "w:1: workspaces has the tag `tag:yaml.org,2002:set`; leave it out"},
+       {"!x {workspaces: []}\n", "w:1: the document has the tag `!x`"}});
 }
 
 TEST(StrictJson, NothingIsIgnoredAndLittleIsQuoted) {
@@ -286,16 +297,15 @@ TEST(Json, HundredThousandBracketsAreRefusedWithoutFallingOver) {
                   {std::string(100000, '['), "the document is a list"}});
 }
 
-// Its parser keeps everything up to the closing bracket in memory.
-TEST(Yaml, ValueInBracketsIsRefusedWhenItGetsTooLong) {
+TEST(Yaml, DeepNestingIsRefusedAndLongValuesInBracketsAreNot) {
   const std::string much(size_t{9} << 20, '[');
   ExpectRefusals(Encoding::kYaml,
                  {{"workspaces:\n  - id: a\n    roles: " + much,
-                   "w:3: a value in brackets or quotes near here is longer"},
+                   "w:3: not yaml: is nested more than 1,000 levels deep"},
                   {"{" + std::string(size_t{9} << 20, '{'),
-                   "a value in brackets or quotes near here is longer"}});
+                   "w:1: not yaml: is nested more than 1,000 levels deep"}});
   std::string text = "{\"workspaces\": [{\"id\": \"w\", \"users\": [";
-  for (int i = 0; i < 200000; ++i) {
+  for (int i = 0; i < 500000; ++i) {
     absl::StrAppend(&text, i == 0 ? "" : ", ", "{\"id\": \"user-", i, "\"}");
   }
   text += "]}]}";
@@ -304,7 +314,8 @@ TEST(Yaml, ValueInBracketsIsRefusedWhenItGetsTooLong) {
   const absl::Status status =
       ReadMessage(Encoding::kYaml, text, &world, &places);
   ASSERT_TRUE(status.ok()) << status;
-  EXPECT_EQ(world.workspaces(0).users_size(), 200000);
+  EXPECT_GT(text.size(), size_t{8} << 20);
+  EXPECT_EQ(world.workspaces(0).users_size(), 500000);
 }
 
 TEST(TextProto, EveryRefusalNamesItsLine) {

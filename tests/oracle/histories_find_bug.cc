@@ -1,5 +1,5 @@
-// Linked with an engine that is wrong on purpose (mutants.bzl): the short
-// histories have to find it.
+// The short histories have to find planted bugs (tests/planted), and nothing
+// without one.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace acl::compare {
 namespace {
 
-TEST(PlantedBug, IsFoundInAShortHistory) {
+TEST(ShortHistories, FindThePlantedBug) {
   Tally tally;
   const Vocabulary vocabulary = FullVocabulary();
   Explorer explorer(vocabulary, ExploreOptions(), &tally);
@@ -20,6 +20,18 @@ TEST(PlantedBug, IsFoundInAShortHistory) {
   ASSERT_TRUE(tally.difference());
   std::cout << "found after " << explorer.steps()
             << " steps: " << ToString(*tally.difference());
+}
+
+TEST(Control, ShortHistoriesFindNothing) {
+  Tally tally;
+  const Vocabulary vocabulary = FullVocabulary();
+  ExploreOptions options;
+  options.slice = 23;
+  Explorer explorer(vocabulary, options, &tally);
+  explorer.Run();
+  if (tally.difference()) FAIL() << ToString(*tally.difference());
+  EXPECT_EQ(explorer.histories(), explorer.expected());
+  std::cout << explorer.histories() << " histories, no difference\n";
 }
 
 }  // namespace

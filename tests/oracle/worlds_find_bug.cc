@@ -1,5 +1,5 @@
-// Linked with an engine that is wrong on purpose (mutants.bzl): the small
-// worlds have to find it.
+// The small worlds have to find planted bugs (tests/planted), and nothing
+// without one.
 
 #include <gtest/gtest.h>
 
@@ -12,15 +12,30 @@
 namespace acl::compare {
 namespace {
 
-TEST(PlantedBug, IsFoundInASmallWorld) {
+// One directory in so many.
+void WalkUpToADifference(size_t slice, SmallWorldWalk* walk,
+                         const Tally& tally) {
+  for (size_t i = 0; i < kDirectories && !tally.difference(); i += slice) {
+    walk->Directory(i);
+  }
+}
+
+TEST(SmallWorlds, FindThePlantedBug) {
   Tally tally;
   SmallWorldWalk walk(&tally);
-  for (size_t i = 0; i < kDirectories && !tally.difference(); i += 101) {
-    walk.Directory(i);
-  }
+  WalkUpToADifference(101, &walk, tally);
   ASSERT_TRUE(tally.difference());
   std::cout << "found in world " << walk.distinct() << ": "
             << ToString(*tally.difference());
+}
+
+TEST(Control, SmallWorldsFindNothing) {
+  Tally tally;
+  SmallWorldWalk walk(&tally);
+  WalkUpToADifference(301, &walk, tally);
+  if (tally.difference()) FAIL() << ToString(*tally.difference());
+  EXPECT_GT(walk.distinct(), 0);
+  std::cout << walk.distinct() << " worlds, no difference\n";
 }
 
 }  // namespace

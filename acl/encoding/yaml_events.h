@@ -1,0 +1,63 @@
+// A document of YAML as a stream of events. Internal: what the readers of YAML
+// share.
+#ifndef ACL_ENCODING_YAML_EVENTS_H_
+#define ACL_ENCODING_YAML_EVENTS_H_
+
+#include <optional>
+#include <string>
+
+#include "absl/strings/string_view.h"
+#include "acl/base/progress.h"
+
+namespace acl {
+
+// What is written before a value, and where. Lines count from 1. Valid during
+// the call that gets it.
+struct YamlStart {
+  int line = 0;
+  absl::string_view tag;     // such as `!!binary`; empty if there is none
+  absl::string_view anchor;  // of `&name`; empty if there is none
+};
+
+// Gets the events of a document in the order of the text. In a map, keys and
+// values alternate.
+class YamlHandler {
+ public:
+  virtual ~YamlHandler() = default;
+
+  // `plain` if the text is not in quotes.
+  virtual void OnScalar(const YamlStart& start, const std::string& text,
+                        bool plain) = 0;
+  virtual void OnAlias(int line, absl::string_view anchor) = 0;
+  virtual void OnListStart(const YamlStart& start) = 0;
+  virtual void OnMapStart(const YamlStart& start) = 0;
+  // The end of the innermost list or map.
+  virtual void OnEnd() = 0;
+};
+
+struct YamlFault {
+  int line = 0;
+  std::string what;
+};
+
+struct YamlOutcome {
+  // Why the text is not YAML: `not yaml: ...`. The handler got the events
+  // before it.
+  std::optional<YamlFault> fault;
+  int first_line = 0;   // of the document; 0 if the text is empty
+  int second_line = 0;  // of a second document, whose events nobody got; or 0
+};
+
+// Parses the first document of `text`, which is UTF-8, or UTF-16 with a byte
+// order mark, of at most 2 GiB. Nesting deeper than 1,000, a NUL and other
+// control characters are faults. `progress` gets bytes. O(bytes) time; memory
+// for the longest single value.
+YamlOutcome ParseYaml(absl::string_view text, YamlHandler* handler,
+                      const ProgressSink& progress = nullptr);
+
+// Whether YAML takes a scalar for null: it is empty, `~` or `null`, unquoted.
+bool IsYamlNull(absl::string_view text, bool plain);
+
+}  // namespace acl
+
+#endif  // ACL_ENCODING_YAML_EVENTS_H_

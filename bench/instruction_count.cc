@@ -2,6 +2,7 @@
 // what the processor does for one question.
 //
 //   instruction_count WAY COUNT
+//   instruction_count compiler     prints what has compiled it: gcc or clang
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "absl/strings/numbers.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 #include "bench/loaded_world.h"
 #include "bench/world_shape.h"
@@ -18,6 +20,12 @@ namespace {
 
 constexpr size_t kQuestions = 1024;
 constexpr size_t kBatch = 32;
+
+#ifdef __clang__
+constexpr char kCompiler[] = "clang";
+#else
+constexpr char kCompiler[] = "gcc";
+#endif
 
 // Asks the first `count` questions, around and around. How many had a role.
 uint64_t Ask(const LoadedWorld& world, absl::string_view way, uint64_t count) {
@@ -57,6 +65,10 @@ uint64_t Ask(const LoadedWorld& world, absl::string_view way, uint64_t count) {
 
 int Main(int argc, char** argv) {
   uint64_t count = 0;
+  if (argc == 2 && absl::string_view(argv[1]) == "compiler") {
+    std::puts(kCompiler);
+    return 0;
+  }
   if (argc != 3 || !absl::SimpleAtoi(argv[2], &count)) {
     std::fprintf(stderr, "usage: instruction_count WAY COUNT\n");
     return 2;

@@ -189,8 +189,8 @@ class Runner {
 
   void OneReceipt(const v1::ReceiptAssertion& a, const ChangeReceipt& receipt) {
     if (a.has_changed()) Same("receipt, changed", a.changed(), receipt.changed);
-    const ShareEffect share = receipt.share.value_or(
-        ShareEffect{{}, Target::Default(), "", "", "", "", {}});
+    const ShareEffect none{{}, Target::Default(), "", "", "", "", {}};
+    const ShareEffect& share = receipt.share != nullptr ? *receipt.share : none;
     const std::pair<const std::string*, std::string> kTexts[] = {
         {&a.grant_before(), share.grant_before},
         {&a.grant_after(), share.grant_after},

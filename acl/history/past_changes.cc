@@ -65,8 +65,9 @@ absl::StatusOr<std::optional<WatchedChange>> PastChanges::Make(
       record.incarnation() != state_->incarnation) {
     return std::nullopt;
   }
+  RecordChanges changes(&record.change());
   const absl::StatusOr<bool> is_new =
-      replay_.Apply(record, source_.request_id_window);
+      replay_.Apply(record, &changes, source_.request_id_window);
   if (!is_new.ok()) return is_new.status();
   NextState next = replay_.TakeNext();
   WatchedChange change;

@@ -1,6 +1,7 @@
 #include "acl/history/record_message.h"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
@@ -182,7 +183,7 @@ absl::StatusOr<ChangeReceipt> ReadChangeReceipt(
       return Damaged("the grant before and after it contradict whether it ",
                      "changed something");
     }
-    receipt.share = *std::move(effect);
+    receipt.share = std::make_shared<const ShareEffect>(*std::move(effect));
   }
   return receipt;
 }

@@ -8,6 +8,7 @@
 #include "acl/base/fault.h"
 #include "acl/base/text.h"
 #include "acl/history/damaged.h"
+#include "acl/history/record_changes.h"
 #include "acl/history/record_message.h"
 #include "google/protobuf/arena.h"
 
@@ -35,22 +36,35 @@ absl::Status Replay::Add(State state) {
 }
 
 absl::Status Replay::Apply(const JournalRecord& record) {
-  // A message keeps its memory for the next record; a large one had better go.
-  google::protobuf::Arena arena;
-  v1::Record* const message =
-      record.bytes.size() <= kLargeRecord
-          ? &message_
-          : google::protobuf::Arena::CreateMessage<v1::Record>(&arena);
+  if (record.bytes.size() > kLargeRecord) {
+    return Judge(record.sequence, ApplyLarge(record));
+  }
   // Without its fields a message could mean less than was done.
-  if (!message->ParseFromArray(record.bytes.data(),
+  if (!message_.ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
     return Judge(record.sequence, Damaged("is not well-formed"));
   }
-  return Apply(record.sequence, *message);
+  return Apply(record.sequence, message_);
+}
+
+// A message keeps its memory for the next record; that of a large one had
+// better go, and that of all its changes is not needed at once.
+absl::Status Replay::ApplyLarge(const JournalRecord& record) {
+  std::string rest;
+  std::vector<absl::string_view> bytes;
+  google::protobuf::Arena arena;
+  auto* message = google::protobuf::Arena::CreateMessage<v1::Record>(&arena);
+  if (!SplitRecord(record.bytes, &rest, &bytes) ||
+      !message->ParseFromString(rest)) {
+    return Damaged("is not well-formed");
+  }
+  RecordChanges changes(std::move(bytes));
+  return ApplyMessage(*message, &changes);
 }
 
 absl::Status Replay::Apply(uint64_t sequence, const v1::Record& record) {
-  return Judge(sequence, ApplyMessage(record));
+  RecordChanges changes(&record.change());
+  return Judge(sequence, ApplyMessage(record, &changes));
 }
 
 // What becomes of a record that was applied so.
@@ -65,10 +79,11 @@ absl::Status Replay::Judge(uint64_t sequence,
                 absl::StrCat("record ", sequence, ": ", status.message()));
 }
 
-absl::Status Replay::ApplyMessage(const v1::Record& record) {
+absl::Status Replay::ApplyMessage(const v1::Record& record,
+                                  RecordChanges* changes) {
   switch (record.what_case()) {
     case v1::Record::kChange:
-      return ApplyChange(record);
+      return ApplyChange(record, changes);
     case v1::Record::kAddWorkspace:
       return ApplyAddition(record);
     case v1::Record::kRemoveWorkspace:
@@ -81,7 +96,8 @@ absl::Status Replay::ApplyMessage(const v1::Record& record) {
   return Damaged("is of a kind that this version does not know");
 }
 
-absl::Status Replay::ApplyChange(const v1::Record& record) {
+absl::Status Replay::ApplyChange(const v1::Record& record,
+                                 RecordChanges* changes) {
   WorkspaceReplay* const workspace = Find(record.workspace());
   if (workspace == nullptr ||
       workspace->incarnation() != record.incarnation()) {
@@ -90,7 +106,8 @@ absl::Status Replay::ApplyChange(const v1::Record& record) {
                                 Quoted(record.workspace()),
                                 " of that incarnation"));
   }
-  return workspace->Apply(record, request_id_window_, forgive_).status();
+  return workspace->Apply(record, changes, request_id_window_, forgive_)
+      .status();
 }
 
 absl::Status Replay::ApplyAddition(const v1::Record& record) {

@@ -62,8 +62,9 @@ class Replay {
   };
 
   absl::Status Judge(uint64_t sequence, const absl::Status& status) const;
-  absl::Status ApplyMessage(const v1::Record& record);
-  absl::Status ApplyChange(const v1::Record& record);
+  absl::Status ApplyLarge(const JournalRecord& record);
+  absl::Status ApplyMessage(const v1::Record& record, RecordChanges* changes);
+  absl::Status ApplyChange(const v1::Record& record, RecordChanges* changes);
   absl::Status ApplyAddition(const v1::Record& record);
   absl::Status ApplyRemoval(const v1::Record& record);
   absl::Status ApplyImport(const v1::ImportRecord& record);

@@ -21,6 +21,7 @@ constexpr int kRecordsADraft = 4096;
 }  // namespace
 
 absl::StatusOr<bool> WorkspaceReplay::Apply(const v1::Record& record,
+                                            RecordChanges* changes,
                                             size_t request_id_window,
                                             const Forgive& forgive) {
   const v1::ChangeRecord& call = record.change();
@@ -32,37 +33,41 @@ absl::StatusOr<bool> WorkspaceReplay::Apply(const v1::Record& record,
     return Damaged(absl::StrCat("leads to revision ", call.revision(),
                                 " from revision ", revision_));
   }
-  if (absl::Status s = ApplyNew(record, request_id_window, forgive); !s.ok()) {
+  if (absl::Status s = ApplyNew(record, changes, request_id_window, forgive);
+      !s.ok()) {
     return s;
   }
   return true;
 }
 
 absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
+                                       RecordChanges* changes,
                                        size_t request_id_window,
                                        const Forgive& forgive) {
   const v1::ChangeRecord& call = record.change();
-  const auto read = [&](int i) -> absl::StatusOr<Change> {
+  const auto read = [&](size_t i) -> absl::StatusOr<Change> {
+    const v1::Change* message = changes->Get(i);
+    if (message == nullptr) return Damaged("is not well-formed");
     std::vector<WorldFault> faults;
     std::optional<Change> change =
-        ReadChange(call.changes(i), absl::StrCat("change[", i, "]"), &faults);
+        ReadChange(*message, absl::StrCat("change[", i, "]"), &faults);
     if (faults.empty()) return *std::move(change);
     return Damaged(absl::StrCat(faults.front().path, ": ",
                                 faults.front().refusal.message()));
   };
   // What is forgiven is not done in part.
-  for (int i = 0; forgive && i < call.changes_size(); ++i) {
+  for (size_t i = 0; forgive && i < changes->size(); ++i) {
     if (absl::Status s = read(i).status(); !s.ok()) return s;
   }
   if (draft_ == nullptr) {
     draft_ = std::make_unique<Draft>(*state_, Draft::Use::kPublish);
   }
   bool any = false;
-  std::vector<Change> changes;  // for a request id; there may be many
-  for (int i = 0; i < call.changes_size(); ++i) {
+  std::vector<Change> remembered;  // for a request id; there may be many
+  for (size_t i = 0; i < changes->size(); ++i) {
     absl::StatusOr<Change> change = read(i);
     if (!change.ok()) return change.status();
-    if (!call.request_id().empty()) changes.push_back(*change);
+    if (!call.request_id().empty()) remembered.push_back(*change);
     const absl::StatusOr<bool> changed = ReplayChange(*change, draft_.get());
     if (!changed.ok()) {
       if (!forgive) return Damaged(changed.status().message());
@@ -74,12 +79,12 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
   }
   // Several changes can undo each other.
   if (!forgive &&
-      (call.receipt().changed() ? !any : any && call.changes_size() == 1)) {
+      (call.receipt().changed() ? !any : any && changes->size() == 1)) {
     return Damaged("it did not do then what it does now");
   }
   revision_ = call.revision();
   if (!call.request_id().empty()) {
-    if (absl::Status s = Remember(record, changes, request_id_window);
+    if (absl::Status s = Remember(record, remembered, request_id_window);
         !s.ok()) {
       return s;
     }

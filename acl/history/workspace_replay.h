@@ -12,6 +12,7 @@
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "acl/base/revision.h"
+#include "acl/history/record_changes.h"
 #include "acl/share/change.h"
 #include "acl/store/draft.h"
 #include "acl/store/state.h"
@@ -33,10 +34,12 @@ class WorkspaceReplay {
   uint64_t incarnation() const { return state_->incarnation; }
   Revision revision() const { return revision_; }
 
-  // Applies a record of this incarnation. False if the state had it already.
-  // JOURNAL_DAMAGED: it does not fit; with `forgive` only if it is not
-  // well-formed, and there may be others missing before it.
-  absl::StatusOr<bool> Apply(const v1::Record& record, size_t request_id_window,
+  // Applies a record of this incarnation, whose changes are `*changes`. False
+  // if the state had it already. JOURNAL_DAMAGED: it does not fit; with
+  // `forgive` only if it is not well-formed, and there may be others missing
+  // before it.
+  absl::StatusOr<bool> Apply(const v1::Record& record, RecordChanges* changes,
+                             size_t request_id_window,
                              const Forgive& forgive = nullptr);
 
   // The state that the records have led to.
@@ -47,8 +50,8 @@ class WorkspaceReplay {
   NextState TakeNext();
 
  private:
-  absl::Status ApplyNew(const v1::Record& record, size_t request_id_window,
-                        const Forgive& forgive);
+  absl::Status ApplyNew(const v1::Record& record, RecordChanges* changes,
+                        size_t request_id_window, const Forgive& forgive);
   absl::Status Remember(const v1::Record& record,
                         const std::vector<Change>& changes, size_t window);
   bool Answered(const v1::Record& record) const;

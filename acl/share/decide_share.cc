@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <optional>
 #include <string>
 #include <utility>
@@ -173,7 +174,7 @@ ChangeReceipt SetWithReceipt(const ResourceId& resource, const Allowed& grant,
   const State& state = draft->state();
   const Ladder& ladder = state.ladder();
   ChangeReceipt receipt;
-  ShareEffect& effect = receipt.share.emplace(ShareEffect{
+  const auto effect = std::make_shared<ShareEffect>(ShareEffect{
       resource,
       TargetOf(state, grant.target),
       ladder.NameOfSlot(grant.before),
@@ -183,8 +184,9 @@ ChangeReceipt SetWithReceipt(const ResourceId& resource, const Allowed& grant,
       {}});
   receipt.changed = Set(grant, draft);
   const Rank effective = EffectiveOf(state, grant.resource, grant.target);
-  effect.effective_after = ladder.NameAt(effective);
-  effect.held_by = HeldBy(state, grant.resource, grant.target, effective);
+  effect->effective_after = ladder.NameAt(effective);
+  effect->held_by = HeldBy(state, grant.resource, grant.target, effective);
+  receipt.share = effect;
   return receipt;
 }
 

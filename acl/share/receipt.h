@@ -3,6 +3,7 @@
 #define ACL_SHARE_RECEIPT_H_
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -35,8 +36,8 @@ struct ShareEffect {
 struct ChangeReceipt {
   // Whether this change, by itself, altered anything.
   bool changed = false;
-  // For Share and Unshare.
-  std::optional<ShareEffect> share;
+  // For Share and Unshare, else null. Copies of a receipt have it in common.
+  std::shared_ptr<const ShareEffect> share;
   // For removals: what went along.
   std::optional<Cascade> removed;
 };

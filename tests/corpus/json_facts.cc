@@ -1,5 +1,6 @@
 #include "tests/corpus/json_facts.h"
 
+#include <memory>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -53,7 +54,9 @@ Receipt ReceiptFrom(const Json& json) {
   for (const auto& one : json["receipts"]) {
     ChangeReceipt change;
     change.changed = one["changed"];
-    if (one.contains("share")) change.share = ShareOf(one["share"]);
+    if (one.contains("share")) {
+      change.share = std::make_shared<const ShareEffect>(ShareOf(one["share"]));
+    }
     if (one.contains("removed")) {
       const auto& removed = one["removed"];
       change.removed = Cascade{removed["grants"], removed["memberships"],

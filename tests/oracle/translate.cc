@@ -352,7 +352,7 @@ bool SameReceipt(const acl::Receipt& engine, const oracle::Receipt& oracle,
   for (size_t i = 0; i < engine.changes.size(); ++i) {
     const ChangeReceipt& a = engine.changes[i];
     const oracle::ChangeReceipt& b = oracle.changes[i];
-    if (a.changed != b.changed || a.share.has_value() != b.share.has_value() ||
+    if (a.changed != b.changed || (a.share != nullptr) != b.share.has_value() ||
         a.removed.has_value() != b.removal.has_value()) {
       return false;
     }

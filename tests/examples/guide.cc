@@ -1,5 +1,5 @@
-// The snippets of docs/guides/embedding.md, compiled and run. Each stands here
-// as it stands there, but for its indentation.
+// The snippets of docs/guides/embedding.md, compiled and run. They are the same
+// here as there, except for their indentation.
 #include <cstddef>
 #include <cstdlib>
 #include <iostream>

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Every C++ snippet of a page stands in the program, and the program runs.
+# Every C++ snippet of a page is in the program, word for word, and the program
+# prints what it should.
 # Usage: snippets.sh PROGRAM SOURCE PAGE
 set -euo pipefail
 

@@ -20,8 +20,8 @@ namespace {
 
 class Metrics : public acl::Observer {
  public:
-  void OnRefusal(absl::string_view workspace, const acl::Actor& actor,
-                 const std::vector<acl::Change>& changes,
+  void OnRefusal(absl::string_view workspace, const acl::Actor& /*actor*/,
+                 const std::vector<acl::Change>& /*changes*/,
                  const absl::Status& refusal) override {
     std::cout << workspace << ": " << refusal.message() << "\n";
   }

@@ -11,7 +11,6 @@ constexpr size_t kScanLimit = 16;
 }  // namespace
 
 GroupClosure::GroupClosure(const Directory& directory, TargetKey member) {
-  if (member == 0) return;
   if (IsGroup(member)) {
     auto at = directory.GroupAt(NumberOf(member)).parents.Begin();
     for (; at.valid(); at.Next()) Visit(at.value(), 1);

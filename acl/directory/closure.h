@@ -24,7 +24,6 @@ struct Reached {
 // O(groups reached and their parents).
 class GroupClosure {
  public:
-  // `member` is 0 for nobody.
   GroupClosure(const Directory& directory, TargetKey member);
 
   const absl::InlinedVector<Reached, 16>& reached() const { return reached_; }

@@ -51,7 +51,7 @@ void IdIndex::Erase(uint64_t hash, uint32_t number, Edit* edit) {
 void IdIndex::Grow(absl::FunctionRef<uint64_t(uint32_t)> hash_of, Edit* edit) {
   Buckets old = buckets_;
   const uint32_t before = size_ == 0 ? 0 : mask_ + 1;
-  const uint32_t after = before == 0 ? 1 : before * 2;
+  const uint32_t after = size_ == 0 ? 1 : before * 2;
   buckets_ = {};
   mask_ = after - 1;
   for (uint32_t i = 0; i < after; ++i) buckets_.Add(i, edit);

@@ -80,7 +80,7 @@ absl::Status Folder::MeasureGrowth() {
 
 bool Folder::checkpoint_due() const {
   const uint64_t grown = files_since_ * options_.journal_file_bytes;
-  return options_.checkpoints && grown > 0 && grown >= last_bytes_ / 2;
+  return grown > 0 && grown >= last_bytes_ / 2;
 }
 
 absl::Status Folder::Checkpoint(

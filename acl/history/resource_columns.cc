@@ -80,8 +80,10 @@ absl::Status ResourceColumnReader::ReadNames(const v1::ResourceColumns& columns,
     const uint32_t number =
         state.next_resource + static_cast<uint32_t>(i - begin);
     const absl::string_view id = ids->Next();
-    if (absl::Status s = CheckId("resource id", id); !s.ok()) {
-      return DamagedUnless(s, "resource ", number);
+    if (absl::Status s =
+            DamagedUnless(CheckId("resource id", id), "resource ", number);
+        !s.ok()) {
+      return s;
     }
     if (columns.types(i) >= types.size()) {
       return Damaged("resource ", number, " has a type ", columns.types(i),
@@ -114,8 +116,10 @@ absl::Status ResourceColumnReader::AddOne(const Named& named, const Row& row,
     return Damaged("resources ", other, " and ", number, " are both ",
                    Quoted(named.id.ToString()));
   }
-  if (absl::Status s = CheckDisplayName(row.name); !s.ok()) {
-    return DamagedUnless(s, "resource ", number);
+  if (absl::Status s =
+          DamagedUnless(CheckDisplayName(row.name), "resource ", number);
+      !s.ok()) {
+    return s;
   }
   if (row.creator > state.directory.next_principal) {
     return Damaged("resource ", number, " has a creator ", row.creator - 1,

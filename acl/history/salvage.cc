@@ -257,8 +257,9 @@ class Salvager {
     next_ = record.sequence + 1;
     if (record.sequence <= salvaged_.checkpoint) return;
     applying_ = record.sequence;
-    // Forgives all but what has nothing to do with the journal.
-    if (replay_->Apply(record).ok()) salvaged_.last = record.sequence;
+    // Forgives whatever a record says.
+    replay_->Apply(record).IgnoreError();
+    salvaged_.last = record.sequence;
   }
 
   const std::string& folder_;

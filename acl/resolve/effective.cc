@@ -10,17 +10,13 @@ namespace {
 // paths together grow with its square.
 constexpr size_t kMostPathGroups = 100'000;
 
-TargetKey KeyOf(const FoundSubject& subject) {
-  return subject.known() ? PrincipalKey(subject.principal) : 0;
-}
-
 FoundSubject SubjectOfTarget(const State& state, TargetKey target) {
   if (IsGroup(target)) return {Standing::kActive};
   return SubjectOf(state, NumberOf(target));
 }
 
 bool IsAdmin(const State& state, TargetKey target) {
-  return target != 0 && !IsGroup(target) &&
+  return !IsGroup(target) &&
          state.directory.members.Get(NumberOf(target))->workspace_admin();
 }
 
@@ -29,7 +25,7 @@ bool IsAdmin(const State& state, TargetKey target) {
 Resolver::Resolver(const State& state, const FoundSubject& subject)
     : state_(state),
       standing_(subject.standing),
-      self_(KeyOf(subject)),
+      self_(PrincipalKey(subject.principal)),
       workspace_admin_(IsAdmin(state, self_)),
       own_kind_(subject.as_workspace_key ? SourceKind::kKey
                                          : SourceKind::kDirect),
@@ -55,7 +51,6 @@ bool Resolver::GroupBefore(const Reached& a, const Reached& b) const {
 // the order of the closure, the rest in the order of the witness.
 template <class Visit>
 void Resolver::VisitSources(const GrantLine& grants, const Visit& visit) const {
-  if (self_ == 0) return;
   const Ladder& ladder = state_.ladder();
   if (grants.creator() == self_) {
     visit(ladder.top(), SourceKind::kCreator, nullptr);
@@ -84,7 +79,7 @@ Effective Resolver::On(const GrantLine& grants) const {
     if (rank < best.rank) return;
     if (rank == best.rank) {
       const bool better_group = best.witness == SourceKind::kGroup &&
-                                group != nullptr && best_group != nullptr &&
+                                group != nullptr &&
                                 GroupBefore(*group, *best_group);
       if (!better_group) return;
     }
@@ -97,12 +92,13 @@ Effective Resolver::On(const GrantLine& grants) const {
 std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
   struct Found {
     Effective effective;
-    const Reached* group;
+    Reached group;
   };
   std::vector<Found> found;
   const GrantLine& grants = *state_.grants.Get(resource);
   VisitSources(grants, [&](Rank rank, SourceKind kind, const Reached* group) {
-    found.push_back({{rank, group == nullptr ? 0 : group->group, kind}, group});
+    const Reached reached = group == nullptr ? Reached{0, 0} : *group;
+    found.push_back({{rank, reached.group, kind}, reached});
   });
   std::sort(found.begin(), found.end(), [&](const Found& a, const Found& b) {
     if (a.effective.rank != b.effective.rank) {
@@ -111,7 +107,8 @@ std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
     if (a.effective.witness != b.effective.witness) {
       return a.effective.witness < b.effective.witness;
     }
-    return a.group != nullptr && GroupBefore(*a.group, *b.group);
+    // Only of groups there are several.
+    return GroupBefore(a.group, b.group);
   });
   std::vector<Effective> sources;
   sources.reserve(found.size());

@@ -26,6 +26,7 @@ struct Effective {
 // be asked about many resources. Valid as long as the state is.
 class Resolver {
  public:
+  // REQUIRES: the subject is known.
   Resolver(const State& state, const FoundSubject& subject);
   // A principal or group as a target. A group's role is the maximum over its
   // own grant (reported as `direct`), its ancestors' grants and the baseline.
@@ -55,7 +56,7 @@ class Resolver {
 
   const State& state_;
   const Standing standing_;
-  const TargetKey self_;  // 0 for an unknown subject
+  const TargetKey self_;
   const bool workspace_admin_;
   const SourceKind own_kind_;
   const GroupClosure groups_;

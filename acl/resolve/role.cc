@@ -6,8 +6,8 @@ namespace {
 // Whether some group among the keys is a member of another.
 bool HasNested(const Directory& directory, absl::Span<const TargetKey> keys) {
   for (const TargetKey key : keys.subspan(1)) {
-    const GroupRow* row = directory.groups.Get(NumberOf(key));
-    if (row != nullptr && !row->parents.empty()) return true;
+    // There is a row: the principal is a member.
+    if (!directory.groups.Get(NumberOf(key))->parents.empty()) return true;
   }
   return false;
 }
@@ -40,10 +40,8 @@ bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
     *found = {state.ladder().top(), 0, SourceKind::kWorkspaceAdmin};
     return true;
   }
-  if (state.directory.nested == 0 ||
-      !HasNested(state.directory, member.keys())) {
-    return false;
-  }
+  // What is left is that there are groups in groups.
+  if (!HasNested(state.directory, member.keys())) return false;
   FoundSubject subject = SubjectOf(state, NumberOf(member.self()));
   subject.as_workspace_key = lines.as_workspace_key;
   *found = Resolver(state, subject).On(*lines.grants);

@@ -69,7 +69,7 @@ inline void FindPaths(const State& state, SubjectHandle subject,
   if (resource.scope() != state.scope || subject.scope() != state.scope) {
     FindPaths(state, State::kNone, State::kNone, paths);
   } else if (IsKeyHandle(subject)) {
-    FindPaths(state, FindSubject(state, subject), resource.number(), paths);
+    FindPaths(state, FindKey(state, subject), resource.number(), paths);
   } else {
     FindPaths(state, subject.number(), resource.number(), paths);
   }

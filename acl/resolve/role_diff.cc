@@ -74,10 +74,6 @@ void Walk(const Ranks& before, const Ranks& after, const Visit& visit) {
 }
 
 Rank RoleAt(const State& state, uint32_t principal, uint32_t resource) {
-  if (!state.directory.HasPrincipal(principal) ||
-      !state.HasResource(resource)) {
-    return 0;
-  }
   return RankOn(state, FindLines(state, principal, resource));
 }
 
@@ -303,9 +299,8 @@ std::vector<RoleChange> MergedById(std::vector<RoleChange> changes) {
         std::make_pair(change.subject, change.resource), merged.size());
     if (is_new) {
       merged.push_back(std::move(change));
-    } else if (change.after == "none") {
-      merged[place->second].before = change.before;
     } else {
+      // What came again has a higher number, so its change comes second.
       merged[place->second].after = change.after;
     }
   }

@@ -60,12 +60,8 @@ absl::StatusOr<FoundSubject> FindSubject(const State& state,
   return found;
 }
 
-FoundSubject FindSubject(const State& state, SubjectHandle handle) {
-  if (handle.scope() != state.scope) return {};
-  const uint32_t number = handle.number() & ~kKeyHandleBit;
-  if (IsKeyHandle(handle)) return SubjectOfKey(state, number);
-  return state.directory.HasPrincipal(number) ? SubjectOf(state, number)
-                                              : FoundSubject();
+FoundSubject FindKey(const State& state, SubjectHandle handle) {
+  return SubjectOfKey(state, handle.number() & ~kKeyHandleBit);
 }
 
 SubjectHandle HandleOf(const State& state, const FoundSubject& subject) {

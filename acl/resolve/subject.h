@@ -45,8 +45,9 @@ inline bool IsKeyHandle(SubjectHandle handle) {
   return (handle.number() & kKeyHandleBit) != 0;
 }
 
-// The subject of a handle; unknown if it is stale or of another workspace.
-FoundSubject FindSubject(const State& state, SubjectHandle handle);
+// The subject of a key's handle; unknown if it is stale.
+// REQUIRES: IsKeyHandle(), and it is of this workspace.
+FoundSubject FindKey(const State& state, SubjectHandle handle);
 
 // A subject that is this principal, which exists.
 FoundSubject SubjectOf(const State& state, uint32_t principal);

@@ -37,6 +37,7 @@ bool HasRoomFor(const State& state, const GrantLine& grants, TargetKey target);
 
 // OK if the actor is the system, or a workspace admin who may act. Else
 // ACTOR_UNKNOWN, ACTOR_KEY_DISABLED, ACTOR_LOCKED or NOT_ADMIN.
+// REQUIRES: the actor is well-formed.
 absl::Status RequireWorkspaceAdmin(const State& state, const Actor& actor);
 
 }  // namespace acl

@@ -378,10 +378,10 @@ class Decider {
     return Changed(true);
   }
   Result operator()(const SetResourceTypes& c) const {
-    absl::StatusOr<std::vector<std::string>> types = CheckedTypes(c.types);
-    if (!types.ok()) return types.status();
+    // Well-formed: the form has been checked.
+    std::vector<std::string> types = *CheckedTypes(c.types);
     const std::string used = FirstMissingInUse(
-        state_.settings->types, *types,
+        state_.settings->types, types,
         [&](const std::string& type) { return TypeInUse(state_, type); });
     if (!used.empty()) {
       return Refuse(v1::TYPE_IN_USE,
@@ -389,9 +389,9 @@ class Decider {
                                  " has resources; remove them before it "
                                  "leaves the table"));
     }
-    if (*types == state_.settings->types) return Changed(false);
+    if (types == state_.settings->types) return Changed(false);
     Settings settings = *state_.settings;
-    settings.SetTypes(*std::move(types));
+    settings.SetTypes(std::move(types));
     draft_.SetSettings(std::move(settings));
     return Changed(true);
   }

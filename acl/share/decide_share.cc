@@ -45,10 +45,10 @@ absl::Status Authorise(const State& state, const Actor& actor,
     if (number == State::kNone) return ResourceNotVisible(resource);
     return absl::OkStatus();
   }
-  absl::StatusOr<FoundSubject> found = FindSubject(state, actor.subject());
-  if (!found.ok()) return found.status();
-  if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
-  const Rank rank = RankOn(state, FindLines(state, *found, number));
+  // Well-formed: the form has been checked.
+  const FoundSubject found = *FindSubject(state, actor.subject());
+  if (absl::Status s = CheckStanding(actor, found.standing); !s.ok()) return s;
+  const Rank rank = RankOn(state, FindLines(state, found, number));
   if (rank == 0) return ResourceNotVisible(resource);
   if (rank < state.ladder().top()) {
     return Refuse(
@@ -262,11 +262,9 @@ absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
 
 absl::Status RequireWorkspaceAdmin(const State& state, const Actor& actor) {
   if (actor.is_system()) return absl::OkStatus();
-  const absl::StatusOr<FoundSubject> found =
-      FindSubject(state, actor.subject());
-  if (!found.ok()) return found.status();
-  if (absl::Status s = CheckStanding(actor, found->standing); !s.ok()) return s;
-  if (state.directory.members.Get(found->principal)->workspace_admin()) {
+  const FoundSubject found = *FindSubject(state, actor.subject());
+  if (absl::Status s = CheckStanding(actor, found.standing); !s.ok()) return s;
+  if (state.directory.members.Get(found.principal)->workspace_admin()) {
     return absl::OkStatus();
   }
   return Refuse(v1::NOT_ADMIN,

@@ -50,33 +50,25 @@ absl::StatusOr<TargetKey> RequireTargetKey(const State& state,
 
 absl::StatusOr<TargetKey> RequireTarget(const State& state,
                                         const Target& target) {
-  switch (target.kind()) {
-    case Kind::kDefault:
-      return TargetKey{0};
-    case Kind::kEmail: {
-      // Well-formed: the form has been checked.
-      const absl::StatusOr<std::string> email = CanonicalEmail(target.id());
-      if (!email.ok()) return email.status();
-      const uint32_t number = state.directory.FindByEmail(*email);
-      if (number == State::kNone) return SubjectNotFound(Kind::kEmail, *email);
-      return PrincipalKey(number);
-    }
-    case Kind::kKey: {
-      absl::StatusOr<uint32_t> key =
-          RequireNumber(state, Kind::kKey, target.id());
-      if (!key.ok()) return key.status();
-      const TargetKey owner = state.directory.keys.Get(*key)->owner;
-      if (state.directory.KindOfTarget(owner) == Kind::kUser) {
-        return Refuse(v1::KEY_NOT_FOUND,
-                      absl::StrCat("key ", Quoted(target.id()),
-                                   " is personal and no target; share with "
-                                   "its user instead"));
-      }
-      return owner;
-    }
-    default:
-      return RequireTargetKey(state, target);
+  if (target.kind() == Kind::kDefault) return TargetKey{0};
+  if (target.kind() == Kind::kEmail) {
+    // Well-formed: the form has been checked.
+    const std::string email = *CanonicalEmail(target.id());
+    const uint32_t number = state.directory.FindByEmail(email);
+    if (number == State::kNone) return SubjectNotFound(Kind::kEmail, email);
+    return PrincipalKey(number);
   }
+  absl::StatusOr<uint32_t> key = RequireNumber(state, Kind::kKey, target.id());
+  if (!key.ok()) return key.status();
+  const TargetKey owner = state.directory.keys.Get(*key)->owner;
+  if (state.directory.KindOfTarget(owner) == Kind::kUser) {
+    return Refuse(
+        v1::KEY_NOT_FOUND,
+        absl::StrCat("key ", Quoted(target.id()),
+                     " is personal and no target; share with its user "
+                     "instead"));
+  }
+  return owner;
 }
 
 Target TargetOf(const State& state, TargetKey key) {

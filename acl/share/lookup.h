@@ -22,8 +22,8 @@ absl::Status SubjectNotFound(Kind kind, absl::string_view id);
 absl::StatusOr<TargetKey> RequireTargetKey(const State& state,
                                            const OwnedReference& reference);
 
-// Whom a target's grants are kept for: a key's service account, an e-mail's
-// owner; 0 for `default`.
+// Whom grants to a key, an e-mail or `default` are kept for: the key's service
+// account, the e-mail's owner, 0. REQUIRES: CheckForm().
 absl::StatusOr<TargetKey> RequireTarget(const State& state,
                                         const Target& target);
 

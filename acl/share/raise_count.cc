@@ -58,10 +58,7 @@ RaiseCount RaiseCounter::GrantToGroup(uint32_t group) {
     }
     chain.push_back(at);
     const GroupRow row = state_.directory.GroupAt(at);
-    SortedNumbers::Cursor below = row.subgroups.Begin();
-    const uint32_t only = below.valid() ? below.value() : 0;
-    if (below.valid()) below.Next();
-    if (!row.members.empty() || row.subgroups.empty() || below.valid()) {
+    if (!row.members.empty() || row.subgroups.size() != 1) {
       count = CountMembersBelow(at);
       break;
     }
@@ -69,7 +66,7 @@ RaiseCount RaiseCounter::GrantToGroup(uint32_t group) {
       count.at_least = true;
       break;
     }
-    at = only;
+    at = row.subgroups.Begin().value();
   }
   for (const uint32_t same : chain) of_groups_[same] = count;
   return count;

@@ -72,9 +72,8 @@ class RemedyFinder {
     for (const TargetGrant& grant : state_.SortedGrants(resource_)) {
       if (!IsGroup(grant.target)) break;  // groups come first
       if (state_.ladder().RankOfSlot(grant.role) < asked_) continue;
-      if (seen.insert(NumberOf(grant.target)).second) {
-        enough.push_back(NumberOf(grant.target));
-      }
+      seen.insert(NumberOf(grant.target));
+      enough.push_back(NumberOf(grant.target));
     }
     for (size_t i = 0; i < enough.size(); ++i) {
       if (!patience_.Heartbeat()) return;

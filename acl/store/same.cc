@@ -69,7 +69,8 @@ class Comparison {
   }
 
   // The numbers of what had this number in either state: `same` is asked if
-  // there is one in both.
+  // there is one in both. `find` gives the number in one state of what the
+  // other has.
   template <class Find, class Has, class Same>
   bool SameNumbered(const Find& find, const Has& has, uint32_t number,
                     const Same& same) const {
@@ -82,11 +83,10 @@ class Comparison {
   }
 
   bool SamePrincipal(Kind kind, uint32_t number) const {
-    const auto has = [&](const State& s, uint32_t n) {
-      return s.directory.HasPrincipal(n) && s.directory.KindOf(n) == kind;
+    const auto has = [](const State& s, uint32_t n) {
+      return s.directory.HasPrincipal(n);
     };
     const auto find = [&](const State& in, const State& of, uint32_t n) {
-      if (!has(of, n)) return kNone;
       return in.directory.Find(kind, of.directory.principal_ids.Get(n));
     };
     return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
@@ -118,7 +118,6 @@ class Comparison {
       return s.directory.HasGroup(n);
     };
     const auto find = [&](const State& in, const State& of, uint32_t n) {
-      if (!has(of, n)) return kNone;
       return in.directory.Find(Kind::kGroup, of.directory.group_ids.Get(n));
     };
     return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
@@ -138,7 +137,6 @@ class Comparison {
       return s.directory.HasKey(n);
     };
     const auto find = [&](const State& in, const State& of, uint32_t n) {
-      if (!has(of, n)) return kNone;
       return in.directory.Find(Kind::kKey, of.directory.key_ids.Get(n));
     };
     return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
@@ -155,7 +153,7 @@ class Comparison {
       return s.HasResource(n);
     };
     const auto find = [&](const State& in, const State& of, uint32_t n) {
-      return has(of, n) ? in.FindResource(of.ResourceAt(n)) : kNone;
+      return in.FindResource(of.ResourceAt(n));
     };
     return SameNumbered(find, has, number, [&](uint32_t a, uint32_t b) {
       return a_.resource_names.Get(a) == b_.resource_names.Get(b) &&

@@ -98,6 +98,31 @@ TEST(IdIndex, EmptiedTableFindsNothing) {
   EXPECT_EQ(Guess(index, 7), 7u);
 }
 
+// Every bucket has been full once, and has sent on one that is there still.
+TEST(IdIndex, SearchThatNoBucketEndsComesToAnEnd) {
+  Heap heap;
+  Edit edit(&heap, Edit::Scope::kWhole);
+  IdIndex index;
+  // The lowest bit of a hash is the bucket: there are two, of ten slots each.
+  const auto hash = [](uint32_t number) -> uint64_t { return number % 2; };
+  const auto find = [&](uint32_t number) {
+    return index.Find(hash(number),
+                      [&](uint32_t found) { return found == number; });
+  };
+  for (uint32_t i = 0; i < 11; ++i) index.Add(hash(2 * i), 2 * i, hash, &edit);
+  for (uint32_t i = 0; i < 5; ++i) index.Erase(hash(2 * i), 2 * i, &edit);
+  for (uint32_t i = 0; i < 10; ++i) {
+    index.Add(hash(2 * i + 1), 2 * i + 1, hash, &edit);
+  }
+  ASSERT_EQ(index.size(), 16u);
+  for (const uint32_t absent : {0u, 100u, 101u}) {
+    EXPECT_EQ(find(absent), IdIndex::kNone);
+  }
+  for (const uint32_t present : {10u, 20u, 1u, 19u}) {
+    EXPECT_EQ(find(present), present);
+  }
+}
+
 TEST(HashOfId, KindsAndLengthsTellEqualBytesApart) {
   EXPECT_EQ(HashOfId(1, "abc"), HashOfId(1, "abc"));
   EXPECT_NE(HashOfId(1, "abc"), HashOfId(2, "abc"));

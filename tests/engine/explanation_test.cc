@@ -70,6 +70,23 @@ TEST_F(Explanations, WitnessAmongGroupsIsTheNearestAndThenTheSmallest) {
   EXPECT_EQ(studio_.GroupId(answer.witness.group), "g10");
 }
 
+// Whichever was added first; groups that give less come before and after.
+TEST_F(Explanations, WitnessAmongEqualGroupsIsTheSmallest) {
+  for (const std::vector<std::string>& order :
+       {std::vector<std::string>{"l1", "b1", "a1", "l2"},
+        std::vector<std::string>{"l3", "a2", "b2", "l4"}}) {
+    const ResourceId r{"voice", order[0]};
+    Must({AddResource{r}});
+    for (const std::string& id : order) {
+      Must({AddGroup{id}, AddMember{id, Member::User("ann")},
+            Share{r, Target::Group(id), id[0] == 'l' ? "viewer" : "editor"}});
+    }
+    const RoleAnswer answer = *studio_.EffectiveRole(Subject::User("ann"), r);
+    EXPECT_EQ(answer.witness.kind, SourceKind::kGroup);
+    EXPECT_EQ(studio_.GroupId(answer.witness.group)[0], 'a');
+  }
+}
+
 // `editors` may edit `voice:v` and `voice:w`, so that joining them raises `dan`
 // on two resources; a grant to `inner` or `outer` raises `dan` and `bot`.
 TEST_F(Explanations, RemediesOfADenialStandFewestRaisedFirst) {
@@ -115,6 +132,29 @@ TEST_F(Explanations, LockedUserIsShownWhatWouldCountAndUnlocked) {
       studio_.Explain(Subject::User("lea"), v_, "admin")->remedies.empty());
 }
 
+// So many that the rows of those between have gone, too.
+TEST_F(Explanations, LockedAdminIsRaisedOnWhatIsThere) {
+  std::vector<Change> changes = {
+      UpdateUser{"boss", std::nullopt, std::nullopt, true}};
+  const auto song = [](int i) { return ResourceId{"songs", absl::StrCat(i)}; };
+  for (int i = 0; i < 200; ++i) changes.push_back(AddResource{song(i)});
+  Must(changes);
+  changes.clear();
+  for (int i = 10; i < 190; ++i) changes.push_back(RemoveResource{song(i)});
+  Must(changes);
+  // 20 songs, `voice:v` and `voice:w`.
+  const std::vector<Remedy> remedies = {{RemedyKind::kUnlock, "", 22}};
+  EXPECT_EQ(studio_.Explain(Subject::User("boss"), v_, "admin")->remedies,
+            remedies);
+  ExplainOptions options;
+  options.row_budget = 5;
+  const Explanation cut =
+      *studio_.Explain(Subject::User("boss"), v_, "admin", options);
+  ASSERT_EQ(cut.remedies.size(), 1u);
+  EXPECT_TRUE(cut.remedies[0].at_least);
+  EXPECT_LE(cut.remedies[0].raises, 6u);
+}
+
 TEST_F(Explanations, DisabledKeyIsShownWhatWouldCountAndEnabled) {
   Must({Share{v_, Target::Key("off"), "editor"}});
   const Explanation explanation =
@@ -146,6 +186,71 @@ TEST_F(Explanations, AbsentSubjectOrResourceHasNoRemedies) {
 
 TEST_F(Explanations, LowestRoleIsMeantWhenNoneIsAskedFor) {
   EXPECT_EQ(studio_.Explain(Subject::User("dan"), v_)->asked, "viewer");
+}
+
+// Wherever the rows come to an end: among the groups, in a chain of them, among
+// what `dan` created or was granted.
+TEST_F(Explanations, EveryRowBudgetMakesLowerBounds) {
+  const ResourceId r{"voice", "r"};
+  Must({AddGroup{"editors"}, AddGroup{"top"},
+        AddMember{"top", Member::Group("outer")},
+        AddResource{{"songs", "1"}, "", PrincipalId::User("dan")},
+        AddResource{{"songs", "2"}, "", PrincipalId::User("dan")},
+        AddResource{r}, Share{r, Target::User("dan"), "viewer"},
+        Share{r, Target::Group("top"), "viewer"},
+        Share{w_, Target::Group("editors"), "editor"},
+        Share{r, Target::Group("editors"), "editor"}});
+  const auto ask = [&](uint64_t budget) {
+    ExplainOptions options;
+    options.row_budget = budget;
+    return studio_.Explain(Subject::User("dan"), w_, "editor", options)
+        ->remedies;
+  };
+  std::map<std::pair<RemedyKind, std::string>, uint64_t> all;
+  for (const Remedy& remedy : ask(1000)) {
+    EXPECT_FALSE(remedy.at_least);
+    all[{remedy.kind, remedy.group}] = remedy.raises;
+  }
+  EXPECT_EQ((all[{RemedyKind::kGrantGroup, "top"}]), 2u);
+  EXPECT_EQ((all[{RemedyKind::kJoinGroup, "editors"}]), 2u);
+  size_t bounds_before = all.size();
+  for (uint64_t budget = 0; bounds_before > 0; ++budget) {
+    ASSERT_LT(budget, 100u);
+    const std::vector<Remedy> remedies = ask(budget);
+    ASSERT_EQ(remedies.size(), all.size());
+    size_t bounds = 0;
+    for (const Remedy& remedy : remedies) {
+      const uint64_t count = all.at({remedy.kind, remedy.group});
+      if (remedy.at_least) {
+        ++bounds;
+        EXPECT_GE(remedy.raises, 1u);
+        EXPECT_LE(remedy.raises, count);
+      } else {
+        EXPECT_EQ(remedy.raises, count);
+      }
+    }
+    EXPECT_LE(bounds, bounds_before) << "with " << budget << " rows";
+    bounds_before = bounds;
+  }
+}
+
+// With no rows to count, the groups that `dan` could join are what takes time.
+TEST_F(Explanations, EndsAmongGroupsToJoinWhenItsCallerCancels) {
+  std::vector<Change> changes = {SetLimit{0}};
+  for (int i = 0; i < 300; ++i) {
+    const std::string id = absl::StrCat("g", i);
+    changes.push_back(AddGroup{id});
+    changes.push_back(Share{w_, Target::Group(id), "editor"});
+  }
+  Must(changes);
+  int asked = 0;
+  ExplainOptions options;
+  options.row_budget = 0;
+  options.cancelled = [&] { return ++asked == 3; };
+  EXPECT_TRUE(IsRefusal(
+      studio_.Explain(Subject::User("dan"), w_, "editor", options),
+      absl::StatusCode::kCancelled, v1::CANCELLED_BY_CALLER, "cancelled"));
+  EXPECT_EQ(asked, 3);
 }
 
 // Each remedy, carried out, does what it promises.

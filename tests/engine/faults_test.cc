@@ -28,6 +28,12 @@ const ResourceId kBadType{"voices", "v"};
 Actor User(absl::string_view id) { return Subject::User(id); }
 Actor Key(absl::string_view id) { return Subject::Key(id); }
 
+std::vector<std::string> TypesOf(int count) {
+  std::vector<std::string> types;
+  for (int i = 0; i < count; ++i) types.push_back(absl::StrCat("type-", i));
+  return types;
+}
+
 class Faults : public Studio {
  protected:
   void ExpectAll(StatusCode code, const std::vector<Case>& cases) {
@@ -68,6 +74,7 @@ TEST_F(Faults, MalformedIsInvalidArgument) {
        {system, SetLadder{{"a", "a"}}, v1::MALFORMED, "twice"},
        {system, SetLadder{{"none"}}, v1::MALFORMED, "`none`"},
        {system, SetResourceTypes{{}}, v1::MALFORMED, "1 to 1024"},
+       {system, SetResourceTypes{TypesOf(1025)}, v1::MALFORMED, "not 1025"},
        {system, SetResourceTypes{{"a", "a"}}, v1::MALFORMED, "twice"}});
 }
 
@@ -311,6 +318,8 @@ TEST_F(Faults, MalformedOrUnknownQuestionIsRefused) {
                         v1::MALFORMED, "user id is empty"));
   EXPECT_TRUE(IsRefusal(studio_.EffectiveRole(ann, {"voice", ""}), kInvalid,
                         v1::MALFORMED, "resource id is empty"));
+  EXPECT_TRUE(IsRefusal(studio_.EffectiveRole(ann, {"vo:ice", "v"}), kInvalid,
+                        v1::MALFORMED, "colon"));
   EXPECT_TRUE(IsRefusal(studio_.EffectiveRole(ann, kBadType), kInvalid,
                         v1::TYPE_UNKNOWN, "`voices`"));
   EXPECT_TRUE(IsRefusal(studio_.Check(ann, "owner", kV), kInvalid,
@@ -325,6 +334,27 @@ TEST_F(Faults, MalformedOrUnknownQuestionIsRefused) {
                                            {ann, "owner", kV}};
   EXPECT_TRUE(IsRefusal(studio_.CheckMany(questions), kInvalid,
                         v1::ROLE_UNKNOWN, "question 1: "));
+}
+
+TEST_F(Faults, WorkspaceIsNotAddedWithMalformedSettings) {
+  const struct {
+    std::vector<std::string> roles, types;
+    const char* words;
+  } cases[] = {{{"a", "a"}, {}, "twice"},
+               {{}, {"a", "a"}, "twice"},
+               {{}, {"vo:ice"}, "colon"},
+               {{}, TypesOf(1025), "not 1025"}};
+  WorkspaceSettings settings;
+  for (const auto& c : cases) {
+    settings.roles = c.roles;
+    settings.resource_types = c.types;
+    EXPECT_TRUE(
+        IsRefusal(engine_.AddWorkspace(Actor::System(), "other", settings),
+                  StatusCode::kInvalidArgument, v1::MALFORMED, c.words));
+    EXPECT_FALSE(engine_.FindWorkspace("other").ok());
+  }
+  settings.resource_types = TypesOf(1024);
+  EXPECT_TRUE(engine_.AddWorkspace(Actor::System(), "other", settings).ok());
 }
 
 TEST_F(Faults, AbsentSubjectOrResourceHasNoneAndIsNoError) {

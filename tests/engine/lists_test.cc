@@ -258,9 +258,30 @@ TEST_F(Lists, UnknownWordsAreRefused) {
   EXPECT_TRUE(IsRefusal(studio_.ListResources(ann, "", "voices"),
                         StatusCode::kInvalidArgument, v1::TYPE_UNKNOWN,
                         "`voices`"));
+  EXPECT_TRUE(IsRefusal(studio_.ListResources(ann, "", "vo:ice"),
+                        StatusCode::kInvalidArgument, v1::MALFORMED, "colon"));
   EXPECT_TRUE(IsRefusal(studio_.ListPrincipals({"voices", "v"}, ""),
                         StatusCode::kInvalidArgument, v1::TYPE_UNKNOWN,
                         "`voices`"));
+}
+
+// So many that the rows of those between have gone, too.
+TEST_F(Lists, AdminsHaveNoneOfWhatWasRemoved) {
+  const auto song = [](int i) { return ResourceId{"songs", absl::StrCat(i)}; };
+  std::vector<Change> changes;
+  for (int i = 0; i < 200; ++i) changes.push_back(AddResource{song(i)});
+  Must(changes);
+  changes.clear();
+  for (int i = 10; i < 190; ++i) changes.push_back(RemoveResource{song(i)});
+  Must(changes);
+  Lines expected;
+  for (int i = 0; i < 200; ++i) {
+    if (i < 10 || i >= 190) {
+      expected.push_back(song(i).ToString() + " admin");
+    }
+  }
+  EXPECT_EQ(Lined(*studio_.ListResources(Subject::User("boss"), "", "songs")),
+            expected);
 }
 
 TEST_F(Lists, CancelledCallGivesNoPage) {

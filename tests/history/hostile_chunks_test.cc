@@ -450,5 +450,14 @@ TEST(OrderOfParts, MemberAgainInTheNextChunkIsRefused) {
   EXPECT_TRUE(ReadChunks(parts).ok());
 }
 
+TEST(ChunkColumns, HaveNoMoreThingsThanThereAreNumbers) {
+  EXPECT_EQ(CheckNumbersLeft("keys", kMaxTargetNumber - 2, 2),
+            absl::OkStatus());
+  EXPECT_TRUE(IsRefusal(CheckNumbersLeft("keys", kMaxTargetNumber - 2, 3),
+                        absl::StatusCode::kDataLoss, v1::JOURNAL_DAMAGED,
+                        absl::StrCat("there are ", kMaxTargetNumber + 1,
+                                     " keys, more than ", kMaxTargetNumber)));
+}
+
 }  // namespace
 }  // namespace acl

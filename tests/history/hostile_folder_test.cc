@@ -1,5 +1,6 @@
 // Folders whose files are sound and whose contents no engine writes: whoever
 // opens, follows or reads the past of one is told what is wrong, and where.
+#include <cerrno>
 #include <functional>
 #include <memory>
 #include <string>
@@ -10,10 +11,12 @@
 #include "acl/base/fault.h"
 #include "acl/engine.h"
 #include "acl/history/empty_state.h"
+#include "acl/history/folder.h"
 #include "acl/history/followed_folder.h"
 #include "acl/history/load_checkpoint.h"
 #include "acl/history/past_changes.h"
 #include "acl/history/replay.h"
+#include "acl/history/salvage.h"
 #include "acl/journal/checkpoint_file.h"
 #include "acl/journal/journal.h"
 #include "acl/journal/journal_reader.h"
@@ -112,6 +115,17 @@ TEST_F(HostileFolder, BlocksOfACheckpointThatMakeNoWorkspaceAreDamage) {
   nameless.mutable_begin()->set_id("");
   Blocks twice = blocks_;
   twice.insert(twice.end(), blocks_.begin(), blocks_.end());
+  // `inner` and `outer`, each in the other.
+  v1::WorkspaceChunk circle = first;
+  v1::MembershipColumns& memberships = *circle.mutable_memberships();
+  memberships.Clear();
+  for (const uint32_t group : {0u, 1u}) {
+    memberships.add_groups(group);
+    memberships.add_counts(1);
+    memberships.add_members((1 - group) * 2 + 1);
+  }
+  v1::WorkspaceChunk other = first;
+  other.mutable_begin()->set_id("other");
   const struct {
     Blocks blocks;
     const char* words;
@@ -120,6 +134,9 @@ TEST_F(HostileFolder, BlocksOfACheckpointThatMakeNoWorkspaceAreDamage) {
       {{headless.SerializeAsString()}, "a workspace without a beginning"},
       {{nameless.SerializeAsString()}, "workspace id is empty"},
       {twice, "workspace `studio` is there twice"},
+      {{circle.SerializeAsString()}, "group 0 is below itself"},
+      {{circle.SerializeAsString(), other.SerializeAsString()},
+       "group 0 is below itself"},
   };
   for (const auto& c : cases) {
     WriteBlocks(c.blocks);
@@ -145,6 +162,58 @@ TEST_F(HostileFolder, CheckpointOfAVersionFromTheFutureIsNotPassedOver) {
   EXPECT_TRUE(OpenAt({}).ok());
 }
 
+// That is not damage, and the next checkpoint would be of no more use.
+TEST_F(HostileFolder, WithoutAStateForItACheckpointIsNotPassedOver) {
+  const auto no_state = []() -> absl::StatusOr<State> {
+    return Refuse(v1::LIMIT, "no more states");
+  };
+  EXPECT_TRUE(IsRefusal(LoadLatestCheckpoint(kFolder, files_.get(), nullptr,
+                                             no_state, kRequestIdWindow),
+                        absl::StatusCode::kResourceExhausted, v1::LIMIT,
+                        "no more states"));
+}
+
+// It goes with the next checkpoint, or with one after it.
+TEST_F(HostileFolder, DamagedCheckpointIsRemovedWhenTheDiskLetsIt) {
+  WriteBlocks({"\xff"});
+  const std::string path =
+      absl::StrCat(kFolder, "/", CheckpointName(checkpoint_));
+  Reopen();
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  FailNext(FileStep::Call::kRemove, EIO);
+  EXPECT_EQ(FaultOf(engine_->Checkpoint()), v1::FILE_ACCESS);
+  EXPECT_NE(files_->MutableBytes(path), nullptr);
+  files_->SetSchedule(nullptr);
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  EXPECT_EQ(engine_->Checkpoint(), absl::OkStatus());
+  EXPECT_EQ(files_->MutableBytes(path), nullptr);
+}
+
+// A checkpoint that could not be written is not there, and another can be.
+TEST_F(HostileFolder, CheckpointOfWhatIsRefusedOrNotOnTheDiskIsNotKept) {
+  FolderOptions options;
+  options.files = files_.get();
+  options.durability = Durability::kProcess;
+  Folder::Found found;
+  const auto folder = Folder::Open(
+      kFolder, options, EmptyState, kRequestIdWindow, [] {}, &found);
+  ASSERT_TRUE(folder.ok()) << folder.status();
+  const auto ticket = (*folder)->journal().Append("record", nullptr);
+  ASSERT_TRUE(ticket.ok() && (*folder)->journal().Await(*ticket).ok());
+  const JournalHead head = (*folder)->journal().head();
+  const auto checkpoint = [&](const absl::Status& refusal) {
+    return (*folder)->Checkpoint(
+        head,
+        [&](absl::FunctionRef<absl::Status(const State&)>) { return refusal; });
+  };
+  EXPECT_EQ(checkpoint(absl::CancelledError("enough")),
+            absl::CancelledError("enough"));
+  FailNext(FileStep::Call::kSync, EIO);
+  EXPECT_EQ(FaultOf(checkpoint(absl::OkStatus())), v1::OUTCOME_UNKNOWN);
+  EXPECT_EQ(*Checkpoints(kFolder, files_.get()),
+            std::vector<uint64_t>{checkpoint_});
+}
+
 TEST_F(HostileFolder, RecordsThatAreNoMessagesAreNamed) {
   Append("\xff");
   const std::string words =
@@ -160,6 +229,12 @@ TEST_F(HostileFolder, RecordsThatAreNoMessagesAreNamed) {
                         "studio", token_, true);
   ASSERT_TRUE(changes.ok()) << changes.status();
   EXPECT_TRUE(IsDamage((*changes)->Next().status(), "is not well-formed"));
+  // Who salvages loses that record alone.
+  const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
+  ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+  EXPECT_EQ(salvaged->doubts, std::vector<std::string>{words});
+  EXPECT_TRUE(salvaged->bytes.empty() && salvaged->records.empty());
+  EXPECT_TRUE(salvaged->lost());
 }
 
 TEST_F(HostileFolder, RecordThatComesToAFollowerAndIsNoMessageIsNamed) {
@@ -183,6 +258,135 @@ TEST_F(HostileFolder, JournalThatEndsBeforeItsCheckpointIsDamage) {
   }
   EXPECT_TRUE(IsDamage(Open().status(), "files of it are missing"));
   EXPECT_TRUE(IsDamage(Follow().status(), "files of it are missing"));
+}
+
+// The times of the records that a checkpoint has tell whether it is of before
+// a moment; where they can't be read, it is not used.
+TEST_F(HostileFolder, CheckpointWhoseRecordsTellNoTimeIsPassedOver) {
+  Append("\xff");
+  header_.until = last_;
+  WriteBlocks(blocks_);
+  Moment now;
+  now.time = absl::Now();
+  EXPECT_TRUE(IsDamage(OpenAt(now).status(),
+                       absl::StrCat("record ", last_, ": is not well-formed")));
+}
+
+TEST_F(HostileFolder, TimeIsNotAvailableWhereTheRecordsOfItAreGone) {
+  journal_file_bytes_ = 1;  // a file for each record
+  Reopen();
+  for (const char* role : {"editor", "viewer", "editor"}) {
+    ASSERT_TRUE(Share("dan", role).ok());
+  }
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  ASSERT_TRUE(Share("dan", "viewer").ok());
+  engine_ = nullptr;
+  const uint64_t latest = Checkpoints(kFolder, files_.get())->back();
+  const std::vector<JournalFile> journal = *JournalFiles(kFolder, files_.get());
+  for (const JournalFile& file : journal) {
+    if (file.first > latest) continue;
+    ASSERT_TRUE(files_->Remove(absl::StrCat(kFolder, "/", file.name)).ok());
+  }
+  EXPECT_TRUE(OpenAt({}).ok());
+  Moment now;
+  now.time = absl::Now();
+  EXPECT_TRUE(IsRefusal(OpenAt(now), absl::StatusCode::kOutOfRange,
+                        v1::REVISION_NOT_AVAILABLE, "record 1 is gone"));
+}
+
+TEST_F(HostileFolder, RevisionOfAWorkspaceThatNoCheckpointHasIsFound) {
+  Reopen();
+  ASSERT_TRUE(engine_->AddWorkspace(Actor::System(), "other").ok());
+  ASSERT_TRUE(Of("other").Apply(Actor::System(), {AddUser{"ann"}}).ok());
+  const RevisionToken token = *Of("other").Token();
+  ASSERT_TRUE(engine_->RemoveWorkspace(Actor::System(), "other").ok());
+  ASSERT_TRUE(engine_->Checkpoint().ok());
+  engine_ = nullptr;
+  Moment moment;
+  moment.workspace = "other";
+  moment.revision = 1;
+  for (const bool named : {false, true}) {
+    if (named) moment.incarnation = token.incarnation;
+    const auto then = OpenAt(moment);
+    ASSERT_TRUE(then.ok()) << then.status();
+    EXPECT_TRUE((*then)->FindWorkspace("other").ok());
+  }
+  moment.incarnation = token.incarnation ^ 1;
+  EXPECT_TRUE(IsRefusal(OpenAt(moment), absl::StatusCode::kOutOfRange,
+                        v1::REVISION_NOT_AVAILABLE,
+                        "workspace `other` does not exist"));
+}
+
+// Records behind a point of the past that are of the workspace, but no changes
+// of it.
+TEST_F(HostileFolder, RecordsThatChangedNothingAreNotGiven) {
+  std::string old;
+  ASSERT_TRUE(ReadJournal(kFolder, {}, files_.get(), nullptr,
+                          [&](const JournalRecord& record) {
+                            if (record.sequence == checkpoint_) {
+                              old = std::string(record.bytes);
+                            }
+                            return absl::OkStatus();
+                          })
+                  .ok());
+  Reopen();
+  ChangeOptions options;
+  options.request_id = "again";
+  ASSERT_TRUE(Share("dan", "viewer", options).ok());
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  engine_ = nullptr;
+  Append(old);
+  const auto changes =
+      PastChanges::Open({kFolder, files_.get(), EmptyState, kRequestIdWindow},
+                        "studio", token_, true);
+  ASSERT_TRUE(changes.ok()) << changes.status();
+  const auto first = (*changes)->Next();
+  ASSERT_TRUE(first.ok() && first->has_value()) << first.status();
+  EXPECT_EQ((*first)->token.revision, token_.revision + 1);
+  const auto end = (*changes)->Next();
+  ASSERT_TRUE(end.ok()) << end.status();
+  EXPECT_FALSE(end->has_value());
+}
+
+TEST_F(HostileFolder, ChangesThatDoNotFitAreDamage) {
+  Reopen();
+  ASSERT_TRUE(Share("dan", "editor").ok());
+  engine_ = nullptr;
+  v1::Record record;
+  ASSERT_TRUE(ReadJournal(kFolder, {}, files_.get(), nullptr,
+                          [&](const JournalRecord& last) {
+                            record.ParseFromString(std::string(last.bytes));
+                            return absl::OkStatus();
+                          })
+                  .ok());
+  v1::ChangeRecord& change = *record.mutable_change();
+  const struct {
+    std::function<void()> alter;
+    const char* words;
+  } cases[] = {
+      {[&] { change.set_revision(change.revision() + 7); },
+       "leads to revision"},
+      {[&] {
+         change.set_revision(token_.revision + 2);
+         change.mutable_changes(0)->mutable_share()->set_role("viewer");
+         change.mutable_receipt()->clear_changes();
+       },
+       "a call with 1 changes has a receipt of 0"}};
+  const std::string first = *files_->MutableBytes(absl::StrCat(
+      kFolder, "/", JournalFiles(kFolder, files_.get())->back().name));
+  for (const auto& c : cases) {
+    std::string* const bytes = files_->MutableBytes(absl::StrCat(
+        kFolder, "/", JournalFiles(kFolder, files_.get())->back().name));
+    *bytes = first;
+    c.alter();
+    Append(record.SerializeAsString());
+    const auto changes =
+        PastChanges::Open({kFolder, files_.get(), EmptyState, kRequestIdWindow},
+                          "studio", token_, false);
+    ASSERT_TRUE(changes.ok()) << changes.status();
+    EXPECT_TRUE((*changes)->Next()->has_value());
+    EXPECT_TRUE(IsDamage((*changes)->Next().status(), c.words));
+  }
 }
 
 // What is watched from the past is of one life of one workspace.

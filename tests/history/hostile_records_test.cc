@@ -82,6 +82,12 @@ class HostileRecords : public DurableTest,
     ASSERT_TRUE(records_[kOtherRemoved].has_remove_workspace());
     ASSERT_TRUE(records_[kImport].has_import());
   }
+  // As the first record makes it.
+  std::shared_ptr<const State> EmptyStudio() const {
+    Replay replay(EmptyState, kRequestIdWindow);
+    EXPECT_EQ(replay.Apply(1, records_[kAddition]), absl::OkStatus());
+    return replay.Finish().front();
+  }
   static absl::Status ApplyAll(const Records& records, Replay* replay) {
     uint64_t sequence = 0;
     for (const v1::Record& record : records) {
@@ -118,6 +124,20 @@ TEST_P(HostileRecords, AreRefusedOrForgiven) {
 
 v1::ChangeRecord* ChangeAt(Records* r, Place place) {
   return (*r)[place].mutable_change();
+}
+
+// Adds two groups to a workspace, each in the other.
+void MakeCircle(v1::Record* import) {
+  v1::WorkspaceChunk& chunk = *import->mutable_import()->mutable_chunk();
+  v1::Texts& ids = *chunk.mutable_groups()->mutable_ids();
+  ids.set_bytes("gh");
+  v1::MembershipColumns& memberships = *chunk.mutable_memberships();
+  for (const uint32_t group : {0u, 1u}) {
+    ids.add_lengths(1);
+    memberships.add_groups(group);
+    memberships.add_counts(1);
+    memberships.add_members((1 - group) * 2 + 1);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -205,6 +225,35 @@ INSTANTIATE_TEST_SUITE_P(
                "user:nobody");
          },
          "nobody"},
+        {"RemovalOfAUserWhoIsNotThere",
+         [](Records* r) {
+           ChangeAt(r, kShare)
+               ->mutable_changes(0)
+               ->mutable_remove_user()
+               ->set_id("nobody");
+         },
+         "user `nobody` is not in the workspace"},
+        {"UnshareOfWhatIsNotThere",
+         [](Records* r) {
+           v1::Unshare& unshare =
+               *ChangeAt(r, kShare)->mutable_changes(0)->mutable_unshare();
+           unshare.set_resource("voice:gone");
+           unshare.set_target("user:dan");
+         },
+         "resource `voice:gone` is not found"},
+        {"ImportOfGroupsInACircle",
+         [](Records* r) { MakeCircle(&(*r)[kImport]); },
+         "group 0 is below itself"},
+        {"ImportOfACircleBeforeAnother",
+         [](Records* r) {
+           MakeCircle(&(*r)[kImport]);
+           v1::Record another = (*r)[kImport];
+           v1::WorkspaceChunk& chunk =
+               *another.mutable_import()->mutable_chunk();
+           chunk.mutable_begin()->set_id("another");
+           r->insert(r->begin() + kImport + 1, another);
+         },
+         "record 10: group 0 is below itself"},
         {"ReceiptOfAnotherChange",
          [](Records* r) {
            ChangeAt(r, kShare)->mutable_receipt()->clear_changes();
@@ -248,6 +297,49 @@ TEST_F(SoundRecords, WhoseBytesAreNoMessageAreRefusedOrForgiven) {
   EXPECT_TRUE(forgiving.Apply(JournalRecord{5, "\xff"}).ok());
   EXPECT_THAT(doubts, ElementsAre("is not well-formed"));
   EXPECT_THAT(forgiving.Finish(), IsEmpty());
+}
+
+TEST_F(SoundRecords, ThatAreLargeAreAppliedLikeOthers) {
+  records_[kShare].mutable_change()->set_reason(
+      std::string(size_t{2} << 20, 'x'));
+  Replay replay(EmptyState, kRequestIdWindow);
+  uint64_t sequence = 0;
+  for (const v1::Record& record : records_) {
+    const std::string bytes = record.SerializeAsString();
+    EXPECT_EQ(replay.Apply(JournalRecord{++sequence, bytes}), absl::OkStatus());
+  }
+  EXPECT_THAT(replay.Ids(), ElementsAre("imported", "studio"));
+}
+
+// Where there is no state to put it in, the folder is not to blame: nothing is
+// forgiven.
+TEST_F(SoundRecords, WithoutAStateForThemAreRefused) {
+  const auto no_state = []() -> absl::StatusOr<State> {
+    return Refuse(v1::LIMIT, "no more states");
+  };
+  const auto ignore = [](const std::string&) {};
+  for (const Place place : {kAddition, kImport}) {
+    for (const Forgive& forgive : {Forgive(), Forgive(ignore)}) {
+      Replay replay(no_state, kRequestIdWindow, forgive);
+      EXPECT_TRUE(IsRefusal(replay.Apply(7, records_[place]),
+                            absl::StatusCode::kResourceExhausted, v1::LIMIT,
+                            "record 7: no more states"));
+    }
+  }
+}
+
+TEST_F(SoundRecords, OfAnImportEndWhereTheJournalRefusesOne) {
+  for (int n = 1; n <= 2; ++n) {
+    int calls = 0;
+    EXPECT_EQ(ImportRecordsOf({*EmptyStudio()}, Actor::System(),
+                              [&](const std::string&) {
+                                return ++calls < n
+                                           ? absl::OkStatus()
+                                           : absl::CancelledError("enough");
+                              }),
+              absl::CancelledError("enough"));
+    EXPECT_EQ(calls, n);
+  }
 }
 
 // The log reads what a change was, without applying it.

@@ -5,6 +5,7 @@
 #include <functional>
 #include <ostream>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "gtest/gtest.h"
@@ -55,6 +56,42 @@ TEST(AnsweredRequestMessage, IsReadAsItWas) {
       });
   EXPECT_TRUE(visited.ok()) << visited;
   EXPECT_GE(requests, 5);
+}
+
+TEST(ReceiptMessage, SourcesAreTheSameOnlyIfAllOfThemIs) {
+  const Source source{SourceKind::kGroup, "editor", {"g"}};
+  EXPECT_TRUE(source == Source(source));
+  Source other = source;
+  other.kind = SourceKind::kDirect;
+  EXPECT_FALSE(source == other);
+  other = source;
+  other.role = "viewer";
+  EXPECT_FALSE(source == other);
+  other = source;
+  other.path = {"h"};
+  EXPECT_FALSE(source == other);
+  other = source;
+  other.path_omitted = true;
+  EXPECT_FALSE(source == other);
+}
+
+TEST(ReceiptMessage, OfAShareByEmailIsThatOfWhoeverHasTheAddress) {
+  CalledState w = SmallState();
+  w.Apply({AddServiceAccount{"mail", "Mail", "mail@example.org"},
+           AddUser{"post", "post@example.org"}, AddGroup{"all"}});
+  const std::pair<Target, Target> owners[] = {
+      {Target::Email("mail@example.org"), Target::ServiceAccount("mail")},
+      {Target::Email("post@example.org"), Target::User("post")}};
+  for (const auto& [address, owner] : owners) {
+    const std::vector<Change> changes = {Share{kOne, address, "viewer"}};
+    v1::Receipt message = ToMessage(w.Apply(changes));
+    const absl::StatusOr<Receipt> read = ReadReceipt(message, changes);
+    ASSERT_TRUE(read.ok()) << read.status();
+    EXPECT_EQ(read->changes[0].share->target, owner);
+    message.mutable_changes(0)->mutable_share()->set_target("group:all");
+    EXPECT_TRUE(IsDamage(ReadReceipt(message, changes).status(),
+                         "can't be kept for `group:all`"));
+  }
 }
 
 TEST(ReceiptMessage, OfAShareIsReadToTheLastSource) {

@@ -2,18 +2,25 @@
 #include "acl/history/verify.h"
 
 #include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "acl/base/checksum.h"
 #include "acl/engine.h"
+#include "acl/history/beside_writer.h"
 #include "acl/history/salvage.h"
 #include "acl/journal/checkpoint_file.h"
+#include "acl/journal/frame.h"
 #include "acl/journal/journal_reader.h"
+#include "acl/journal/numbers.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "proto/acl/v1/journal.pb.h"
 #include "tests/base/refusal.h"
 #include "tests/durable/durable.h"
+#include "tests/journal/memory_files.h"
 #include "tests/journal/unreadable_files.h"
 
 namespace acl {
@@ -118,6 +125,9 @@ TEST_F(VerifyTest, WhenACheckpointSaysSomethingElseThenItIsDamage) {
       [](v1::WorkspaceChunk* chunk) {
         chunk->mutable_begin()->set_revision(chunk->begin().revision() - 1);
       },
+      [](v1::WorkspaceChunk* chunk) {
+        chunk->mutable_begin()->set_id("another");
+      },
   };
   MakeHistory(20);
   // The older one is as bad as the later one.
@@ -137,6 +147,107 @@ TEST_F(VerifyTest, WhenACheckpointSaysSomethingElseThenItIsDamage) {
     }
   }
   EXPECT_TRUE(Verify().ok());
+}
+
+TEST_F(VerifyTest, WhenTheFolderIsEmptyThenItIsWhole) {
+  engine_ = nullptr;
+  files_ = std::make_unique<MemoryFiles>();
+  ASSERT_TRUE(files_->MakeFolder(kFolder).ok());
+  const auto report = Verify();
+  ASSERT_TRUE(report.ok()) << report.status();
+  EXPECT_EQ(report->first, 1u);
+  EXPECT_EQ(report->end.head.sequence, 0u);
+}
+
+TEST_F(VerifyTest, WhenThereIsOnlyACheckpointThenItIsDamage) {
+  MakeHistory(12);
+  engine_ = nullptr;
+  const std::vector<JournalFile> journal = *JournalFiles(kFolder, files_.get());
+  for (const JournalFile& file : journal) {
+    ASSERT_TRUE(files_->Remove(std::string(kFolder) + "/" + file.name).ok());
+  }
+  EXPECT_TRUE(IsRefusal(Verify(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "is of another journal"));
+  // Salvaging takes what it has.
+  const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
+  ASSERT_TRUE(salvaged.ok()) << salvaged.status();
+  EXPECT_EQ(salvaged->checkpoint, 8u);
+  EXPECT_EQ(salvaged->states.size(), 1u);
+  EXPECT_FALSE(salvaged->lost());
+}
+
+TEST_F(VerifyTest, WhenAnotherHistoryWasKnownThenItWasRewritten) {
+  MakeHistory(12);
+  const auto report = Verify();
+  ASSERT_TRUE(report.ok()) << report.status();
+  JournalHead known = report->end.head;
+  EXPECT_TRUE(VerifyFolder(kFolder, known, files_.get(), nullptr).ok());
+  known.chain[0] ^= 1;
+  EXPECT_TRUE(IsRefusal(VerifyFolder(kFolder, known, files_.get(), nullptr),
+                        absl::StatusCode::kDataLoss, v1::JOURNAL_DAMAGED,
+                        "the history was rewritten: "));
+}
+
+TEST(HeadTextTest, IsReadAsItIsWritten) {
+  JournalHead head;
+  head.sequence = 17;
+  head.chain = {0xab, 0x01};
+  const std::string text = HeadText(head);
+  EXPECT_EQ(*ParseHead(text), head);
+  const std::string digits = text.substr(3);
+  for (const std::string& bad :
+       {std::string(), digits, std::string("17"), "17:" + digits + ":",
+        "x:" + digits, "17:" + digits.substr(1),
+        "17:" + digits.substr(1) + "g"}) {
+    EXPECT_TRUE(IsRefusal(ParseHead(bad), absl::StatusCode::kInvalidArgument,
+                          v1::MALFORMED, "is no head; write it as"))
+        << bad;
+  }
+}
+
+// How often a folder is read beside a writer, who changes it each time.
+class BesideWriterTest : public testing::Test {
+ protected:
+  int ReadsUntilItIsTold(const absl::Status& refusal, bool changes,
+                         int failing_list) {
+    EXPECT_TRUE(memory_.MakeFolder(kFolder).ok());
+    int lists = 0;
+    UnreadableFiles files(&memory_, [&] { return ++lists == failing_list; });
+    int reads = 0;
+    const absl::StatusOr<int> result =
+        ReadBesideWriter(kFolder, &files, [&]() -> absl::StatusOr<int> {
+          ++reads;
+          if (changes) {
+            EXPECT_TRUE(
+                memory_
+                    .Open(std::string(kFolder) + "/" + std::to_string(++names_),
+                          FileSystem::Mode::kCreate)
+                    .ok());
+          }
+          if (refusal.ok()) return 7;
+          return refusal;
+        });
+    EXPECT_EQ(result.status(), refusal);
+    return reads;
+  }
+
+  MemoryFiles memory_;
+  int names_ = 0;
+};
+
+TEST_F(BesideWriterTest, WhenFilesWereGoneThenItIsReadAgainAFewTimes) {
+  for (const Fault fault : {v1::FILE_ACCESS, v1::REVISION_NOT_AVAILABLE}) {
+    const absl::Status gone = Refuse(fault, "gone");
+    EXPECT_EQ(ReadsUntilItIsTold(gone, true, 0), 5);
+    EXPECT_EQ(ReadsUntilItIsTold(gone, false, 0), 1);
+    // The first list cannot be had, or the one after.
+    EXPECT_EQ(ReadsUntilItIsTold(gone, true, 1), 1);
+    EXPECT_EQ(ReadsUntilItIsTold(gone, true, 2), 1);
+    EXPECT_EQ(ReadsUntilItIsTold(gone, true, 4), 2);
+  }
+  const absl::Status damage = Refuse(v1::JOURNAL_DAMAGED, "altered");
+  EXPECT_EQ(ReadsUntilItIsTold(damage, true, 0), 1);
+  EXPECT_EQ(ReadsUntilItIsTold(absl::OkStatus(), true, 0), 1);
 }
 
 TEST_F(VerifyTest, WhenAFileIsMissingThenItIsDamage) {
@@ -285,6 +396,213 @@ TEST_F(VerifyTest, WhenTheLatestCheckpointIsDamagedThenSalvageTakesAnother) {
   EXPECT_EQ(salvaged->bytes[0].file, name);
   EXPECT_TRUE(salvaged->records.empty());
   EXPECT_EQ(salvaged->doubt_count, 0u);
+  Reopen();
+  EXPECT_EQ(Everything(), everything);
+}
+
+class SalvageTest : public VerifyTest {
+ protected:
+  // Changes without a checkpoint, in several files.
+  void WriteFiles(int changes) {
+    for (int i = 0; i < changes; ++i) {
+      ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
+    }
+    engine_ = nullptr;
+    names_.clear();
+    const std::vector<JournalFile> journal =
+        *JournalFiles(kFolder, files_.get());
+    for (const JournalFile& file : journal) {
+      names_.push_back(file.name);
+    }
+    ASSERT_GT(names_.size(), 2u);
+  }
+  std::string& Bytes(size_t file) {
+    return *files_->MutableBytes(std::string(kFolder) + "/" + names_[file]);
+  }
+  // Where the frames of a file begin.
+  std::vector<size_t> Frames(size_t file) {
+    std::vector<size_t> frames;
+    const std::string bytes = Bytes(file);
+    for (size_t at = kFileHeaderBytes; at < bytes.size();) {
+      frames.push_back(at);
+      const auto header =
+          DecodeFrameHeader(bytes.substr(at), at, bytes.size() - at);
+      if (!header) break;
+      at += FrameBytes(header->bytes);
+    }
+    return frames;
+  }
+  // Replaces what a frame says by records that lead to the same, if that is
+  // believed, or by bytes that are none; with a checksum that is right.
+  void Forge(size_t file, size_t at, bool records) {
+    std::string& bytes = Bytes(file);
+    const JournalId id = DecodeFileHeader(bytes)->id;
+    const auto header =
+        DecodeFrameHeader(bytes.substr(at), at, bytes.size() - at);
+    ASSERT_TRUE(header);
+    std::string forged =
+        EncodeFrame(id, FrameType::kRecords, at, header->synced, header->head,
+                    {std::string(header->bytes - 4, 'x')});
+    if (!records) {
+      forged[kFrameHeaderBytes] ^= 1;
+      std::string checksum;
+      PutNumber(Crc32c(Crc32c(0, BytesOf(id)), forged.substr(8)), &checksum);
+      forged.replace(4, checksum.size(), checksum);
+    }
+    bytes.replace(at, forged.size(), forged);
+  }
+  Salvaged Salvage() {
+    const auto salvaged = acl::Salvage(kFolder, files_.get(), nullptr);
+    EXPECT_TRUE(salvaged.ok()) << salvaged.status();
+    return salvaged.ok() ? *salvaged : Salvaged();
+  }
+
+  std::vector<std::string> names_;
+};
+
+TEST_F(SalvageTest, WhenACallFailsThenTheFileIsLostOrTheFolderIsRefused) {
+  WriteFiles(40);
+  int failed = 0;
+  for (int n = 1, calls = n; calls + 1 >= n; ++n) {
+    calls = 0;
+    UnreadableFiles files(files_.get(), [&] { return ++calls == n; });
+    int told = 0;
+    const auto salvaged =
+        acl::Salvage(kFolder, &files, [&](uint64_t, uint64_t) { ++told; });
+    if (!salvaged.ok()) {
+      EXPECT_EQ(n, 1);  // the list
+      EXPECT_EQ(FaultOf(salvaged.status()), v1::FILE_ACCESS);
+      continue;
+    }
+    EXPECT_EQ(told, static_cast<int>(names_.size()));
+    // Of the first looks only the id is wanted, which other files have, too.
+    if (!salvaged->lost()) continue;
+    ++failed;
+    ASSERT_EQ(salvaged->bytes.size(), 1u);
+    EXPECT_EQ(salvaged->bytes[0].begin, 0u);
+    EXPECT_EQ(salvaged->bytes[0].end, 0u);
+    EXPECT_EQ(salvaged->bytes[0].what, "the file can't be read now");
+  }
+  // Each of the files is opened, measured and read.
+  EXPECT_GE(failed, 3 * static_cast<int>(names_.size()));
+}
+
+TEST_F(SalvageTest, WhenTheHeadOfAFileIsGoneThenItsFramesAreRead) {
+  WriteFiles(40);
+  Bytes(1).replace(0, 8, 8, 'x');
+  const Salvaged salvaged = Salvage();
+  ASSERT_EQ(salvaged.bytes.size(), 1u);
+  EXPECT_EQ(salvaged.bytes[0].file, names_[1]);
+  EXPECT_EQ(salvaged.bytes[0].end, kFileHeaderBytes);
+  EXPECT_EQ(salvaged.last, 42u);
+  EXPECT_TRUE(salvaged.records.empty());
+}
+
+TEST_F(SalvageTest, WhenAFileIsTooShortForAHeadThenTheRestIsRead) {
+  WriteFiles(40);
+  for (const size_t size : {0u, 10u, 40u}) {
+    Bytes(1).resize(40, 'x');
+    Bytes(1).resize(size);
+    const Salvaged salvaged = Salvage();
+    ASSERT_EQ(salvaged.bytes.size(), 1u);
+    EXPECT_EQ(salvaged.bytes[0].file, names_[1]);
+    EXPECT_EQ(salvaged.bytes[0].end, size);
+    EXPECT_EQ(salvaged.last, 42u);
+    EXPECT_EQ(salvaged.records.size(), 1u);
+  }
+}
+
+TEST_F(SalvageTest, WhenAFileGoesOnFromAnotherChainThenItIsSaid) {
+  WriteFiles(40);
+  std::string& bytes = Bytes(1);
+  FileHeader header = *DecodeFileHeader(bytes);
+  header.before.chain[0] ^= 1;
+  bytes.replace(0, kFileHeaderBytes, EncodeFileHeader(header));
+  const Salvaged salvaged = Salvage();
+  ASSERT_FALSE(salvaged.bytes.empty());
+  EXPECT_EQ(salvaged.bytes[0].file, names_[1]);
+  EXPECT_EQ(salvaged.bytes[0].what, "does not go on from the file before it");
+  EXPECT_EQ(salvaged.last, 42u);
+}
+
+TEST_F(SalvageTest, WhenAFrameWasForgedThenItsRecordsAreLost) {
+  for (const bool records : {true, false}) {
+    engine_ = nullptr;
+    files_ = std::make_unique<MemoryFiles>();
+    SetUp();
+    WriteFiles(40);
+    const size_t at = Frames(1)[1];
+    Forge(1, at, records);
+    const Salvaged salvaged = Salvage();
+    ASSERT_EQ(salvaged.bytes.size(), 1u);
+    EXPECT_EQ(salvaged.bytes[0].file, names_[1]);
+    EXPECT_EQ(salvaged.bytes[0].begin, at);
+    EXPECT_EQ(salvaged.bytes[0].what,
+              records ? "was altered: its records do not lead to its chain"
+                      : "the records don't fill it");
+    ASSERT_EQ(salvaged.records.size(), 1u);
+    EXPECT_EQ(salvaged.records[0].first, salvaged.records[0].last);
+    EXPECT_EQ(salvaged.last, 42u);
+  }
+}
+
+TEST_F(SalvageTest, WhenAFileIsThereTwiceThenItsRecordsAreAppliedOnce) {
+  WriteFiles(40);
+  const std::string copy = JournalFileName(1000);
+  const auto file = files_->Open(std::string(kFolder) + "/" + copy,
+                                 FileSystem::Mode::kCreate);
+  ASSERT_TRUE(file.ok()) << file.status();
+  ASSERT_TRUE(WriteAll(file->get(), 0, Bytes(1)).ok());
+  const Salvaged salvaged = Salvage();
+  EXPECT_FALSE(salvaged.lost());
+  EXPECT_EQ(salvaged.last, 42u);
+  ASSERT_EQ(salvaged.states.size(), 1u);
+  EXPECT_EQ(salvaged.states[0]->revision, 41u);
+}
+
+// Frames behind it tell of it only if it had been synced before.
+TEST_F(SalvageTest, WhenTheLastFileWasNotSyncedThenWhatIsAlteredIsTorn) {
+  journal_file_bytes_ = 20000;
+  for (const bool synced : {true, false}) {
+    durability_ = synced ? Durability::kDisk : Durability::kProcess;
+    engine_ = nullptr;
+    files_ = std::make_unique<MemoryFiles>();
+    SetUp();
+    for (int i = 0; i < 10; ++i) {
+      ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
+    }
+    auto killed =
+        std::unique_ptr<MemoryFiles>(new MemoryFiles(files_->AfterKill()));
+    engine_ = nullptr;
+    files_ = std::move(killed);
+    names_ = {JournalFiles(kFolder, files_.get())->front().name};
+    const size_t at = Frames(0)[5];
+    Bytes(0)[at + kFrameHeaderBytes + 4] ^= 1;
+    const Salvaged salvaged = Salvage();
+    EXPECT_EQ(salvaged.lost(), synced);
+    EXPECT_EQ(salvaged.torn, synced ? 0 : Bytes(0).size() - at);
+    EXPECT_EQ(salvaged.last, synced ? 12u : 5u);
+  }
+}
+
+// The first file is gone, with the workspace that all others are about.
+TEST_F(SalvageTest, WhenThereAreManyDoubtsThenTheFirstAreKept) {
+  WriteFiles(1100);
+  ASSERT_TRUE(files_->Remove(std::string(kFolder) + "/" + names_[0]).ok());
+  const Salvaged salvaged = Salvage();
+  EXPECT_TRUE(salvaged.lost());
+  EXPECT_EQ(salvaged.doubts.size(), kMaxDoubts);
+  EXPECT_GT(salvaged.doubt_count, kMaxDoubts);
+  EXPECT_LT(salvaged.doubt_count, 1100u);
+  EXPECT_TRUE(salvaged.states.empty());
+}
+
+// What so many replace is given back on the way.
+TEST_F(VerifyTest, WhenThereAreThousandsOfRecordsThenTheyLeadToTheSame) {
+  for (int i = 0; i < 4200; ++i) {
+    ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
+  }
+  const std::string everything = Everything();
   Reopen();
   EXPECT_EQ(Everything(), everything);
 }

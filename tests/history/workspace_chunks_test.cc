@@ -134,14 +134,20 @@ TEST(WorkspaceChunks, ChunkWithManyThingsHoldsAboutAsManyAsWanted) {
   }
 }
 
-TEST(WorkspaceChunks, SinkThatRefusesEndsTheWalk) {
-  int calls = 0;
-  const absl::Status status =
-      ToChunks(SmallState().state(), 1, [&](const v1::WorkspaceChunk&) {
-        return ++calls < 3 ? absl::OkStatus() : absl::CancelledError("enough");
-      });
-  EXPECT_EQ(status, absl::CancelledError("enough"));
-  EXPECT_EQ(calls, 3);
+TEST(WorkspaceChunks, SinkThatRefusesEndsTheWalkWhereverItDoes) {
+  const CalledState small = SmallState();
+  const size_t chunks = ChunksOf(small.state(), 1).size();
+  ASSERT_GT(chunks, 15u);
+  for (size_t n = 1; n <= chunks; ++n) {
+    size_t calls = 0;
+    const absl::Status status =
+        ToChunks(small.state(), 1, [&](const v1::WorkspaceChunk&) {
+          return ++calls < n ? absl::OkStatus()
+                             : absl::CancelledError("enough");
+        });
+    EXPECT_EQ(status, absl::CancelledError("enough"));
+    EXPECT_EQ(calls, n);
+  }
 }
 
 // A workspace whose groups stand in each other, each in the one before.

@@ -128,6 +128,35 @@ TEST_F(CheckpointBlocksTest, WhenTheDiskIsFullThenTheProducerIsTold) {
   ExpectNothingIsThere();
 }
 
+// The head of the second block fills what is gathered, and its bytes do so
+// again.
+TEST_F(CheckpointBlocksTest, WhenAWriteHasFailedThenNothingMoreIsWritten) {
+  int writes = 0;
+  files_.SetSchedule([&](const FileStep& step) -> StepOutcome {
+    if (step.call != FileStep::Call::kWrite) return {};
+    ++writes;
+    return {false, ENOSPC, {}};
+  });
+  constexpr size_t kGathered = size_t{1} << 20;
+  constexpr size_t kHeader = 80, kBlockHead = 8;
+  const std::string first(kGathered - kHeader - 2 * kBlockHead, 'x');
+  int blocks = 0;
+  EXPECT_TRUE(IsRefusal(
+      Write([&](BlockSink sink) -> absl::StatusOr<uint64_t> {
+        if (absl::Status s = sink(first); !s.ok()) return s;
+        ++blocks;
+        if (absl::Status s = sink(std::string(kGathered, 'y')); !s.ok()) {
+          return s;
+        }
+        return 5;
+      }),
+      absl::StatusCode::kResourceExhausted, v1::DISK_FULL, "No space left"));
+  EXPECT_EQ(blocks, 1);
+  EXPECT_EQ(writes, 1);
+  files_.SetSchedule(nullptr);
+  ExpectNothingIsThere();
+}
+
 TEST_F(CheckpointBlocksTest,
        WhenAFileBecomesShorterWhileItIsReadThenItIsDamage) {
   ASSERT_EQ(WriteBlock(std::string(size_t{3} << 20, 'x')), absl::OkStatus());

@@ -94,6 +94,16 @@ TEST(FrameTest, WhenItStandsElsewhereThenItIsNone) {
   EXPECT_FALSE(DecodeFrameHeader(frame, 96, frame.size() - 1));
 }
 
+// A file can become shorter between two looks at it.
+TEST(FrameTest, WhenItsEndIsGoneThenItIsNotWhole) {
+  const std::string frame = Frame(96, {"one"});
+  const auto header = DecodeFrameHeader(frame, 96, frame.size());
+  ASSERT_TRUE(header);
+  for (size_t size = kFrameHeaderBytes; size < frame.size(); ++size) {
+    EXPECT_FALSE(CheckFrame(kId, *header, frame.substr(0, size))) << size;
+  }
+}
+
 TEST(FrameTest, WhenItIsOfAnotherJournalThenItIsNotWhole) {
   const std::string frame = Frame(96, {"one"});
   const auto header = DecodeFrameHeader(frame, 96, frame.size());

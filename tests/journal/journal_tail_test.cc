@@ -326,6 +326,60 @@ TEST_F(JournalTailTest, WhenFilesWereRemovedBeforeTheyWereReadThenItIsSaid) {
                         "were removed before they were read"));
   EXPECT_EQ(tail->head().sequence, files[2].first - 1);
   EXPECT_EQ(FaultOf(Read(Tail().get()).status()), v1::REVISION_NOT_AVAILABLE);
+  // Nor can it be told how much there is to read.
+  for (const JournalFile& file : files) {
+    if (file.first < files.back().first) {
+      files_->Remove(PathOf(file.first)).IgnoreError();
+    }
+  }
+  EXPECT_TRUE(IsRefusal(tail->BytesAhead(), absl::StatusCode::kOutOfRange,
+                        v1::REVISION_NOT_AVAILABLE, "is gone"));
+}
+
+TEST_F(JournalTailTest, WhenTheLastFileIsGoneAndAnEarlierIsNotThenItIsDamage) {
+  Put("a");
+  const auto tail = Tail();
+  ASSERT_TRUE(journal_->Rotate().ok());
+  Put("b");
+  EXPECT_THAT(Seen(tail.get()), ElementsAre("1:a", "2:b"));
+  ASSERT_TRUE(files_->Remove(PathOf(2)).ok());
+  EXPECT_TRUE(IsRefusal(Read(tail.get()), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED,
+                        "the file is gone, and none follows it"));
+}
+
+// What looks like damage is looked at again, since the writer may have cut off
+// what was torn and gone on. Each call of both looks fails, or finds that.
+TEST_F(JournalTailTest, WhenDamageIsLookedAtAgainThenTheLastLookCounts) {
+  Put("a");
+  const size_t size = files_->MutableBytes(PathOf(1))->size();
+  Put("b");
+  Put("c");
+  const std::string whole = *files_->MutableBytes(PathOf(1));
+  std::string altered = whole;
+  altered[size + kFrameHeaderBytes + 4] ^= 1;
+  for (const bool mended : {false, true}) {
+    for (int n = 1, calls = n; calls + 1 >= n; ++n) {
+      calls = 0;
+      *files_->MutableBytes(PathOf(1)) = altered;
+      UnreadableFiles files(files_.get(), [&] {
+        if (++calls != n) return false;
+        if (mended) *files_->MutableBytes(PathOf(1)) = whole;
+        return !mended;
+      });
+      JournalTail tail(kFolder, {1, {}}, Durability::kDisk, &files);
+      const absl::StatusOr<bool> read = Read(&tail);
+      SCOPED_TRACE(absl::StrCat(mended ? "mended at " : "fails at ", n));
+      if (calls < n) {  // all were made without
+        EXPECT_EQ(FaultOf(read.status()), v1::JOURNAL_DAMAGED);
+      } else if (mended) {
+        ASSERT_TRUE(read.ok()) << read.status();
+        EXPECT_THAT(seen_, ElementsAre("1:a", "2:b", "3:c"));
+      } else {
+        EXPECT_EQ(FaultOf(read.status()), v1::FILE_ACCESS);
+      }
+    }
+  }
 }
 
 TEST_F(JournalTailTest, WhenTheLastFileIsGoneThenItIsDamage) {

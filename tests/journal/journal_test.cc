@@ -25,6 +25,7 @@ class JournalTest : public ::testing::Test {
   absl::StatusOr<std::unique_ptr<Journal>> Open(uint64_t from = 1) {
     JournalOptions options;
     options.file_bytes = file_bytes_;
+    options.durability = durability_;
     seen_.clear();
     absl::StatusOr<std::unique_ptr<LockedFolder>> folder =
         LockedFolder::Take(kFolder, files_.get());
@@ -68,6 +69,7 @@ class JournalTest : public ::testing::Test {
 
   std::unique_ptr<MemoryFiles> files_ = std::make_unique<MemoryFiles>();
   uint64_t file_bytes_ = 1 << 20;
+  Durability durability_ = Durability::kDisk;
   std::vector<std::string> seen_;
 };
 
@@ -76,6 +78,65 @@ TEST_F(JournalTest, WhenTheFolderIsNewThenItIsMadeAndHasNoRecords) {
   ASSERT_TRUE(journal.ok()) << journal.status();
   EXPECT_THAT(seen_, IsEmpty());
   EXPECT_EQ((*journal)->head().sequence, 0u);
+}
+
+TEST_F(JournalTest, WhenTheFolderIsTheRootThenItIsLikeAnyOther) {
+  for (const char* root : {"/", "//"}) {
+    auto folder = LockedFolder::Take(root, files_.get());
+    ASSERT_TRUE(folder.ok()) << folder.status();
+    std::vector<std::string> seen;
+    const auto journal = Journal::Open(*std::move(folder), {}, {},
+                                       [&](const JournalRecord& record) {
+                                         seen.emplace_back(record.bytes);
+                                         return absl::OkStatus();
+                                       });
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    if (std::string(root) == "//") {
+      EXPECT_THAT(seen, ElementsAre("a"));
+    }
+    ASSERT_TRUE(Put(journal->get(), "a").ok());
+  }
+}
+
+// Somewhere in the middle of the journal, all was on the disk.
+TEST_F(JournalTest, WhenAnEarlierFileIsAlteredThenItIsDamage) {
+  file_bytes_ = 300;
+  Write(std::vector<std::string>(10, "some record"));
+  ASSERT_GT(JournalFiles(kFolder, files_.get())->size(), 2u);
+  files_->MutableBytes(PathOf(1))->at(kFileHeaderBytes + kFrameHeaderBytes +
+                                      4) ^= 1;
+  EXPECT_TRUE(IsRefusal(Read(), absl::StatusCode::kDataLoss,
+                        v1::JOURNAL_DAMAGED, "is not what was written"));
+}
+
+// A frame tells of those before it only what had been synced when it was
+// written, and only if it is whole itself.
+TEST_F(JournalTest, WhenLaterFramesProveNothingThenWhatIsAlteredIsTorn) {
+  for (const bool synced : {false, true}) {
+    files_ = std::make_unique<MemoryFiles>();
+    durability_ = synced ? Durability::kDisk : Durability::kProcess;
+    const auto journal = Open();
+    ASSERT_TRUE(journal.ok()) << journal.status();
+    std::vector<size_t> ends;
+    for (const char* record : {"a", "b", "c"}) {
+      ASSERT_TRUE(Put(journal->get(), record).ok());
+      ends.push_back(files_->MutableBytes(PathOf(1))->size());
+    }
+    std::string* const bytes = files_->MutableBytes(PathOf(1));
+    const auto alter = [&](size_t frame) {
+      bytes->at(ends[frame - 1] + kFrameHeaderBytes + 4) ^= 1;
+    };
+    alter(1);
+    if (synced) {
+      EXPECT_TRUE(IsRefusal(Read(), absl::StatusCode::kDataLoss,
+                            v1::JOURNAL_DAMAGED, "was written later"));
+      alter(2);
+    }
+    const auto end = Read();
+    ASSERT_TRUE(end.ok()) << end.status();
+    EXPECT_THAT(seen_, ElementsAre("1:a"));
+    EXPECT_EQ(end->torn, ends[2] - ends[0]);
+  }
 }
 
 TEST_F(JournalTest, WhenItIsOpenedAgainThenAllRecordsAreThereInOrder) {

@@ -1,7 +1,10 @@
 // What the system's files make of interrupted, short and failing system calls.
 // The calls here come before those of the C library.
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -30,7 +33,8 @@ struct Trouble {
 };
 
 Trouble pwrite_trouble, pread_trouble, fdatasync_trouble, fsync_trouble,
-    ftruncate_trouble, open_trouble, flock_trouble;
+    ftruncate_trouble, open_trouble, flock_trouble, fstat_trouble, stat_trouble,
+    readdir_trouble;
 
 // Counts a call; whether it fails.
 bool Fails(Trouble* trouble) {
@@ -83,6 +87,24 @@ int open(const char* path, int flags, ...) {
   return static_cast<int>(syscall(SYS_openat, AT_FDCWD, path, flags, mode));
 }
 
+int fstat(int fd, struct stat* status) noexcept {
+  if (Fails(&fstat_trouble)) return Failed();
+  return static_cast<int>(
+      syscall(SYS_newfstatat, fd, "", status, AT_EMPTY_PATH));
+}
+
+int stat(const char* path, struct stat* status) noexcept {
+  if (Fails(&stat_trouble)) return Failed();
+  return static_cast<int>(syscall(SYS_newfstatat, AT_FDCWD, path, status, 0));
+}
+
+dirent* readdir(DIR* folder) {
+  if (Fails(&readdir_trouble)) return nullptr;
+  static const auto original =
+      reinterpret_cast<dirent* (*)(DIR*)>(dlsym(RTLD_NEXT, "readdir"));
+  return original(folder);
+}
+
 int flock(int fd, int operation) noexcept {
   if (Fails(&flock_trouble)) return Failed();
   return static_cast<int>(syscall(SYS_flock, fd, operation));
@@ -105,7 +127,8 @@ class SystemCalls : public testing::Test {
   ~SystemCalls() override {
     for (Trouble* const trouble :
          {&pwrite_trouble, &pread_trouble, &fdatasync_trouble, &fsync_trouble,
-          &ftruncate_trouble, &open_trouble, &flock_trouble}) {
+          &ftruncate_trouble, &open_trouble, &flock_trouble, &fstat_trouble,
+          &stat_trouble, &readdir_trouble}) {
       *trouble = Trouble();
     }
   }
@@ -193,6 +216,11 @@ TEST_F(SystemCalls, AWriteOfNothingIsNoProgress) {
   EXPECT_EQ(pwrite_trouble.calls, 1);
 }
 
+TEST_F(SystemCalls, NothingCanBeWritten) {
+  EXPECT_EQ(*file_->Write(0, ""), 0u);
+  EXPECT_EQ(*file_->Size(), 0u);
+}
+
 TEST_F(SystemCalls, AFailedSyncIsFinal) {
   for (const int error : {EIO, ENOSPC, EDQUOT}) {
     fdatasync_trouble = Trouble();
@@ -224,6 +252,29 @@ TEST_F(SystemCalls, OtherFailuresComeBackWithTheirReason) {
   flock_trouble.error = ENOLCK;
   EXPECT_TRUE(NoAccess(SystemFiles()->TakeLock(path_).status(),
                        "can't lock: No locks available"));
+}
+
+TEST_F(SystemCalls, FailuresOfCallsThatOnlyLookComeBackWithTheirReason) {
+  fstat_trouble.failures = 1;
+  fstat_trouble.error = EIO;
+  EXPECT_TRUE(NoAccess(file_->Size().status(),
+                       "can't tell its size: Input/output error"));
+  // A folder is listed as a whole or not at all.
+  readdir_trouble.failures = 1;
+  readdir_trouble.error = EIO;
+  EXPECT_TRUE(
+      IsRefusal(SystemFiles()->List(folder_), absl::StatusCode::kUnavailable,
+                v1::FILE_ACCESS,
+                absl::StrCat(folder_, ": can't list: Input/output error")));
+  EXPECT_EQ(SystemFiles()->List(folder_)->size(), 1u);
+  // Whether what is there is a folder can't be told.
+  stat_trouble.failures = 1;
+  stat_trouble.error = EACCES;
+  EXPECT_TRUE(
+      IsRefusal(SystemFiles()->MakeFolder(folder_),
+                absl::StatusCode::kUnavailable, v1::FILE_ACCESS,
+                absl::StrCat(folder_, ": can't make the folder: File exists")));
+  EXPECT_EQ(SystemFiles()->MakeFolder(folder_), absl::OkStatus());
 }
 
 TEST_F(SystemCalls, MessagesShowNoControlCharacters) {

@@ -2,6 +2,8 @@
 #include <cstddef>
 
 #include "acl/base/fault.h"
+#include "acl/share/explanation.h"
+#include "acl/share/patience.h"
 #include "acl/share/request.h"
 #include "acl/store/draft.h"
 #include "gtest/gtest.h"
@@ -61,6 +63,20 @@ TEST_F(Limits, RevisionsComeToAnEnd) {
   // What changes nothing needs none.
   UpdateUser same{"ann"};
   EXPECT_TRUE(Try(last, same).ok());
+}
+
+TEST(PatienceTest, AsksOnceIn256RowsAndNeverAgainOnceItIsOver) {
+  int asked = 0;
+  ExplainOptions options;
+  options.cancelled = [&] { return ++asked == 2; };
+  Patience patience(options);
+  for (int i = 0; i < 256; ++i) EXPECT_TRUE(patience.Heartbeat());
+  EXPECT_EQ(asked, 1);
+  for (int i = 0; i < 1000; ++i) EXPECT_FALSE(patience.Heartbeat());
+  EXPECT_EQ(asked, 2);
+  EXPECT_TRUE(IsRefusal(patience.ended(), absl::StatusCode::kCancelled,
+                        v1::CANCELLED_BY_CALLER,
+                        "the caller cancelled the explanation"));
 }
 
 }  // namespace

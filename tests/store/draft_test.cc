@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "acl/directory/closure.h"
 #include "acl/store/same.h"
 #include "gtest/gtest.h"
 
@@ -132,6 +133,23 @@ TEST(Draft, NumberIsNeverGivenOutTwice) {
   EXPECT_NE(draft.AddResource({"voice", "r"}, "", 0), resource);
 }
 
+TEST(Draft, PathsLeadThroughGroupsAndNowhereElse) {
+  const State empty = EmptyState();
+  Draft draft(empty, Draft::Use::kPublish);
+  const TargetKey user = PrincipalKey(draft.AddPrincipal(Kind::kUser, "u", {}));
+  const uint32_t inner = draft.AddGroup("inner", "");
+  const uint32_t outer = draft.AddGroup("outer", "");
+  const uint32_t other = draft.AddGroup("other", "");
+  draft.AddMember(inner, user);
+  draft.AddMember(outer, GroupKey(inner));
+  ShortestPaths paths(draft.state().directory, user);
+  EXPECT_EQ(paths.LengthTo(other), 0u);
+  EXPECT_TRUE(paths.To(other).empty());
+  EXPECT_EQ(paths.LengthTo(inner), 1u);
+  EXPECT_EQ(paths.LengthTo(outer), 2u);
+  EXPECT_EQ(paths.To(outer), (std::vector<std::string>{"inner", "outer"}));
+}
+
 TEST(Draft, AddressMovesWithAnUpdate) {
   const State empty = EmptyState();
   Draft draft(empty, Draft::Use::kPublish);
@@ -143,12 +161,59 @@ TEST(Draft, AddressMovesWithAnUpdate) {
   EXPECT_EQ(draft.state().directory.FindByEmail("b@x"), State::kNone);
 }
 
+TEST(Draft, ResourceThatIsAddedWithGrantsIsFoundFromItsTargets) {
+  const State empty = EmptyState();
+  for (const Draft::Use use :
+       {Draft::Use::kPublish, Draft::Use::kBuild, Draft::Use::kTry}) {
+    Draft draft(empty, use);
+    const uint32_t user = draft.AddPrincipal(Kind::kUser, "u", {});
+    const uint32_t group = draft.AddGroup("g", "");
+    const TargetGrant grants[] = {{PrincipalKey(user), 1},
+                                  {GroupKey(group), 2}};
+    const ResourceRef id{"voice", "r"};
+    const uint32_t resource =
+        draft.AddResource(id, State::HashOf(id), "", 0, 3, grants);
+    const std::shared_ptr<const State> state = Finished(std::move(draft), 1);
+    EXPECT_EQ(state->GrantOf(resource, PrincipalKey(user)), 1);
+    EXPECT_EQ(state->GrantOf(resource, GroupKey(group)), 2);
+    EXPECT_EQ(state->GrantOf(resource, 0), 3);
+    EXPECT_TRUE(state->directory.PrincipalAt(user).grants.Contains(resource));
+    EXPECT_TRUE(state->directory.GroupAt(group).grants.Contains(resource));
+    EXPECT_TRUE(state->baselines.Contains(resource));
+    // What is tried takes nothing of the base's memory.
+    EXPECT_EQ(state->heap == empty.heap, use != Draft::Use::kTry);
+  }
+}
+
+TEST(Draft, DiscardedStateGivesItsMemoryBack) {
+  const State empty = EmptyState();
+  Draft first(empty, Draft::Use::kPublish);
+  const Filled names = Fill(&first);
+  const std::shared_ptr<const State> base = Finished(std::move(first), 1);
+  const auto before = base->heap->used();
+  Draft second(*base, Draft::Use::kPublish);
+  // Some of what it makes it drops again.
+  const uint32_t resource = base->FindResource({"voice", "5"});
+  for (const uint32_t user : names.users) {
+    second.SetGrant(resource, PrincipalKey(user), 1);
+  }
+  for (const uint32_t user : names.users) {
+    second.SetGrant(resource, PrincipalKey(user), 0);
+  }
+  const NextState next = std::move(second).Finish(2);
+  EXPECT_NE(base->heap->used(), before);
+  Discard(next);
+  EXPECT_EQ(base->heap->used(), before);
+}
+
 class Same : public testing::Test {
  protected:
   Same() {
     const State empty = EmptyState();
     Draft draft(empty, Draft::Use::kPublish);
     Fill(&draft);
+    bot_ = PrincipalKey(draft.AddPrincipal(Kind::kServiceAccount, "3", {}));
+    draft.AddKey("bot", bot_, true, "");
     base_ = Finished(std::move(draft), 1);
   }
   uint32_t Group() const { return base_->directory.Find(Kind::kGroup, "g"); }
@@ -157,6 +222,9 @@ class Same : public testing::Test {
     return base_->directory.Find(Kind::kUser, "3");
   }
   TargetKey User() const { return PrincipalKey(UserNumber()); }
+  TargetKey UserZero() const {
+    return PrincipalKey(base_->directory.Find(Kind::kUser, "0"));
+  }
   uint32_t Resource() const { return base_->FindResource({"voice", "3"}); }
   // Whether the state after `edit` says the same as the base.
   template <class Edit>
@@ -167,6 +235,7 @@ class Same : public testing::Test {
   }
 
   std::shared_ptr<const State> base_;
+  TargetKey bot_;  // has the id of a user
 };
 
 TEST_F(Same, WhatIsUndoneSaysTheSame) {
@@ -207,6 +276,9 @@ TEST_F(Same, AnyDifferenceIsSeen) {
   EXPECT_FALSE(After([&](Draft* d) { d->RemoveMember(Group(), User()); }));
   EXPECT_FALSE(After([&](Draft* d) { d->UpdatePrincipal(UserNumber(), {}); }));
   EXPECT_FALSE(After([&](Draft* d) {
+    d->UpdatePrincipal(UserNumber(), {"3@x", "", false, false, "note"});
+  }));
+  EXPECT_FALSE(After([&](Draft* d) {
     d->UpdateKey(d->state().directory.Find(Kind::kKey, "3"), false, "note");
   }));
   EXPECT_FALSE(After([&](Draft* d) { d->AddGroup("h", ""); }));
@@ -215,6 +287,27 @@ TEST_F(Same, AnyDifferenceIsSeen) {
     d->RemoveResource(Resource());
     d->AddResource({"voice", "3"}, "", User());
   }));
+  // Somebody else's, by kind or by id, or nobody's.
+  const auto created_by = [&](TargetKey creator) {
+    return After([&](Draft* d) {
+      d->RemoveResource(Resource());
+      const uint32_t again = d->AddResource({"voice", "3"}, "", creator);
+      d->SetGrant(again, GroupTarget(), 1);
+      d->SetGrant(again, UserZero(), 2);
+    });
+  };
+  // Two keys that change hands.
+  EXPECT_FALSE(After([&](Draft* d) {
+    for (const char* id : {"3", "bot"}) {
+      d->RemoveKey(d->state().directory.Find(Kind::kKey, id));
+    }
+    d->AddKey("3", bot_, true, "");
+    d->AddKey("bot", User(), true, "");
+  }));
+  EXPECT_TRUE(created_by(User()));
+  EXPECT_FALSE(created_by(UserZero()));
+  EXPECT_FALSE(created_by(bot_));
+  EXPECT_FALSE(created_by(0));
   EXPECT_FALSE(After([&](Draft* d) {
     Settings settings = *d->state().settings;
     settings.max_principals = 7;

@@ -69,6 +69,7 @@ std::weak_ptr<const int> Retire(RetireList* retired) {
 
 TEST(Epoch, RetiredIsFreedWhenNobodyIsPinned) {
   RetireList retired;
+  retired.Collect();
   const auto watched = Retire(&retired);
   EXPECT_FALSE(watched.expired());
   retired.Collect();
@@ -139,6 +140,39 @@ TEST(Epoch, ReadersNeverSeeWhatWasFreed) {
   stop.store(true);
   for (std::thread& reader : readers) reader.join();
   EXPECT_EQ(wrong.load(), 0);
+}
+
+// Pins when its thread ends, after what belongs to the thread has gone.
+struct PinsAtTheEnd {
+  std::weak_ptr<const int>* watched = nullptr;
+  RetireList* retired = nullptr;
+  bool* held = nullptr;
+
+  ~PinsAtTheEnd() {
+    for (int round = 0; round < 2; ++round) {
+      EpochPin pin;
+      *watched = Retire(retired);
+      retired->Collect();
+      *held = !watched->expired();
+    }
+  }
+};
+
+TEST(Epoch, ThreadThatIsEndingCanPin) {
+  RetireList retired;
+  std::weak_ptr<const int> watched;
+  bool held = false;
+  std::thread([&] {
+    // Made before the first pin, hence destroyed after what that makes.
+    thread_local PinsAtTheEnd last;
+    last.watched = &watched;
+    last.retired = &retired;
+    last.held = &held;
+    EpochPin pin;
+  }).join();
+  EXPECT_TRUE(held);
+  retired.Collect();
+  EXPECT_TRUE(watched.expired());
 }
 
 TEST(Epoch, ManyShortThreadsTakeOverEachOthersPlaces) {

@@ -16,11 +16,11 @@ def _need(ctx, package, path):
         _missing(package, path)
 
 def _cc_library(name, linkopts = [], deps = []):
-    # No hdrs: /usr/include is on the compiler's own search path, where
-    # headers also do not trigger our warnings.
+    # No `hdrs`: /usr/include is on the compiler's own search path, and headers
+    # found there do not trigger our warnings.
     return "cc_library(name = {}, linkopts = {}, deps = {})\n".format(repr(name), repr(linkopts), repr(deps))
 
-# One library, headers and linker flags: most of what we use.
+# A library's headers and linker flags: enough for most of our dependencies.
 
 def _system_library_impl(ctx):
     _need(ctx, ctx.attr.package, ctx.attr.header)
@@ -38,11 +38,11 @@ _system_library = repository_rule(
         "linkopts": attr.string_list(),
         "libs_on_top": attr.string_list_dict(doc = "name -> linkopts, depends on libs[0]"),
     },
-    local = True,  # look again when packages may have changed
+    local = True,  # check again when packages may have changed
 )
 
-# Abseil: the labels of the original. Debian's pkg-config files say what each
-# needs, so a target links what it uses and nothing else.
+# Abseil, under the labels that it has upstream. Debian's pkg-config files list
+# what each library needs, so a target links only what it uses.
 
 _ABSL = {
     # package -> pkg-config name of each target
@@ -66,8 +66,8 @@ _ABSL = {
 }
 
 def _pkg_config_folder(ctx, file):
-    # /usr/lib has a folder for each architecture that something is installed
-    # for; the compiler knows its own.
+    # /usr/lib has one folder for each installed architecture; the compiler
+    # knows which one is its own.
     found = ctx.execute([ctx.os.environ.get("CC", "gcc"), "-print-file-name=pkgconfig/" + file])
     path = ctx.path(found.stdout.strip()) if found.stdout.startswith("/") else None
     return path.dirname if path and path.exists else None
@@ -245,7 +245,7 @@ def acl_deps():
         "com_github_cyan4973_xxhash",
         package = "libxxhash-dev",
         header = "/usr/include/xxhash.h",
-        libs = ["xxhash"],  # used from its header alone
+        libs = ["xxhash"],  # only its header is used
     )
     _maybe(
         _system_library,
@@ -268,8 +268,8 @@ def acl_deps():
         _system_library,
         "boost",
         package = "libboost1.81-dev",
-        header = "/usr/include/boost/url.hpp",  # not in 1.74, Debian's other one
-        libs = ["beast"],  # and Asio; used from their headers alone
+        header = "/usr/include/boost/url.hpp",  # Boost 1.74 lacks it
+        libs = ["beast"],  # Asio comes with it; only their headers are used
         linkopts = ["-pthread"],
     )
 

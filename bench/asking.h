@@ -1,4 +1,4 @@
-// What several benchmarks measure alike.
+// Measurements that several benchmarks share.
 #ifndef BENCH_ASKING_H_
 #define BENCH_ASKING_H_
 
@@ -15,7 +15,7 @@
 
 namespace acl::bench {
 
-// One role by handle after the other, around and around.
+// Asks for roles by handle, one at a time, in an endless cycle of questions.
 inline void AskByHandle(benchmark::State& state, const LoadedWorld& world) {
   const std::vector<HandleQuestion>& questions = world.by_handle();
   size_t at = 0;
@@ -27,11 +27,12 @@ inline void AskByHandle(benchmark::State& state, const LoadedWorld& world) {
   }
 }
 
-// What a writer beside readers does each second, if it can.
+// The rate of changes of a writer beside readers, if it can keep up.
 constexpr int kChangesPerSecond = 30'000;
 
-// Calls change(), which says whether it has changed anything, at that rate, or
-// as fast as it can if that is slower, until told to stop. Gives how many.
+// Calls change() at that rate, or as fast as it can if that is slower, until
+// told to stop. change() returns whether it changed anything. Returns the
+// number of calls that did.
 template <class Change>
 int64_t KeepChanging(const std::atomic<bool>& stop, const Change& change) {
   const auto begin = std::chrono::steady_clock::now();
@@ -48,7 +49,7 @@ int64_t KeepChanging(const std::atomic<bool>& stop, const Change& change) {
   return made;
 }
 
-// Counters of the memory that the world takes, by part, in bytes per grant.
+// Adds counters for the world's memory by part, in bytes per grant.
 inline void CountMemory(benchmark::State& state, const LoadedWorld& world) {
   const MemoryUsage usage = world.workspace().MemoryUsage();
   const auto count = [&](const char* part, uint64_t bytes) {

@@ -1,5 +1,6 @@
-// The benchmarks of one world, by the names of docs/performance.md. Registering
-// builds nothing; each makes what it needs when it runs.
+// The benchmarks of one world, under the names of docs/performance.md.
+// Registering one builds nothing: a benchmark builds what it needs when it
+// runs.
 #ifndef BENCH_CASES_H_
 #define BENCH_CASES_H_
 
@@ -21,25 +22,27 @@ void RegisterListCases(const WorldShape& shape);
 void RegisterChangeCases(const WorldShape& shape);
 // snapshot_hold, on one world.
 void RegisterSnapshotCases(const WorldShape& shape);
-// nested_membership/..., nested_readers/..., in groups of their own.
+// nested_membership/..., nested_readers/..., on groups of their own.
 void RegisterNestedCases();
-// readers/1, readers_beside_writer/1, the same with 2 and so on, up to the
-// processors of the machine, on one world.
+// readers/1, readers_beside_writer/1, then 2 and so on, up to the number of
+// processors, all on one world.
 void RegisterReaderCases(const WorldShape& shape);
-// peer_unordered_map/W1, peer_flat_hash_map/W1. Each is compared with the
-// engine before it is timed.
+// peer_unordered_map/W1, peer_flat_hash_map/W1. Each peer's answers are
+// compared with the engine's before it is timed.
 void RegisterMapPeers(const WorldShape& shape);
 
-// Takes `--world NAME[,NAME...]` out of the arguments; `standard` if it isn't
-// there. A name that is unknown, or a world that can't be, ends the process.
+// Removes `--world NAME[,NAME...]` from the arguments and returns these worlds,
+// or `standard` if it is absent. An unknown name, or an impossible world, ends
+// the process.
 std::vector<WorldShape> WorldsFromArguments(int* argc, char** argv,
                                             const char* standard);
 
-// Makes the process fail, rather than its neighbours, when a world is too large
-// for the machine.
+// Limits the process's memory, so that a world that is too large for the
+// machine makes this process fail rather than others.
 void LimitMemory();
 
-// Runs what is registered, with the remaining arguments; the exit code.
+// Runs the registered benchmarks with the remaining arguments. Returns the exit
+// code.
 int RunCases(int argc, char** argv);
 
 }  // namespace acl::bench

@@ -18,7 +18,7 @@
 namespace acl::bench {
 namespace {
 
-// How many changes stand between two pauses of the clock.
+// How many changes are timed between two pauses of the clock.
 constexpr int kRound = 1000;
 
 struct UserGrant {
@@ -27,19 +27,19 @@ struct UserGrant {
   uint32_t role;
 };
 
-// Goes through the resources in a shuffled order, again and again.
+// Visits the resources in a shuffled order, repeatedly.
 class UserGrants {
  public:
   UserGrants(const Generator& world, uint64_t seed)
       : world_(world), order_(world.shape().resources, seed) {}
 
-  // How many can be taken without one that comes twice.
+  // The size of the largest round in which no grant repeats.
   int RoundSize() const {
     return std::min<int>(kRound,
                          static_cast<int>(world_.shape().resources) / 2);
   }
 
-  // A grant that a user has, for each of the next resources.
+  // One user's grant on each of the next resources.
   std::vector<UserGrant> Round() {
     std::vector<UserGrant> round;
     std::vector<PlainGrant> grants;
@@ -83,12 +83,12 @@ Receipt Give(Workspace& workspace, const UserGrant& grant, uint32_t role) {
                                  RoleWord(role)));
 }
 
-// Gives the generated roles again, whatever they are now.
+// Sets the grants back to the generated roles.
 void Restore(Workspace& workspace, const std::vector<UserGrant>& grants) {
   for (const UserGrant& grant : grants) Give(workspace, grant, grant.role);
 }
 
-// Gives each another role.
+// Sets each grant to a different role.
 void Override(Workspace& workspace, const std::vector<UserGrant>& grants) {
   for (const UserGrant& grant : grants) {
     const Receipt receipt = Give(workspace, grant, 1 + grant.role % kRoles);
@@ -96,7 +96,7 @@ void Override(Workspace& workspace, const std::vector<UserGrant>& grants) {
   }
 }
 
-// Grants that exist get another role, one at a time.
+// Changes the role of existing grants, one at a time.
 void ShareOverride(benchmark::State& state, const WorldShape& shape) {
   LoadedWorld& world = ChangingWorld(shape);
   UserGrants grants(world.generator(), 1);
@@ -110,7 +110,7 @@ void ShareOverride(benchmark::State& state, const WorldShape& shape) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Grants that did not exist, taken away again while the clock stands.
+// Adds new grants, which are removed again while the clock is stopped.
 void ShareNew(benchmark::State& state, const WorldShape& shape) {
   LoadedWorld& world = ChangingWorld(shape);
   Random random(2);
@@ -137,7 +137,7 @@ void ShareNew(benchmark::State& state, const WorldShape& shape) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// The world in a binary file, which goes away with the process.
+// The world in a binary file, which is removed when the process ends.
 class WorldFile {
  public:
   explicit WorldFile(const Generator& world) {
@@ -160,7 +160,7 @@ class WorldFile {
   std::string path_;
 };
 
-// From the file to a workspace that answers; items are grants. By the clock,
+// From the file to a workspace that answers; items are grants. Uses wall time,
 // since two threads work.
 void Load(benchmark::State& state, const WorldShape& shape) {
   const WorldFile file{Generator(shape)};
@@ -177,7 +177,7 @@ void Load(benchmark::State& state, const WorldShape& shape) {
                           static_cast<int64_t>(shape.grants));
 }
 
-// Measured when the world was loaded; the time means nothing.
+// Memory was measured when the world was loaded; the time means nothing.
 void BytesPerGrant(benchmark::State& state, const WorldShape& shape) {
   LoadedWorld& world = SharedWorld(shape);
   const auto bytes = static_cast<double>(world.loaded_bytes());
@@ -187,8 +187,8 @@ void BytesPerGrant(benchmark::State& state, const WorldShape& shape) {
   CountMemory(state, world);
 }
 
-// Changes while a snapshot is held that needs the old roles. A snapshot lasts
-// for a round.
+// Changes while a held snapshot needs the old roles. Each snapshot is held for
+// one round.
 void SnapshotHold(benchmark::State& state, const WorldShape& shape) {
   LoadedWorld& world = ChangingWorld(shape);
   Workspace& workspace = world.workspace();
@@ -217,7 +217,7 @@ void RegisterChangeCases(const WorldShape& shape) {
         absl::StrCat(kind, "/", shape.name, how).c_str(),
         [shape, run](benchmark::State& state) { run(state, shape); });
   };
-  // First, so that memory is measured in a young process.
+  // First, so that memory is measured in a fresh process.
   add("bytes_per_grant", "", &BytesPerGrant);
   add("share", "/override", &ShareOverride);
   add("share", "/new", &ShareNew);

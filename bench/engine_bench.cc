@@ -1,8 +1,9 @@
-// The engine, the floors, and the peers that need no package of their own:
+// Benchmarks of the engine, the floors, and the peers that need no extra
+// packages:
 //
 //   engine_bench [--world W0,W1] [--benchmark_filter=...]
 //
-// What is not about one world only is measured on the last one named.
+// Benchmarks that need only one world use the last one named.
 #include "bench/cases.h"
 #include "bench/loaded_world.h"
 
@@ -11,7 +12,8 @@ int main(int argc, char** argv) {
   LimitMemory();
   const std::vector<WorldShape> shapes = WorldsFromArguments(&argc, argv, "W1");
   for (const WorldShape& shape : shapes) {
-    // In a young process, so that what it takes is seen in the memory in use.
+    // Load it first: growth of the process's memory is meaningful only in a
+    // fresh process.
     SharedWorld(shape);
     RegisterFloorCases(shape);
     RegisterRoleCases(shape);

@@ -15,7 +15,7 @@ namespace {
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kIdSize = 20;
 
-// At most half full, so that a search ends in its first line.
+// At most half full, so that a search ends in its first cache line.
 uint64_t SlotCount(uint32_t count) {
   uint64_t slots = 16;
   while (slots < uint64_t{count} * 2) slots *= 2;

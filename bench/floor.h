@@ -1,6 +1,6 @@
-// What the memory allows: the least that must be touched to answer a question,
-// and nothing else. Every engine's times are compared with these, of the same
-// run, on questions about the same numbers.
+// The floor: the least memory that must be touched to answer a question, and no
+// other work. Every engine's times are compared with the floor's, measured in
+// the same run on questions about the same numbers.
 #ifndef BENCH_FLOOR_H_
 #define BENCH_FLOOR_H_
 
@@ -13,10 +13,10 @@
 
 namespace acl::bench {
 
-// How many questions a batch has.
+// How many questions are in a batch.
 constexpr size_t kBatch = 32;
 
-// Memory in huge pages, if the system gives them: zeroed, aligned to 2 MiB.
+// Memory in huge pages, if the system provides them. Zeroed, aligned to 2 MiB.
 class HugeArray {
  public:
   explicit HugeArray(size_t bytes);
@@ -30,19 +30,19 @@ class HugeArray {
   size_t bytes_;
 };
 
-// A cache line: a row of an engine that needs no more than that.
+// A cache line: the row of an engine that needs no more than that.
 struct alignas(64) Line {
   uint64_t words[8];
 };
 
-// By handle: one line of the resource and one of the principal, independent of
-// each other.
+// Questions by handle: each touches one line of the resource and one of the
+// principal, which are independent of each other.
 class HandleFloor {
  public:
   HandleFloor(uint32_t users, uint32_t resources);
 
-  // Touches what kBatch questions need, prefetched. The result depends on all
-  // that was touched, so that nothing is left out.
+  // Touches what kBatch questions need, with prefetching. The result depends on
+  // everything touched, so that the compiler keeps every read.
   uint64_t Batch(const Query* queries) const;
   // The same for one question, without prefetching.
   uint64_t Single(const Query& query) const {
@@ -51,8 +51,8 @@ class HandleFloor {
   }
 
  private:
-  // A world of a billion grants leaves no room for another: from here on a
-  // larger array would not be slower to read.
+  // A limit, since a world of a billion grants leaves little memory for the
+  // floor. Beyond it, a larger array would not be slower to read.
   static constexpr uint32_t kMaxLines = uint32_t{1} << 25;  // 2 GiB
   static constexpr uint32_t kMask = kMaxLines - 1;
 
@@ -65,14 +65,14 @@ class HandleFloor {
   HugeArray resources_;
 };
 
-// By string: each of the two ids is hashed and leads to a slot of a table, the
-// slot to a key, which is compared, and to a row: six lines.
+// Questions by string: each of the two ids is hashed and leads to a slot in a
+// table, then to a key, which is compared, and to a row. Six lines in total.
 class StringFloor {
  public:
   StringFloor(uint32_t users, uint32_t resources);
 
-  // As HandleFloor. `ids` are those of a user and a resource by turns, of 20
-  // bytes each. REQUIRES: all exist.
+  // As in HandleFloor. `ids` alternates between users and resources, each of 20
+  // bytes. REQUIRES: all of them exist.
   uint64_t Batch(const absl::string_view* ids) const;
   uint64_t Single(const absl::string_view* ids) const;
 
@@ -82,16 +82,16 @@ class StringFloor {
     Table(uint32_t count, std::string (*name)(uint32_t));
     uint64_t Hash(absl::string_view id) const;
     void PrefetchSlot(uint64_t hash) const;
-    // The number under the hash, which is then checked by Matches().
+    // The number found by the hash alone; Matches() then compares the key.
     uint32_t Find(uint64_t hash) const;
     void PrefetchRow(uint32_t number) const;
-    // The row, mixed with whether the key is the id.
+    // The row, mixed with whether the key equals the id.
     uint64_t Read(uint32_t number, absl::string_view id) const;
 
    private:
     struct Slot {
-      uint32_t tag;     // of the hash; 0: free
-      uint32_t number;  // of key and row
+      uint32_t tag;     // part of the hash; 0: free
+      uint32_t number;  // of the key and the row
     };
     struct alignas(32) Key {
       char bytes[32];

@@ -8,7 +8,7 @@
 namespace acl::bench {
 namespace {
 
-// What a seed is mixed with, one for each use.
+// Values that are mixed into the seed, one for each use of random numbers.
 enum Stream : uint64_t {
   kAllQuota,
   kDefaultQuota,
@@ -25,7 +25,7 @@ uint64_t GroupGrants(const WorldShape& shape) {
   return (shape.grants - DefaultGrants(shape)) * 25 / 95;
 }
 
-// x with a * x = 1 modulo `size`, for coprime a.
+// The inverse of `a` modulo `size`, for coprime `a` and `size`.
 uint64_t InverseOf(uint64_t a, uint64_t size) {
   int64_t x = 0, next_x = 1;
   auto r = static_cast<int64_t>(size), next_r = static_cast<int64_t>(a);
@@ -37,7 +37,7 @@ uint64_t InverseOf(uint64_t a, uint64_t size) {
   return static_cast<uint64_t>(x < 0 ? x + static_cast<int64_t>(size) : x);
 }
 
-// `count` different numbers below `size`, in an order of their own.
+// Visits `count` different numbers below `size`, in a pseudo-random order.
 // REQUIRES: count <= size.
 template <class Visit>
 void Draw(uint32_t count, uint32_t size, Random* random, Visit visit) {
@@ -115,7 +115,7 @@ Generator::Block Generator::BlockOf(uint32_t j) const {
 }
 
 uint32_t Generator::BlockIndexOf(uint32_t group) const {
-  // The last block that begins at or before it.
+  // The last block that begins at or before the group.
   return static_cast<uint32_t>(
       ((uint64_t{group} + 1) * shape_.groups_per_user - 1) / shape_.groups);
 }
@@ -137,9 +137,9 @@ Generator::Chain Generator::ChainOf(uint32_t group) const {
   const Block block = BlockOf(chain.block);
   const uint32_t place = group - block.first;
   const uint64_t number = place / shape_.nesting;
-  if (number >= block.chains) return chain;  // what is left over
+  if (number >= block.chains) return chain;  // left over: in no chain
   chain.level = place % shape_.nesting;
-  // Those whose shuffled number x has x * chains / users == number.
+  // The users whose shuffled number x satisfies x * chains / users == number.
   const uint64_t round_up = block.chains - 1;
   const uint64_t users = shape_.users;
   chain.begin = (number * users + round_up) / block.chains;
@@ -210,7 +210,8 @@ void Generator::GrantsOf(uint32_t resource,
        [&](uint32_t user) { add(TargetKind::kUser, user); });
   Draw(to_groups, shape_.groups, &random,
        [&](uint32_t group) { add(TargetKind::kGroup, group); });
-  // A baseline is the lowest role; more would leave the other grants nothing.
+  // A baseline is always the lowest role; a higher one would make the other
+  // grants irrelevant.
   if (defaults != 0) grants->push_back({TargetKind::kDefault, 0, 1});
 }
 

@@ -1,12 +1,12 @@
-// Makes the worlds that are measured, as plain numbers: users, groups and
+// Generates the worlds that are measured, as plain numbers: users, groups and
 // resources are numbered from 0.
 //
 //   Generator world(*NamedShape("W1"));
 //   world.VisitGrants([](uint32_t resource, const PlainGrant& grant) { ... });
 //
-// Any row can be asked for by itself and nothing is stored, so that a world of
-// a billion grants needs no memory. bench/world_source.h gives the same world
-// to an engine.
+// Any row can be computed on its own and nothing is stored, so a world of a
+// billion grants needs no memory. bench/world_source.h turns the same world
+// into messages for an engine.
 #ifndef BENCH_GENERATOR_H_
 #define BENCH_GENERATOR_H_
 
@@ -21,10 +21,11 @@
 
 namespace acl::bench {
 
-// Mixes a seed with a number: well spread bits, the same everywhere.
+// Mixes a seed with a number into well-distributed bits, the same on every
+// machine.
 uint64_t Mix(uint64_t seed, uint64_t number);
 
-// A sequence of random numbers, the same for the same seed everywhere.
+// A sequence of random numbers, determined by its seed on every machine.
 class Random {
  public:
   explicit Random(uint64_t seed) : state_(Mix(seed, 0)) {}
@@ -33,7 +34,7 @@ class Random {
   uint32_t Below(uint32_t bound) {
     return static_cast<uint32_t>((Next() >> 32) * bound >> 32);
   }
-  // From 0 to below 1.
+  // A number in [0, 1).
   double Fraction() { return static_cast<double>(Next() >> 11) * 0x1.0p-53; }
 
  private:
@@ -41,7 +42,7 @@ class Random {
   uint64_t count_ = 0;
 };
 
-// Shuffles the numbers below `size`, without a table.
+// A permutation of the numbers below `size`, computed without a table.
 class Permutation {
  public:
   // REQUIRES: size > 0.
@@ -49,7 +50,7 @@ class Permutation {
   uint32_t operator()(uint32_t i) const {
     return static_cast<uint32_t>((factor_ * i + offset_) % size_);
   }
-  // The number that is shuffled to `j`.
+  // The number that is mapped to `j`.
   uint32_t Inverse(uint32_t j) const {
     return static_cast<uint32_t>(inverse_ * (j + size_ - offset_) % size_);
   }
@@ -87,26 +88,26 @@ class Generator {
 
   const WorldShape& shape() const { return shape_; }
 
-  // The groups that a user is a member of directly: each once, in the order of
-  // their numbers.
+  // The groups that a user is a direct member of: each once, in ascending
+  // order.
   void GroupsOf(uint32_t user, std::vector<uint32_t>* groups) const;
   // The users that are direct members of a group.
   void MembersOf(uint32_t group, std::vector<uint32_t>* users) const;
-  // The users that are members of a group, directly or not.
+  // All members of a group among the users, direct and indirect.
   void AllMembersOf(uint32_t group, std::vector<uint32_t>* users) const;
-  // The group that a group is a member of, or the group itself if there is
-  // none.
+  // The group that a group is a direct member of, or the group itself if it is
+  // in none.
   uint32_t ParentOf(uint32_t group) const;
-  // GroupsOf() and all that these are members of.
+  // GroupsOf(), and all groups that contain these.
   void AllGroupsOf(uint32_t user, std::vector<uint32_t>* groups) const;
-  // Some user who is a member of the group, directly or not; none if it has
-  // none.
+  // Some direct or indirect member of the group among the users; nullopt if
+  // there is none.
   std::optional<uint32_t> AnyMemberOf(uint32_t group, Random* random) const;
 
-  // The grants of a resource, at most one for a target.
+  // The grants of a resource: at most one for each target.
   void GrantsOf(uint32_t resource, std::vector<PlainGrant>* grants) const;
 
-  // The whole world, user by user and resource by resource.
+  // Visits the whole world, user by user and resource by resource.
   void VisitMemberships(
       absl::FunctionRef<void(uint32_t user, uint32_t group)> visit) const;
   void VisitNesting(
@@ -115,17 +116,19 @@ class Generator {
       absl::FunctionRef<void(uint32_t resource, const PlainGrant& grant)> visit)
       const;
 
-  // How many pairs of a user and a resource have a role. Takes some seconds for
-  // a large world.
+  // The number of (user, resource) pairs with a role. Takes some seconds for a
+  // large world.
   uint64_t PairsWithRole() const;
 
  private:
-  // The groups of a user's jth membership: each has a range of its own.
+  // A range of group numbers. Block j has the groups of every user's jth
+  // membership.
   struct Block {
     uint32_t first = 0;
     uint32_t chains = 0;
   };
-  // Where a group stands, and the shuffled numbers of the users below it.
+  // A group's place in its chain, and the range of shuffled numbers of the
+  // users below it.
   struct Chain {
     uint32_t block = 0;
     uint32_t level = 0;

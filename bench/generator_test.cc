@@ -28,7 +28,8 @@ WorldShape Nested() {
 
 using Pairs = std::set<std::pair<std::string, std::string>>;
 
-// Memberships as references, from the numbers and from the messages.
+// Memberships as references, computed from the numbers and read from the
+// messages.
 Pairs PlainMembers(const Generator& world) {
   Pairs pairs;
   world.VisitMemberships([&](uint32_t user, uint32_t group) {
@@ -155,7 +156,8 @@ TEST(GeneratorTest, ImpossibleShapesAreRefused) {
   }
 }
 
-// Roles worked out from the numbers, one by one.
+// The user's role on the resource, computed from the numbers one grant at a
+// time.
 uint32_t PlainRole(const Generator& world, uint32_t user, uint32_t resource) {
   std::vector<uint32_t> groups;
   world.AllGroupsOf(user, &groups);

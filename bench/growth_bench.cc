@@ -1,4 +1,4 @@
-// How the cost of a role by handle grows with what the world is like:
+// How the cost of a role by handle grows with the size and shape of the world:
 //
 //   growth_bench [--max_grants=N] [--benchmark_filter=...]
 //
@@ -7,9 +7,9 @@
 //   growth/grants_per_resource/N   300,000 grants, or four such resources
 //   growth/total/N                 10 grants per resource
 //
-// and growth_floor/... for the two lines that the same questions touch. Worlds
-// with more grants than --max_grants (1,000,000) are left out. Each is loaded
-// when its turn comes, one at a time: repetitions must not be interleaved.
+// growth_floor/... is the floor for the same questions. Worlds with more grants
+// than --max_grants (1,000,000) are left out. Each world is loaded when its
+// turn comes, one at a time, so repetitions must not be interleaved.
 #include <algorithm>
 #include <memory>
 #include <string>

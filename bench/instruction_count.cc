@@ -1,8 +1,10 @@
-// Asks a small world so often, one way: for instructions_test.sh, which counts
-// what the processor does for one question.
+// Asks a small world the given number of questions in one way. Used by
+// instructions_test.sh, which counts the processor's instructions for each
+// question.
 //
 //   instruction_count WAY COUNT
-//   instruction_count compiler     prints what has compiled it: gcc or clang
+//   instruction_count compiler     prints the compiler that built it: gcc or
+//   clang
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -27,7 +29,7 @@ constexpr char kCompiler[] = "clang";
 constexpr char kCompiler[] = "gcc";
 #endif
 
-// Asks the first `count` questions, around and around. How many had a role.
+// Asks `count` questions in an endless cycle. Returns how many had a role.
 uint64_t Ask(const LoadedWorld& world, absl::string_view way, uint64_t count) {
   const Workspace& workspace = world.workspace();
   uint64_t found = 0;
@@ -74,7 +76,7 @@ int Main(int argc, char** argv) {
     return 2;
   }
   const LoadedWorld world(Require(NamedShape("tiny")), kQuestions);
-  // The first round pays for what is made once.
+  // The first round pays for what is created once.
   Ask(world, argv[1], kQuestions);
   const uint64_t found = Ask(world, argv[1], count);
   std::printf("%llu of %llu have a role\n",

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# How many instructions a question takes, counted by callgrind, which no noise
-# of the machine disturbs. A number that moves by more than a tenth has a
-# reason: find it, and if it is a good one, write the new number here.
+# Measures how many instructions a question takes. callgrind counts them, which
+# noise on the machine cannot disturb. If a number moves by more than a tenth,
+# find out why. If the reason is a good one, write the new number here.
 #
 #   instructions_test.sh INSTRUCTION_COUNT
 set -euo pipefail
@@ -14,7 +14,7 @@ if [[ $(uname -m) != x86_64 ]]; then
   echo "SKIPPED: the numbers are those of x86-64, this is $(uname -m)" && exit 0
 fi
 
-# Compiler, SIMD, way, instructions a question. Clang makes vectors of the
+# Compiler, SIMD level, way, instructions per question. Clang vectorises the
 # portable code by itself.
 expected=(
   "gcc portable by_handle/single 1345"
@@ -36,7 +36,7 @@ expected=(
 )
 compiler=$("$count" compiler)
 
-# Of the whole process.
+# Counts the instructions of the whole process.
 instructions() { # SIMD WAY COUNT
   ACL_SIMD=$1 valgrind --tool=callgrind --callgrind-out-file=/dev/null \
     "$count" "$2" "$3" 2>&1 | sed -n 's/.*Collected : *//p'

@@ -1,10 +1,10 @@
-// Durable engines: what a change costs that is on the disk, and how long it
-// takes to go on from a folder.
+// Durable engines: the cost of a change that is synced to the disk, and the
+// time to open a folder.
 //
 //   journal_bench [--world W1] [--benchmark_filter=...]
 //
-// The folders are made in $TMPDIR, or /tmp: it should be on the disk that is
-// meant.
+// The folders are created in $TMPDIR, or in /tmp. Set it to a folder on the
+// disk to be measured.
 #include <benchmark/benchmark.h>
 #include <fcntl.h>
 #include <unistd.h>
@@ -35,7 +35,7 @@ double Now() {
   return Seconds(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// A name beside others, and nothing there when the process ends.
+// A path that no other process uses, removed when the process ends.
 class Scratch {
  public:
   explicit Scratch(const char* name) {
@@ -53,7 +53,7 @@ class Scratch {
   std::string path_;
 };
 
-// How often the disk takes a record of a change.
+// How often the disk can sync the record of a change.
 void Fdatasync(benchmark::State& state) {
   const Scratch file("sync");
   const int fd = open(file.path().c_str(), O_CREAT | O_WRONLY, 0600);
@@ -68,7 +68,7 @@ void Fdatasync(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations());
 }
 
-// Overrides grants until told to stop; gives how many.
+// Overrides grants until told to stop. Returns how many it changed.
 uint64_t KeepSharing(Workspace workspace, const Generator& world, uint64_t seed,
                      const std::atomic<bool>& stop) {
   Random random(seed);
@@ -87,7 +87,7 @@ uint64_t KeepSharing(Workspace workspace, const Generator& world, uint64_t seed,
   return made;
 }
 
-// An engine in a folder, with the world in it.
+// An engine in a folder, with the world loaded.
 class DurableWorld {
  public:
   explicit DurableWorld(const WorldShape& shape)
@@ -97,7 +97,7 @@ class DurableWorld {
     Require(engine_->Checkpoint());
   }
 
-  // How long it took, in seconds.
+  // Opens the folder again. Returns how long that took, in seconds.
   double Reopen(Durability durability) {
     engine_ = nullptr;
     FolderOptions options;
@@ -129,8 +129,8 @@ DurableWorld& SharedDurableWorld(const WorldShape& shape) {
   return *world;
 }
 
-// The same questions to two engines, of which one is in a folder, block by
-// block by turns: what drifts hits both.
+// Asks two engines, one of which is in a folder, the same questions. Blocks of
+// questions alternate between them, so that drift of the machine affects both.
 void RoleInFolder(benchmark::State& state, const WorldShape& shape) {
   constexpr size_t kBlock = 1024;
   const LoadedWorld& asked = SharedWorld(shape);
@@ -159,7 +159,8 @@ void RoleInFolder(benchmark::State& state, const WorldShape& shape) {
   state.counters["ns_in_folder"] = 1e9 * spent[1] / asked_of_each;
 }
 
-// So many threads, each of which waits for its share to be durable.
+// Shares from several threads, each of which waits for its change to be
+// durable.
 void DurableShare(benchmark::State& state, const WorldShape& shape,
                   int callers) {
   DurableWorld& world = SharedDurableWorld(shape);
@@ -187,7 +188,8 @@ void DurableShare(benchmark::State& state, const WorldShape& shape,
       static_cast<double>(world.syncs() - syncs_before);
 }
 
-// The journal has a million changes behind the checkpoint, and was not closed.
+// The journal has a million changes after the last checkpoint, and was not
+// closed.
 void OpenAfterChanges(benchmark::State& state, const WorldShape& shape) {
   DurableWorld& world = SharedDurableWorld(shape);
   world.Reopen(Durability::kProcess);
@@ -207,7 +209,7 @@ void OpenAfterChanges(benchmark::State& state, const WorldShape& shape) {
   state.SetItemsProcessed(state.iterations() * static_cast<int64_t>(kChanges));
 }
 
-// A checkpoint of the world, and the engine that goes on from it.
+// Writes a checkpoint of the world, and opens an engine from it.
 void CheckpointWrite(benchmark::State& state, const WorldShape& shape) {
   DurableWorld& world = SharedDurableWorld(shape);
   for (auto _ : state) {
@@ -235,7 +237,7 @@ void RegisterCases(const WorldShape& shape) {
         absl::StrCat(name, "/", shape.name).c_str(),
         [shape, run](benchmark::State& state) { run(state, shape); });
   };
-  // First what a process does when it is young.
+  // First, what has to be measured in a fresh process.
   add("role_in_folder", &RoleInFolder);
   add("checkpoint_write", &CheckpointWrite)->UseManualTime()->Iterations(2);
   add("checkpoint_open", &CheckpointOpen)->UseManualTime()->Iterations(2);

@@ -10,7 +10,7 @@
 namespace acl::bench {
 namespace {
 
-// Makes a peer once, and compares it with the engine.
+// Creates a peer on the first call, and compares it with the engine.
 template <class Peer, class Ask>
 const Peer& PeerOf(const char* name, const LoadedWorld& world, Ask ask) {
   static auto& peers = *new std::map<std::string, std::unique_ptr<Peer>>;
@@ -59,7 +59,7 @@ void RegisterMapPeers(const WorldShape& shape) {
                                    run(state, SharedWorld(shape));
                                  });
   };
-  // Strings take some hundred bytes a grant.
+  // Strings take more than a hundred bytes per grant.
   if (shape.grants <= 20'000'000) add("peer_unordered_map", &UnorderedMap);
   if (!IsHuge(shape)) add("peer_flat_hash_map", &FlatHashMap);
 }

@@ -14,7 +14,7 @@ std::string StringKey(absl::string_view resource, absl::string_view principal) {
   return key;
 }
 
-// Users and groups share the numbers of principals: users are even.
+// Users and groups share one number space: users have the even numbers.
 uint64_t NumberKey(uint32_t resource, uint64_t principal) {
   return uint64_t{resource} << 32 | principal;
 }

@@ -1,5 +1,5 @@
-// What one would write by hand: hash maps. They answer with the role from 0 to
-// 4 and know nothing of witnesses, revisions or changes beside readers.
+// Hash maps, as one would write them by hand. They answer with the role from 0
+// to 4, and have no witnesses, no revisions and no changes beside readers.
 #ifndef BENCH_MAP_PEERS_H_
 #define BENCH_MAP_PEERS_H_
 

@@ -1,5 +1,5 @@
-// Groups nested five deep: what a membership costs there, and what it costs
-// those who ask meanwhile.
+// Groups nested five levels deep: the cost of a membership change, and its
+// effect on concurrent readers.
 #include <atomic>
 #include <chrono>
 #include <string>
@@ -25,8 +25,8 @@ std::string LevelName(int level, int number) {
   return absl::StrCat("level-", level, "-", number);
 }
 
-// One group on level 0, five times as many on each level below, users in those
-// of the last. `above` is outside; it holds a grant.
+// One group on level 0, five times as many on each level below, and users in
+// the groups of the last level. `above` is outside of these and holds a grant.
 Workspace NestedGroups(Engine* engine) {
   Workspace workspace =
       Require(engine->AddWorkspace(Actor::System(), kWorkspace));
@@ -54,8 +54,8 @@ Workspace NestedGroups(Engine* engine) {
   return workspace;
 }
 
-// Puts a member in and takes it out, by turns. A role of the first user says
-// that it takes effect.
+// Adds and removes a member, in turn, and checks by a role of the first user
+// that this takes effect.
 void ToggleMember(benchmark::State& state, Workspace workspace,
                   const std::string& group, const Member& member) {
   const std::vector<Change> changes[] = {{AddMember{group, member}},
@@ -79,14 +79,14 @@ void ToggleMember(benchmark::State& state, Workspace workspace,
   change(false);
 }
 
-// All 10,000 users and five levels of groups are below what changes.
+// The change affects all 10,000 users and five levels of groups.
 void NestedMembership(benchmark::State& state) {
   static auto& engine = *new Engine;
   static const Workspace& workspace = *new Workspace(NestedGroups(&engine));
   ToggleMember(state, workspace, "above", Member::Group(LevelName(0, 0)));
 }
 
-// One user in one leaf, five levels below the grant.
+// The change affects one user in one leaf, five levels below the grant.
 void NestedLeaf(benchmark::State& state) {
   static auto& engine = *new Engine;
   static Workspace& workspace = *new Workspace([] {
@@ -101,8 +101,8 @@ void NestedLeaf(benchmark::State& state) {
                Member::User(UserName(0)));
 }
 
-// Roles of the users below, by handle, while another thread puts the top group
-// of the five levels in and takes it out at a steady rate, if `beside`.
+// Asks for roles of the users by handle. If `beside`, another thread adds and
+// removes the top group of the five levels at a steady rate.
 void NestedReaders(benchmark::State& state, bool beside) {
   static auto& engine = *new Engine;
   static Workspace& workspace = *new Workspace(NestedGroups(&engine));

@@ -6,7 +6,7 @@
 namespace acl::bench {
 namespace {
 
-// Somebody whom one of the grants reaches; anybody if they reach nobody.
+// Someone whom one of the grants reaches, or anyone if they reach nobody.
 uint32_t Reached(const Generator& world, const std::vector<PlainGrant>& grants,
                  Random* random) {
   const auto anybody = [&] { return random->Below(world.shape().users); };
@@ -24,15 +24,16 @@ uint32_t Reached(const Generator& world, const std::vector<PlainGrant>& grants,
 
 }  // namespace
 
-// Rejection-inversion: ln(x) is the integral of 1/x, which lies above the
-// steps of the distribution when it is shifted by a half.
+// Rejection-inversion sampling: ln(x) is the integral of 1/x, which lies above
+// the steps of the distribution when they are shifted by a half.
 Zipf::Zipf(uint32_t size) : low_(std::log(0.5)), high_(std::log(size + 0.5)) {}
 
 uint32_t Zipf::operator()(Random* random) const {
   while (true) {
     const double at = low_ + random->Fraction() * (high_ - low_);
     const double rank = std::max(1.0, std::round(std::exp(at)));
-    // The area above this rank is at least 1/rank; keep just that part.
+    // The area that belongs to this rank is at least 1/rank; accept exactly
+    // that part.
     const double end = std::log(rank + 0.5);
     if (at >= end - 1.0 / rank) return static_cast<uint32_t>(rank) - 1;
   }
@@ -50,7 +51,7 @@ std::vector<Query> MakeQueries(const Generator& world, size_t count,
     queries[i].user = random.Below(world.shape().users);
     if (i % 2 == 0) hits.push_back(&queries[i]);
   }
-  // One resource after the other: its grants may be many.
+  // Grouped by resource, since computing its grants may take long.
   std::stable_sort(
       hits.begin(), hits.end(),
       [](const Query* a, const Query* b) { return a->resource < b->resource; });

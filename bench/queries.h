@@ -1,4 +1,4 @@
-// The questions that are measured.
+// The questions used by the benchmarks.
 #ifndef BENCH_QUERIES_H_
 #define BENCH_QUERIES_H_
 
@@ -10,8 +10,8 @@
 
 namespace acl::bench {
 
-// Draws 0, 1, 2, ... with frequencies as 1 to 1/2 to 1/3: Zipf(1.0), exactly,
-// without a table.
+// Draws 0, 1, 2, ... with frequencies proportional to 1, 1/2, 1/3, ...: exactly
+// Zipf(1.0), without a table.
 class Zipf {
  public:
   // REQUIRES: size > 0.
@@ -28,14 +28,14 @@ struct Query {
   uint32_t resource = 0;
 };
 
-// `count` questions: resources by Zipf(1.0), the frequent ones anywhere among
-// the numbers. Every other question is about somebody whom a grant of the
-// resource reaches, the others about anybody.
+// Makes `count` questions. Resources follow Zipf(1.0), with the frequent ones
+// scattered over all numbers. Every other question is about a user whom a grant
+// of the resource reaches, the rest are about any user.
 std::vector<Query> MakeQueries(const Generator& world, size_t count,
                                uint64_t seed);
 
-// How many questions a world is asked before they repeat: enough to touch most
-// of it.
+// How many different questions a world is asked before they repeat: enough to
+// touch most of it.
 size_t QueryCount(const WorldShape& shape);
 
 }  // namespace acl::bench

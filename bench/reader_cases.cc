@@ -13,7 +13,7 @@
 namespace acl::bench {
 namespace {
 
-// Asks the questions over and over, from `at` on, until told to stop.
+// Repeats the questions, starting at index `at`, until told to stop.
 void KeepAsking(const LoadedWorld& world, size_t at,
                 const std::atomic<bool>& stop) {
   const std::vector<HandleQuestion>& questions = world.by_handle();
@@ -26,9 +26,10 @@ void KeepAsking(const LoadedWorld& world, size_t at,
   }
 }
 
-// Overrides grants at a steady rate; gives how many it made.
+// Overrides grants at a steady rate. Returns how many it changed.
 int64_t KeepSharing(LoadedWorld& world, const std::atomic<bool>& stop) {
-  // Not the same changes in every run: they would change nothing any more.
+  // A different seed in every run: repeating the same changes would change
+  // nothing.
   static std::atomic<uint64_t> runs{0};
   Random random(++runs);
   std::vector<PlainGrant> grants;
@@ -40,12 +41,12 @@ int64_t KeepSharing(LoadedWorld& world, const std::atomic<bool>& stop) {
         Actor::System(), {kResourceType, ResourceName(resource)},
         Target::User(UserName(grants[0].target)),
         RoleWord(1 + random.Below(kRoles))));
-    return receipt.changed;  // not when it was that role already
+    return receipt.changed;  // false if it was that role already
   });
 }
 
-// This thread's time for a question, while `readers - 1` other threads ask too
-// and another changes, if `writer`.
+// Measures this thread's time per question while `readers - 1` other threads
+// ask too and, if `writer`, another thread makes changes.
 void Readers(benchmark::State& state, const WorldShape& shape, int readers,
              bool writer) {
   LoadedWorld& world = ChangingWorld(shape);

@@ -84,7 +84,7 @@ def verdict(value, target, at_most):
     return "met" if (value <= target if at_most else value >= target) else "**missed**"
 
 
-# World and kind: what the ratio to the floor may be at most.
+# The maximum ratio to the floor, by world and kind of question.
 ROLE_TARGETS = {
     ("W1", "handle", "single"): 1.8,
     ("W1", "handle", "batch32"): 1.4,
@@ -102,7 +102,7 @@ def roles(table, engine, world):
             role, floor = f"role_by_{by}/{world}/{how}", f"floor_{by}/{world}/{how}"
             if role not in engine:
                 continue
-            if floor not in engine:  # takes as much memory as the world itself
+            if floor not in engine:  # the floor takes as much memory as the world itself
                 wanted = 450 if (world, how) == ("W3", "batch32") else None
                 table.row(f"by {by}, {how}", "", short(engine.ns(role)) + " ns", "",
                           f"≤ {wanted} ns" if wanted else "",
@@ -116,7 +116,8 @@ def roles(table, engine, world):
                       verdict(ratio, target, True) if target else "")
 
 
-# Items a second, at least: of one world, or of every world from W1 on.
+# The minimum rate in items per second, of one world or of every world from W1
+# on.
 RATES = {
     "share/W1/override": 1e6, "share/W1/new": 4e5,
     "share/W2/override": 5e5, "share/W2/new": 2e5,
@@ -206,7 +207,7 @@ def common_rows(table, engine):
             words += f", beside {short(changes)} changes/s (30,000 wanted)"
             shown = changes >= 0.9 * 30_000 and engine.waiting(name) < 1.5
         else:
-            shown = engine.waiting(name) < 1.15  # else they did not run at once
+            shown = engine.waiting(name) < 1.15  # otherwise they did not all run at once
         table.row(words, times(speedup), f"≥ {target} ×",
                   verdict(speedup, target, False) if shown else "**not shown**, machine busy")
 
@@ -253,7 +254,7 @@ def peer_rows(table, results, world):
                 continue
             ours = "handle" if "flat_hash_map" in name else "string"
             asked = f"role_by_{ours}/{world}/single"
-            # Node's engines have a process of their own.
+            # Node's engines run in a process of their own.
             beside = source if asked in source else results["engine"]
             ratio = source.ns(name) / beside.ns(asked) if asked in beside else None
             rows.append((source.ns(name), name[len("peer_"):-len(world) - 1], ours, ratio))

@@ -52,7 +52,7 @@ void StringSingle(benchmark::State& state, LoadedWorld& world) {
   }
 }
 
-// By handle, of pairs without a role.
+// Asks by handle about pairs without a role.
 void CheckDenied(benchmark::State& state, LoadedWorld& world) {
   const Role viewer = Require(world.workspace().FindRole(RoleWord(1)));
   std::vector<HandleQuestion> denied;
@@ -70,7 +70,7 @@ void CheckDenied(benchmark::State& state, LoadedWorld& world) {
   }
 }
 
-// Why, or why not, editor.
+// Explains why the subject is, or is not, an editor.
 void Explain(benchmark::State& state, LoadedWorld& world) {
   const std::vector<Question>& questions = world.by_string();
   size_t at = 0;

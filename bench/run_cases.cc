@@ -14,7 +14,7 @@
 namespace acl::bench {
 namespace {
 
-// The first line of a file, or of those in it that begin with `key`.
+// The first line of a file, or the first one that begins with `key`.
 std::string LineOf(const char* path, absl::string_view key = "") {
   std::ifstream file(path);
   std::string line;
@@ -27,7 +27,7 @@ std::string LineOf(const char* path, absl::string_view key = "") {
   return "unknown";
 }
 
-// What the numbers depend on, for the head of the results.
+// Adds what the numbers depend on to the head of the results.
 void DescribeMachine() {
   benchmark::AddCustomContext("cpu", LineOf("/proc/cpuinfo", "model name"));
   benchmark::AddCustomContext("memory", LineOf("/proc/meminfo", "MemTotal"));

@@ -38,7 +38,7 @@ def world():
                             "resources": resources}]}
 
 
-# Each is the body of a Lua function that gives wrk its next request.
+# Each value is the body of a Lua function that returns wrk's next request.
 REQUESTS = {
     "empty": 'return wrk.format("GET", "/healthz")',
     "check": f"""

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every benchmark of engine_bench runs on a tiny world, those of journal_bench
-# and growth_bench that don't take long, and write_world_json.
+# Runs every benchmark of engine_bench on a tiny world, those of journal_bench
+# and growth_bench that are fast, and write_world_json.
 set -euo pipefail
 engine_bench=$1
 write_world_json=$2
@@ -40,7 +40,7 @@ expected = """
 results = json.load(open(folder + "/out.json"))
 for more in ("journal", "growth"):
     results["benchmarks"] += json.load(open(f"{folder}/{more}.json"))["benchmarks"]
-# What it is called without the ways of measuring that follow.
+# The names without the suffixes that describe how time is measured.
 measured = {b["name"].split("/iterations")[0].split("/manual_time")[0].split("/real_time")[0]: b
             for b in results["benchmarks"]}
 missing = [name for name in expected if name not in measured]

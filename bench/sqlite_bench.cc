@@ -1,4 +1,4 @@
-// SQLite beside the engine, on the same world in the same process:
+// Benchmarks SQLite and the engine on the same world in the same process:
 //
 //   sqlite_bench [--world W0,W1] [--benchmark_filter=...]
 #include <map>

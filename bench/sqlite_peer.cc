@@ -15,7 +15,7 @@ constexpr char kTables[] =
     "CREATE TABLE members (user TEXT, grp TEXT,"
     " PRIMARY KEY (user, grp)) WITHOUT ROWID;";
 
-// CROSS JOIN keeps SQLite from reading the grants first.
+// CROSS JOIN keeps SQLite from reading the table of grants first.
 constexpr char kQuestion[] =
     "SELECT max(role) FROM ("
     " SELECT role FROM grants"

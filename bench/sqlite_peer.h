@@ -1,4 +1,5 @@
-// The same world in SQLite, in memory, asked with one prepared statement.
+// The same world in an in-memory SQLite database, queried with one prepared
+// statement.
 #ifndef BENCH_SQLITE_PEER_H_
 #define BENCH_SQLITE_PEER_H_
 
@@ -12,7 +13,8 @@
 namespace acl::bench {
 
 // Two tables, both clustered by their keys: grants by resource and principal,
-// members by user. Nested groups are written out, so that one join suffices.
+// members by user. Nested memberships are stored flattened, so that one join is
+// enough.
 class SqlitePeer {
  public:
   explicit SqlitePeer(const Generator& world);

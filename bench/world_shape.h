@@ -1,4 +1,4 @@
-// The sizes of the worlds that are measured.
+// The sizes and shapes of the worlds used by the benchmarks.
 #ifndef BENCH_WORLD_SHAPE_H_
 #define BENCH_WORLD_SHAPE_H_
 
@@ -12,29 +12,29 @@
 
 namespace acl::bench {
 
-// Everything that decides what a world is: the same shape is the same world,
-// to the last grant.
+// Determines a world completely: equal shapes give equal worlds, down to the
+// last grant.
 struct WorldShape {
   std::string name;
   uint32_t users = 0;
   uint32_t groups = 0;
-  // Groups that a user is a member of directly.
+  // How many groups a user is a direct member of.
   uint32_t groups_per_user = 0;
   uint32_t resources = 0;
-  // 70% to users, 25% to groups, 5% to `default`; what a resource can't have
-  // of one kind (a second `default`) goes to the others.
+  // 70% go to users, 25% to groups and 5% to `default`. Grants that do not fit
+  // (a second one to `default` on a resource) go to the other kinds.
   uint64_t grants = 0;
-  // Groups stand in chains of this length, each a member of the next; users are
-  // members of the first. 1: no group is a member of another.
+  // Groups form chains of this length, each group a member of the next; users
+  // are members of the first. 1: no group is a member of another.
   uint32_t nesting = 1;
   uint64_t seed = 1;
 };
 
-// OK if there can be such a world.
+// OK if a world of this shape can exist.
 absl::Status CheckShape(const WorldShape& shape);
 
-// W0, W1, W2 and W3 of docs/performance.md, and `tiny` for tests. NotFound for
-// another name.
+// Returns the shape of W0, W1, W2 or W3 of docs/performance.md, or `tiny`,
+// which is for tests. NotFound for any other name.
 absl::StatusOr<WorldShape> NamedShape(absl::string_view name);
 
 // The names that NamedShape() knows.

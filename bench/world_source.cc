@@ -33,7 +33,7 @@ class Parts {
   }
 
  private:
-  // The next items of one list; false at its end.
+  // Adds the next items of one list. Returns false at its end.
   bool Take(uint32_t count, uint32_t* next, void (Parts::*add)(uint32_t)) {
     if (*next == count) return false;
     const uint32_t end = *next + std::min(kPartSize, count - *next);
@@ -50,7 +50,7 @@ class Parts {
     for (const uint32_t user : numbers_) {
       added.add_members(absl::StrCat("user:", UserName(user)));
     }
-    // Chains rise with the numbers, so the member stands just before.
+    // Chains have ascending numbers, so the member is the previous group.
     if (group > 0 && world_.ParentOf(group - 1) == group) {
       added.add_members(absl::StrCat("group:", GroupName(group - 1)));
     }

@@ -20,8 +20,8 @@ std::string TargetReference(const PlainGrant& grant);
 // The name of a role from 0 (none) to 4.
 const char* RoleWord(uint32_t role);
 
-// Gives the world once, in parts of some thousand items. No limit of principals
-// per resource.
+// Returns a source that produces the world once, in parts of some thousand
+// items. The number of principals per resource is not limited.
 WorldSource SourceOf(const Generator& world);
 
 }  // namespace acl::bench

@@ -32,7 +32,7 @@ std::string Target(const PlainGrant& grant) {
   return "\"default\"";
 }
 
-// A list of lists, one a line.
+// Prints a list of lists, one to a line.
 void Print(const char* key, size_t count,
            const std::function<std::string(uint32_t)>& line) {
   std::printf(",\n\"%s\": [", key);

@@ -1,11 +1,12 @@
-// Other engines on a generated world: casbin, CASL, Cedar (as WebAssembly).
+// Compares acl with other engines on a generated world: casbin, CASL, Cedar
+// (WebAssembly).
 //
 //   node peers.mjs world.json > results.json
 //
-// world.json is what write_world_json writes. Every engine is asked whether a
-// role is held, at least; each answer is compared with acl's before anything
-// is timed, and a wrong one ends the process. The times are of "at least
-// viewer", as CPU time of the process, medians of five rounds.
+// write_world_json writes world.json. Every engine is asked whether the subject
+// has at least a role. Each answer is compared with acl's before anything is
+// timed, and a wrong one ends the process. The times are for "at least viewer",
+// in CPU time of the process: medians of five rounds.
 import { readFileSync } from "node:fs";
 import { createMongoAbility, subject } from "@casl/ability";
 import cedar from "@cedar-policy/cedar-wasm/nodejs";
@@ -16,7 +17,7 @@ const VIEWER = 1;
 const EDITOR = 3;
 const world = JSON.parse(readFileSync(process.argv[2], "utf8"));
 
-// A map, by hand: what JavaScript allows.
+// A map, written by hand: the best that JavaScript allows.
 function mapPeer() {
   const rows = world.grants.map((grants) => new Map(grants));
   const groups = world.groups_of.map((list) => list.map((g) => `group:${g}`));
@@ -27,7 +28,7 @@ function mapPeer() {
   };
 }
 
-// RBAC with groups; a policy for each grant, the resource compared first.
+// RBAC with groups. Each grant is a policy, and the resource is compared first.
 async function casbinPeer() {
   const enforcer = await newEnforcer(newModelFromString(`
 [request_definition]
@@ -49,8 +50,8 @@ m = r.obj == p.obj && p.role >= r.role && (p.sub == "default" || g(r.sub, p.sub)
     enforcer.enforceSync(`user:${user}`, `res:${resource}`, `${role}`);
 }
 
-// An ability for each user, made when it is first asked for: a rule for each
-// grant that reaches the user.
+// An ability for each user, created on first use, with a rule for each grant
+// that reaches the user.
 function caslPeer() {
   const rulesOf = new Map();
   world.grants.forEach((grants, id) => {
@@ -72,8 +73,8 @@ function caslPeer() {
   return (user, id, role) => abilityOf(user).can(`${role}`, subject("Resource", { id }));
 }
 
-// Four policies, parsed beforehand. A resource carries the targets that hold
-// each role; a call gets the entities that it is about.
+// Four policies, parsed in advance. A resource lists the targets that hold each
+// role; each call gets only the entities it is about.
 function cedarPeer() {
   const holders = [1, 2, 3, 4].map((role) => `resource.role${role}`);
   const policies = [1, 2, 3, 4].map((role) => {
@@ -121,7 +122,7 @@ function check(name, peer, queries) {
   }
 }
 
-// Nanoseconds for a question, the median.
+// The median time of a question in nanoseconds.
 function time(peer, queries) {
   const rounds = [];
   for (let round = 0; round < ROUNDS; ++round) {
@@ -133,7 +134,7 @@ function time(peer, queries) {
   return rounds.sort((a, b) => a - b)[ROUNDS >> 1];
 }
 
-// How many questions: the slow ones get fewer.
+// The number of questions: slow engines get fewer.
 const peers = [
   ["peer_js_map", mapPeer, 4096],
   ["peer_cedar", cedarPeer, 1024],

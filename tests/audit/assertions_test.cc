@@ -1,5 +1,5 @@
-// Assertion files that assert nothing, or two things that can't both hold: they
-// don't pass.
+// Assertion files that assert nothing, or two things that exclude each other,
+// must not pass.
 #include "acl/audit/assertions.h"
 
 #include <gmock/gmock.h>
@@ -26,7 +26,7 @@ FileOutcome RunText(const std::string& name, const std::string& text) {
   return RunAssertions(name, text, &door);
 }
 
-// What fails in the tests that `text` writes from line 2 on.
+// Runs `text`, which has the tests from line 2 on, and returns the failures.
 std::vector<std::string> Failures(const std::string& text) {
   const FileOutcome outcome = RunText("t.yaml", kWorld + text);
   EXPECT_TRUE(outcome.error.ok()) << outcome.error;

@@ -1,5 +1,5 @@
-// The changes between two states of a workspace: applied to the one they make
-// the other.
+// The changes between two states of a workspace: applied to the first, they
+// lead to the second.
 #include "acl/audit/changes_between.h"
 
 #include <algorithm>
@@ -45,7 +45,7 @@ v1::Workspace Parse(const std::string& text) {
   return workspace;
 }
 
-// Lines for people.
+// The changes as lines for people.
 std::vector<std::string> Words(const v1::ChangeFile& file) {
   std::vector<WorldFault> faults;
   std::vector<std::string> words;
@@ -56,8 +56,8 @@ std::vector<std::string> Words(const v1::ChangeFile& file) {
   return words;
 }
 
-// Applies the changes between two states to the first, which has to become the
-// second; gives them in words.
+// Applies the changes between two states to the first, which must then equal
+// the second. Returns the changes in words.
 std::vector<std::string> Lead(const v1::Workspace& from,
                               const v1::Workspace& to) {
   One a(from);
@@ -199,7 +199,7 @@ TEST(ChangesBetweenTest, WhenALimitIsInTheWayThenThereIsNoneForAWhile) {
     return absl::StrCat("max_principals_per_resource: ", limit, " ", rest,
                         " }");
   };
-  // Within both, within the new one, within the old one, within neither.
+  // Within both limits, only the new one, only the old one, and neither.
   EXPECT_THAT(Lead(limited(2, head + a), limited(2, head + b)),
               ElementsAre("unshare voice:v with user:a",
                           "share voice:v with user:b as viewer"));
@@ -215,7 +215,7 @@ TEST(ChangesBetweenTest, WhenALimitIsInTheWayThenThereIsNoneForAWhile) {
                   "share voice:v with user:c as viewer", "set limit to 2"));
 }
 
-// Shuffles the ladder and puts another role into it.
+// Shuffles the ladder and inserts another role.
 void ShuffleRoles(std::mt19937_64* random, v1::Workspace* workspace) {
   std::vector<std::string> roles(workspace->roles().begin(),
                                  workspace->roles().end());

@@ -1,4 +1,4 @@
-// Who changed what, read while somebody writes.
+// The log of changes, read while another thread writes.
 #include "acl/audit/history_log.h"
 
 #include <vector>
@@ -20,7 +20,7 @@ TEST_F(HistoryLogTest,
   by_system.actor = "system";
   for (const HistoryFilter& filter : {HistoryFilter(), by_system}) {
     GoOn();
-    // Until it reads the first record.
+    // Until the first record is read.
     for (int at = 1; at <= 3; ++at) {
       int calls = 0;
       UnreadableFiles files(files_.get(), [&] {

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# Real organisations: the import, one digest in all encodings, who may
-# administer what; and from an earlier state to a later one as one journal. The
-# data is github.com/kubernetes/org of July 2025 and August 2026, a folder each,
-# which is not in this repository:
+# Tests on real organisations: the import, one digest in all encodings, who may
+# administer what, and an earlier and a later state in one journal. The data is
+# not in this repository: it is github.com/kubernetes/org of July 2025 and
+# August 2026, a folder each.
 #
 #   ./dev test //tests/audit:organisations_test --test_env=ACL_ORGANISATIONS=/org
 #
@@ -24,8 +24,8 @@ digests=$(grep -c . <(grep digest report | sort -u))
 ((digests == 1)) || { echo "$digests digests" >&2; exit 1; }
 "$acl" test etcd_io.yaml kubernetes.yaml
 
-# One batch of changes for each organisation makes the later state of the
-# earlier one.
+# For each organisation, one batch of changes turns the earlier state into the
+# later one.
 workspaces=$("$acl" import peribolos "$data/2025-07" -o before.binpb | cut -d: -f1)
 "$acl" init data --from before.binpb
 for workspace in $workspaces; do
@@ -36,7 +36,7 @@ for workspace in $workspaces; do
     --summary
 done
 "$acl" diff data organisations.binpb
-# The journal tells the same story as the two states do.
+# The journal must show the same differences as the two states.
 diff <("$acl" diff before.binpb organisations.binpb) <("$acl" diff data@record:9 data)
 "$acl" log -w data --summary | tee log
 [[ $(grep -c 'reason: as of 2026-08' log) == $(wc -w <<<"$workspaces") ]]

@@ -45,22 +45,23 @@ TEST(Peribolos, SmallOrganisationFollowsEveryRuleOfTheMapping) {
   ASSERT_TRUE(import.ok()) << import.status();
   EXPECT_EQ(MatrixOf(import->world),
             "workspace,subject_kind,subject,resource_type,resource,role\n"
-            // A number for a name; its team has admin on the mixer.
+            // A number used as a name; its team has admin on the mixer.
             "acme,user,249043822,repository,child-only,read\n"
             "acme,user,249043822,repository,declared,read\n"
             "acme,user,249043822,repository,mixer,admin\n"
             "acme,user,249043822,repository,shared,read\n"
-            // A member of the parent has nothing from the child.
+            // A member of the parent has no access through the child.
             "acme,user,ann,repository,child-only,read\n"
             "acme,user,ann,repository,declared,read\n"
             "acme,user,ann,repository,mixer,read\n"
             "acme,user,ann,repository,shared,write\n"
-            // A maintainer is a member; a child has what its parent has.
+            // A maintainer is a member, and a child team has what its parent
+            // has.
             "acme,user,bob,repository,child-only,maintain\n"
             "acme,user,bob,repository,declared,read\n"
             "acme,user,bob,repository,mixer,read\n"
             "acme,user,bob,repository,shared,write\n"
-            // An owner.
+            // An owner has admin.
             "acme,user,olga,repository,child-only,admin\n"
             "acme,user,olga,repository,declared,admin\n"
             "acme,user,olga,repository,mixer,admin\n"
@@ -107,7 +108,7 @@ TEST(Peribolos, UnknownOrganisationIsRefusedByName) {
               HasSubstr("has no organisation `nowhere`"));
 }
 
-// Files below a folder of its own, which is named in short in messages.
+// Files in a temporary folder, whose path is shortened in messages.
 class Files {
  public:
   Files() : root_(fs::path(std::getenv("TEST_TMPDIR")) / "files") {
@@ -157,7 +158,7 @@ class Files {
 
 constexpr char kHead[] =
     "workspace,subject_kind,subject,resource_type,resource,role\n";
-// One line.
+// The configuration is one line.
 constexpr char kOrg[] =
     "{default_repository_permission: none, admins: [root], members: [ann, "
     "bob]";
@@ -165,7 +166,7 @@ constexpr char kOrg[] =
 Files Org(const std::string& text) {
   return Files().Add("acme/org.yaml", text);
 }
-// An organisation with more keys, from line 2 on.
+// An organisation with more keys, which start on line 2.
 Files OrgWith(const std::string& more) {
   return Org(std::string(kOrg) + ",\n" + more + "}\n");
 }
@@ -225,7 +226,7 @@ TEST(Peribolos, FileWithOrgsHasSeveralOrganisations) {
   const Files in_folder = Files().Add("any/org.yaml", text);
   EXPECT_EQ(in_folder.Matrix(), matrix);
   EXPECT_THAT(in_folder.Warnings(), IsEmpty());
-  // Alone, and chosen from; names compare without case.
+  // As the only organisation and as one of several; names compare without case.
   const Files alone = Files().Add("config.yaml", text);
   const auto all = alone.Read({}, "config.yaml");
   ASSERT_TRUE(all.ok()) << all.status();
@@ -290,7 +291,7 @@ TEST(Peribolos, FileOfWhichNothingIsUnderstoodIsRefused) {
                         "organisation instead"));
 }
 
-// What people are given on a repository by name.
+// Access given to people by name becomes a direct grant.
 TEST(Peribolos, CollaboratorsGetDirectGrants) {
   const Files files = OrgWith(
       "repos: {other: {collaborators: }, core: {\n"
@@ -320,7 +321,7 @@ TEST(Peribolos, BaselineIsForMembersAlone) {
             absl::StrCat(kHead, "acme,user,ann,repository,a,read\n",
                          "acme,user,ann,repository,b,read\n",
                          "acme,user,out,repository,a,write\n"));
-  // The group's name is none that a team has.
+  // The group's name cannot be a team's.
   EXPECT_EQ(with.Read()->world.workspaces(0).groups(0).id(),
             "members of acme'");
   const Files without =
@@ -382,9 +383,10 @@ TEST(Peribolos, NamesCompareWithoutCaseAndTheFirstSpellingIsTheId) {
                          "acme,user,root,repository,Core,admin\n"));
 }
 
-// Every key of the format, and what becomes of it. `%` is what it stands in.
+// Every key of the format, and how it is treated. `%` in `place` is where it is
+// inserted.
 struct Key {
-  const char* place;  // with `%`, from line 2 of the organisation on
+  const char* place;  // contains `%`; starts on line 2 of the organisation
   const char* text;
   const char* warning;  // empty: understood
 };
@@ -484,7 +486,7 @@ INSTANTIATE_TEST_SUITE_P(
             "unknown key `private` of team `devs` is passed over, with all "
             "that is in it"}));
 
-// What takes one value takes no list or map, in which access could hide.
+// Keys that take one value refuse lists and maps, which could hide access.
 TEST(Peribolos, MetadataHasOneValue) {
   for (const char* const text :
        {"email: {members: [eve]}", "repos: {core: {private: [x]}}",
@@ -566,7 +568,7 @@ TEST(Peribolos, MergeKeysAreRefused) {
   EXPECT_EQ(OrgWith("teams: {a: &a {members: [ann]},\n b: {<<: *a}}").Faults(),
             "acme/org.yaml:3: team `b` has a merge key `<<`, which is not "
             "supported; write the keys out");
-  // An alias has all that it stands for; in quotes, `<<` is a name.
+  // Aliases are expanded; in quotes, `<<` is an ordinary name.
   const Files files = OrgWith(
       "teams: {a: {members: &all [ann]}, '<<': {members: *all, repos: {r: "
       "write}}}");
@@ -587,7 +589,7 @@ TEST(Peribolos, SecondDocumentsAreRefused) {
 }
 
 TEST(Peribolos, WhatIsNoYamlIsRefusedWithItsLine) {
-  // Some parsers find documents without end in a comma.
+  // Some parsers find endless documents in a comma.
   for (const char* comma : {",", ",#", ",,,\n"}) {
     EXPECT_EQ(Org(comma).Faults(),
               "acme/org.yaml:1: not yaml: did not find expected node content "

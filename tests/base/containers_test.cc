@@ -1,5 +1,5 @@
-// The persistent containers: right after random edits, and old copies stay
-// whole.
+// The persistent containers: correct after random edits, while old copies stay
+// unchanged.
 
 #include <gtest/gtest.h>
 
@@ -52,7 +52,7 @@ TEST(OrderedMap, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
     ASSERT_EQ(map.size(), expected.size());
     if (random() % 200 == 0) {
       copies.emplace_back(map, expected);
-      ++edit;  // what a copy shares is changed under another tag
+      ++edit;  // from here on, changing what a copy shares needs another tag
     }
   }
   EXPECT_EQ(Contents(map), expected);
@@ -64,7 +64,8 @@ TEST(OrderedMap, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
 TEST(OrderedMap, RisingKeysKeepTheTreeLow) {
   Map map;
   for (int key = 0; key < 1 << 17; ++key) map.Set(key, key, 1);
-  // A cursor holds a path of 48 nodes at most; a list would overrun it.
+  // A cursor has room for a path of 48 nodes; a tree that degenerates into a
+  // list would overflow it.
   int keys = 0;
   for (auto at = map.Begin(); at.valid(); at.Next()) ++keys;
   EXPECT_EQ(keys, 1 << 17);
@@ -77,7 +78,8 @@ struct Row {
 using Rows = Table<Row, MemoryPart::kMembers>;
 using Texts = TextTable<MemoryPart::kTexts>;
 
-// A heap with one edit after the other, whose blocks all stay: for copies.
+// Edits one heap in steps, and keeps all of its blocks, so that copies stay
+// valid.
 class Edits {
  public:
   Edit* now() { return &*edit_; }
@@ -92,7 +94,7 @@ class Edits {
   std::optional<Edit> edit_{std::in_place, &heap_, Edit::Scope::kPart};
 };
 
-// Also large numbers: the full height.
+// Includes large numbers, which use the full height.
 uint32_t SomeNumber(std::mt19937* random) {
   return (*random)() % 2000 + ((*random)() % 2) * 0x07fff000u;
 }
@@ -153,7 +155,7 @@ TEST(TextTable, RandomEditsMatchAnOrdinaryMapAndOldCopiesStayWhole) {
   std::vector<std::pair<Texts, std::map<uint32_t, std::string>>> copies;
   for (int i = 1; i <= 20000; ++i) {
     const uint32_t number = SomeNumber(&random) % 0x07fff064u;
-    // Short ones, those around the width of a cell, and long ones.
+    // Short ones, some around the width of a cell, and long ones.
     const size_t sizes[] = {0,   1,   random() % 20, 62 + random() % 4,
                             254, 255, 256,           500};
     const std::string text(sizes[random() % 8],
@@ -198,7 +200,7 @@ TEST(SortedNumbers, RandomEditsMatchAnOrdinarySetAndOldCopiesStayWhole) {
     std::vector<std::pair<SortedNumbers, Numbers>> copies;
     for (uint32_t i = 1; i <= 60000; ++i) {
       const uint32_t number = random() % range;
-      // First it grows, then it shrinks.
+      // The set grows first, then shrinks.
       if (random() % 100 < (i < 30000 ? 70u : 25u)) {
         EXPECT_EQ(set.Put(number, edits.now(), MemoryPart::kReverse),
                   expected.insert(number).second);
@@ -256,14 +258,15 @@ TEST(SortedNumbers, AppendedToAKnownTotalTakeNoMoreMemoryThanTheyNeed) {
     }
     EXPECT_EQ(ContentsOf(set), expected);
     EXPECT_TRUE(set.Contains((total - 1) * 3));
-    // Leaves of 250 with their heads, and rows of up to 64 leaves above.
+    // Leaves of 250 numbers with their headers, and rows of up to 64 leaves
+    // above.
     const size_t leaves = (total + 249) / 250;
     const auto& used = edits.heap().used();
     EXPECT_LE(
         used[static_cast<size_t>(MemoryPart::kReverse)],
         size_t{total} * 4 + leaves * 36 + (leaves > 1 ? leaves * 34 + 96 : 0))
         << total;
-    // It is a set like any other.
+    // The set behaves like any other.
     edits.Next();
     set.Put(1, edits.now(), MemoryPart::kReverse);
     set.Erase(0, edits.now());
@@ -273,7 +276,7 @@ TEST(SortedNumbers, AppendedToAKnownTotalTakeNoMoreMemoryThanTheyNeed) {
   }
 }
 
-// Sets that grow side by side leave nothing behind that is too small for them.
+// When sets grow side by side, the blocks that they outgrow are reused.
 TEST(SortedNumbers, AppendedSideBySideLeaveLittleUnused) {
   constexpr uint32_t kSets = 1000;
   constexpr uint32_t kTotal = 450;
@@ -290,7 +293,7 @@ TEST(SortedNumbers, AppendedSideBySideLeaveLittleUnused) {
   const auto& used = edits.heap().used();
   EXPECT_LT(used[static_cast<size_t>(MemoryPart::kReverse)],
             kSets * (kTotal * 4 + 160));
-  // A slab is half as large as all before.
+  // A slab is half as large as all earlier ones together.
   EXPECT_LT(edits.heap().unused(),
             used[static_cast<size_t>(MemoryPart::kReverse)] / 2);
   for (const SortedNumbers& set : sets) ASSERT_EQ(set.size(), kTotal);
@@ -349,7 +352,7 @@ TEST(Heap, GivesBackWhatAnEditMadeUnlessItIsKept) {
   }
   EXPECT_EQ(used(), before);
   EXPECT_EQ(kept.size(), 5000u);
-  // What is replaced is named, and only that.
+  // The edit names exactly the blocks that were replaced.
   Edit edit(&heap, Edit::Scope::kPart);
   SortedNumbers next = kept;
   next.Clear(&edit);
@@ -364,8 +367,8 @@ TEST(Heap, GivesBackWhatAnEditMadeUnlessItIsKept) {
 
 TEST(Heap, LargeBlocksKeepTheirSize) {
   Heap heap;
-  // As many keys as a workspace can have groups; never touched, so they cost
-  // nothing.
+  // As many keys as a workspace can have groups. The pages are never touched,
+  // so they cost nothing.
   for (const size_t bytes : {size_t{1} << 24, (size_t{1} << 27) * 4 + 64}) {
     Block* const block = heap.Allocate(bytes, MemoryPart::kMembers);
     EXPECT_GE(block->bytes(), bytes);

@@ -1,4 +1,4 @@
-// Checks of refusals: code, fault and words at once.
+// Checks a refusal's code, fault and words at once.
 #ifndef TESTS_BASE_REFUSAL_H_
 #define TESTS_BASE_REFUSAL_H_
 
@@ -13,8 +13,8 @@
 
 namespace acl {
 
-// Whether `status` is the refusal with this code and fault, and its message has
-// `words` in it.
+// Succeeds if `status` is a refusal with this code and fault whose message
+// contains `words`.
 inline testing::AssertionResult IsRefusal(const absl::Status& status,
                                           absl::StatusCode code, Fault fault,
                                           absl::string_view words) {

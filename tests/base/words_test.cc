@@ -1,4 +1,4 @@
-// Ids, addresses, references, ladders and revisions: what is well-formed.
+// What makes ids, addresses, references, ladders and revisions well-formed.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -100,8 +100,8 @@ std::string Utf8(uint32_t c) {
   return out;
 }
 
-// The first and the last of each kind, and beside them letters and marks that
-// are seen.
+// The first and last character of each invisible kind, and their visible
+// neighbours.
 constexpr uint32_t kUnseen[] = {
     0xa0,    0xad,    0x600,   0x605,   0x61c,   0x6dd,   0x70f,   0x890,
     0x891,   0x8e2,   0x1680,  0x180e,  0x2000,  0x200a,  0x200b,  0x200d,
@@ -193,7 +193,7 @@ TEST(Ladder, RolesKeepTheirNumbersWhileItGrowsAroundThem) {
     EXPECT_EQ(now->NumberAt(now->RankOfName(role)),
               old.NumberAt(old.RankOfName(role)));
   }
-  // The number of a role that went means none, and is not given out again.
+  // The number of a removed role means none, and is not reused.
   const RoleNumber commenter = old.NumberAt(old.RankOfName("commenter"));
   EXPECT_EQ(now->RankOf(commenter), 0);
   const auto later = now->Changed({"viewer", "commenter"});

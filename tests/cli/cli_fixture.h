@@ -1,4 +1,4 @@
-// The command in this process, on a world file of its own.
+// Runs the command in this process, on a world file of its own.
 #ifndef TESTS_CLI_CLI_FIXTURE_H_
 #define TESTS_CLI_CLI_FIXTURE_H_
 

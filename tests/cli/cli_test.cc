@@ -108,7 +108,7 @@ TEST_F(Cli, ShareWritesTheWorldBackAndPrintsTheReceipt) {
   struct stat file;
   ASSERT_EQ(stat(world_.c_str(), &file), 0);
   EXPECT_EQ(file.st_mode & 0777, 0640u);
-  // And away again.
+  // And removed again.
   EXPECT_EQ(OnWorld({"unshare", "voice:narrator", "email:bob@studio.example",
                      "--as", "user:ann"})
                 .code,

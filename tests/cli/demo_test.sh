@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The demo runs to its end on the real command, and says what it is there to say.
+# The demo runs to its end with the real command and prints what it is meant to
+# show.
 # Usage: demo_test.sh DEMO ACL
 set -euo pipefail
 

@@ -1,4 +1,4 @@
-// `acl diff`: what differs in grants and in effective roles.
+// `acl diff`: differences in grants and in effective roles.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

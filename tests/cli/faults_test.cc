@@ -1,5 +1,6 @@
-// Every system call that writes a file fails, or is the last that the program
-// makes: the old file stays whole until the new one is there.
+// Every system call that writes a file fails in turn, or is the last one before
+// the program is killed. The old file stays intact until the new one is
+// complete.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +31,8 @@ class Faults : public Cli, public ::testing::WithParamInterface<bool> {
     Write(folder_ + "/c.yaml", "changes:\n  - add_user: {id: eve}\n");
   }
 
-  // Fails the calls of the command one after the other until it makes no more.
+  // Makes the command's calls fail, one per run, until a run makes no further
+  // call.
   void FailEach(const std::vector<std::string>& arguments,
                 const std::string& file);
   void KillAtEach(const std::vector<std::string>& arguments,
@@ -45,7 +47,7 @@ class Faults : public Cli, public ::testing::WithParamInterface<bool> {
 
   std::string In(const std::string& name) const { return folder_ + "/" + name; }
 
-  // What writes a file, and the file.
+  // Commands that write a file, and that file.
   std::vector<std::pair<std::vector<std::string>, std::string>> Commands()
       const {
     return {
@@ -85,7 +87,7 @@ void Faults::FailEach(const std::vector<std::string>& arguments,
       EXPECT_NE(now, old);
       fresh = now;
       if (!std::filesystem::exists(mark_)) break;
-      continue;  // there was another way
+      continue;  // the command recovered in another way
     }
     ++failures;
     EXPECT_EQ(ended.code, kFailure) << ended.err;
@@ -125,7 +127,7 @@ void Faults::KillAtEach(const std::vector<std::string>& arguments,
     EXPECT_EQ(ended.code, 128 + SIGKILL);
     if (Read(file) != old) fresh = Read(file);
   }
-  // A name is needed for the moment of the exchange.
+  // The exchange of the two files needs a temporary name for a moment.
   EXPECT_LE(left, GetParam() ? 6u : 1u);
   EXPECT_EQ(Read(file), fresh);
   Write(file, old);

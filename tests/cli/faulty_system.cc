@@ -1,7 +1,7 @@
-// Loaded into the program before the C library (LD_PRELOAD): of its calls that
-// write files, the one of number ACL_FAULT_AT fails with "no space left", or
-// with ACL_FAULT_KILLS kills the program; ACL_FAULT_MARK is made then. With
-// ACL_NO_TMPFILE no file can be without a name, as on some file systems.
+// Loaded into the program before the C library (LD_PRELOAD). Of the calls that
+// write files, number ACL_FAULT_AT fails with "no space left", or kills the
+// program if ACL_FAULT_KILLS is set; then the file ACL_FAULT_MARK is created.
+// With ACL_NO_TMPFILE, unnamed files are refused, as on some file systems.
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/stat.h>
@@ -23,7 +23,7 @@ int (*RealOpen())(const char*, int, ...) {
   return Real<int(const char*, int, ...)>("open");
 }
 
-// Counts a call; true if it is the one that fails.
+// Counts a call. Returns true if it is the one that must fail.
 bool Fails() {
   static int calls = 0;
   const char* const at = getenv("ACL_FAULT_AT");

@@ -1,5 +1,5 @@
 // The commands on files: validate, convert, export, apply, test; and what the
-// command says of itself.
+// command says about itself.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,7 +22,7 @@ using ::testing::HasSubstr;
 
 class Files : public Cli {
  protected:
-  // A file in the test's folder.
+  // The path of a file in the test's folder.
   static std::string Path(const std::string& name) {
     return std::string(std::getenv("TEST_TMPDIR")) + "/" + name;
   }
@@ -242,7 +242,7 @@ TEST_F(Files, WhatAssertsNothingDoesNotPass) {
   EXPECT_THAT(none.err, HasSubstr("no assertion file in the folder"));
 }
 
-// The program itself says why its output takes no more.
+// The program itself reports that its output cannot be written.
 TEST_F(Files, MatrixOnAFullDiskFailsWithoutWordsOfItsOwn) {
   std::ofstream full("/dev/full");
   std::ostringstream err;

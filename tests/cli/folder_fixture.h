@@ -1,4 +1,4 @@
-// The command on a journal folder that begins with the world of the fixture.
+// Runs the command on a journal folder that starts with the fixture's world.
 #ifndef TESTS_CLI_FOLDER_FIXTURE_H_
 #define TESTS_CLI_FOLDER_FIXTURE_H_
 
@@ -21,7 +21,7 @@ class FolderCli : public Cli {
             std::string(std::getenv("TEST_TMPDIR")) + "/" +
             ::testing::UnitTest::GetInstance()->current_test_info()->name()),
         init_(Acl({"init", folder_, "--from", world_})) {
-    // Whether it came to a checkpoint in the meantime is chance.
+    // It is chance whether a checkpoint has been written in the meantime.
     for (const std::string& name : Names("checkpoint-")) {
       std::filesystem::remove(folder_ + "/" + name);
     }
@@ -43,7 +43,7 @@ class FolderCli : public Cli {
     return OnFolder(std::move(arguments));
   }
 
-  // The names in the folder that begin so, in bytewise order.
+  // The names in the folder that start with the prefix, in bytewise order.
   std::vector<std::string> Names(const std::string& prefix) const {
     std::vector<std::string> names;
     for (const auto& entry : std::filesystem::directory_iterator(folder_)) {
@@ -53,7 +53,7 @@ class FolderCli : public Cli {
     std::sort(names.begin(), names.end());
     return names;
   }
-  // Everything in the folder.
+  // The contents of all files in the folder.
   std::string Bytes() const {
     std::string bytes;
     for (const std::string& name : Names("")) {
@@ -61,7 +61,7 @@ class FolderCli : public Cli {
     }
     return bytes;
   }
-  // Damages one bit of the first journal file.
+  // Flips one bit of the first journal file.
   void Flip(size_t at) const {
     const std::string path = folder_ + "/" + Names("journal-").front();
     std::string bytes = Read(path);
@@ -71,7 +71,7 @@ class FolderCli : public Cli {
 
   const std::string folder_;
   const Result init_;
-  uint64_t imported_ = 0;  // the last record of the import
+  uint64_t imported_ = 0;  // number of the import's last record
 };
 
 }  // namespace acl::cli

@@ -1,4 +1,5 @@
-// The command on journal folders: changes that stay, moments of the past.
+// The command on journal folders: changes persist, and past moments can be
+// read.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

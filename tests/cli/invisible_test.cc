@@ -1,5 +1,5 @@
-// No message, table or log of the command shows an invisible character as it
-// is.
+// No message, table or log of the command prints an invisible character
+// unescaped.
 #include <gmock/gmock.h>
 
 #include <filesystem>
@@ -21,7 +21,7 @@ using ::testing::Not;
 const char* const kInvisible[] = {"\u00a0", "\u200b", "\u202e",    "\ufeff",
                                   "\u3000", "\u00ad", "\U000e0041"};
 
-// `?` is the character. Everything that can have one has it.
+// `?` is replaced by the character. It is in everything that may contain one.
 constexpr char kOddWorld[] = R"(workspaces:
   - id: "stu?dio"
     roles: ["view?er", "ad?min"]
@@ -62,7 +62,8 @@ class InvisibleTest : public Cli {
   std::string With(const std::string& text) const {
     return absl::StrReplaceAll(text, {{"?", odd_}});
   }
-  // What a command says, which has the character escaped, and nowhere raw.
+  // Runs the command, whose output must contain the character escaped and never
+  // raw.
   void ExpectEscaped(std::vector<std::string> words, const std::string& on) {
     for (std::string& word : words) word = With(word);
     if (!on.empty()) words.insert(words.end(), {"--world", on});

@@ -1,4 +1,5 @@
-// `acl journal verify` and `acl journal salvage`: proof, and rescue.
+// `acl journal verify` and `acl journal salvage`: proving a journal and
+// rescuing one.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,7 +31,7 @@ class JournalTest : public FolderCli {
   std::string Path(const std::string& name) const {
     return folder_ + "/" + name;
   }
-  // The byte at which the frame with the number begins, from 0.
+  // The byte at which the frame with this number begins; numbers start at 0.
   size_t FrameAt(size_t number) const {
     const std::string bytes = Read(Path(Names("journal-").front()));
     size_t at = 0;
@@ -88,7 +89,7 @@ TEST_F(JournalTest, WhenTheHistoryWasRewrittenThenTheKnownHeadTells) {
   std::filesystem::copy(folder_, empty);
   ASSERT_EQ(ShareBob("viewer").code, kAllow);
   const std::string known = Head();
-  // The same journal, but the share is to another.
+  // The same journal, but with a share for someone else.
   std::filesystem::remove_all(folder_);
   std::filesystem::copy(empty, folder_);
   EXPECT_THAT(Verify({"--head", known}).err, HasSubstr("is gone"));
@@ -118,7 +119,7 @@ TEST_F(JournalTest, WhenAnyBitIsFlippedThenVerifyTellsOrItIsTheTail) {
     std::string bytes = whole;
     bytes[at] = static_cast<char>(bytes[at] ^ (1 << at % 8));
     Write(path, bytes);
-    // With a known head the tail, too.
+    // If the head is known, the tail is verified as well.
     const Result verified = Verify({"--head", head});
     const bool told = verified.code != kAllow ||
                       verified.out.find("not closed") != std::string::npos;
@@ -142,7 +143,7 @@ TEST_F(JournalTest, WhenACheckpointIsOfAnotherHistoryThenVerifyTells) {
   ASSERT_EQ(ShareBob("editor").code, kAllow);
   Checkpoint();
   const std::string checkpoint = Names("checkpoint-").front();
-  // Here the same record is another.
+  // Here the record with the same number is a different one.
   ASSERT_EQ(Acl({"share", "voice:narrator", "user:bob", "admin", "--as",
                  "user:ann", "-w", copy})
                 .code,
@@ -173,8 +174,8 @@ TEST_F(JournalTest, WhenARecordIsDamagedThenSalvageReadsPastItAndSaysSo) {
       OnFolder({"unshare", "voice:narrator", "group:audio", "--as", "user:ann"})
           .code,
       kAllow);
-  // The frame of the first share; imports and shares have one each, and each
-  // command ends with a seal.
+  // The frame of the first share. Imports and shares have one frame each, and
+  // each command ends with a seal.
   const std::string journal = Names("journal-").front();
   const std::string bytes = Read(Path(journal));
   const size_t share = bytes.find("user:bob", FrameAt(1));
@@ -222,7 +223,7 @@ TEST_F(JournalTest, WhenTheJournalIsGoneThenSalvageHasTheCheckpoint) {
 }
 
 TEST_F(JournalTest, WhenWhatARecordRestsOnIsMissingThenItIsToldPerChange) {
-  // What is imported is damaged: the share has no workspace.
+  // The import is damaged, so the share has no workspace.
   ASSERT_EQ(ShareBob("viewer").code, kAllow);
   Flip(FrameAt(0) + 200);
   const Result salvaged = Salvage();

@@ -1,5 +1,5 @@
-// Files that take their time: 100 MB of garbage, a million grants; and what
-// happens meanwhile: Ctrl-C, a full disk, a reader that leaves, progress.
+// Files that take a while (100 MB of garbage, a million grants), and what may
+// happen meanwhile: Ctrl-C, a full disk, a reader that leaves, progress.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -30,9 +30,9 @@ using ::testing::Not;
 using ::testing::StartsWith;
 
 constexpr int kHundredMegabytes = 100'000'000;
-constexpr int kMillion = 10000;  // grants, by the hundred
+constexpr int kMillion = 10000;  // resources with a hundred grants each
 
-// Users with grants on `resources` resources, a hundred on each.
+// Writes users with grants on `resources` resources, a hundred on each.
 void WriteLarge(const std::string& path, int resources) {
   const absl::Status status = WriteWorldFile(path, [=](const WorldSink& sink) {
     v1::Workspace part;
@@ -82,7 +82,7 @@ TEST_F(LargeFiles, HundredMegabytesOfGarbageAreBadInputInEachEncoding) {
     const std::string file = folder + "/garbage";
     Write(file, garbage);
     for (const char* ending : {".yaml", ".json", ".txtpb", ".binpb"}) {
-      // Linked, not written anew.
+      // A link, which saves writing the file again.
       const std::string path = folder + "/garbage" + ending;
       std::filesystem::remove(path);
       std::filesystem::create_symlink(file, path);
@@ -120,7 +120,7 @@ TEST_F(LargeFiles, MillionGrantsAreReadAnsweredAndWritten) {
             "  revision 1\n");
 }
 
-// Ctrl-C at many moments.
+// Ctrl-C at many different moments.
 TEST_F(LargeFiles, CtrlCLeavesTheOldFileOrTheNewOneAndNothingElse) {
   const std::string folder = TestFolder();
   const std::string large = folder + "/large.binpb";

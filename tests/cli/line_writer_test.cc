@@ -1,4 +1,4 @@
-// Lines of the server's log, by a thread of their own.
+// Lines of the server's log, written by a thread of their own.
 #include "acl/cli/line_writer.h"
 
 #include <atomic>
@@ -35,7 +35,7 @@ TEST(LineWriter, WritesEveryLineOfManyThreadsAsAWhole) {
   }
   std::vector<std::string> lines = absl::StrSplit(out.str(), '\n');
   ASSERT_EQ(lines.size(), 8u * 500 + 1);
-  // Those of one thread in their order.
+  // The lines of one thread keep their order.
   std::vector<int> next(8);
   for (size_t i = 0; i + 1 < lines.size(); ++i) {
     const int thread = lines[i][0] - '0';
@@ -43,7 +43,7 @@ TEST(LineWriter, WritesEveryLineOfManyThreadsAsAWhole) {
   }
 }
 
-// Takes nothing until it is let.
+// Blocks until it is released.
 class StuckBuffer : public std::stringbuf {
  public:
   std::atomic<bool> stuck{true};

@@ -50,7 +50,7 @@ class LogTest : public FolderCli {
     }
     return entries;
   }
-  // The revisions of the entries; -1 for what is no change.
+  // The revisions of the entries; -1 for an entry that is not a change.
   std::vector<int> Revisions(std::vector<std::string> options) const {
     std::vector<int> revisions;
     for (const json& entry : Log(std::move(options))) {
@@ -230,7 +230,7 @@ TEST_F(LogTest, WhenATimeIsNamedThenItIsIncluded) {
   EXPECT_EQ(Revisions({"--since", "2000-01-01", "--until", "9999-12-31"}),
             Revisions({}));
   EXPECT_THAT(Revisions({"--until", "2000-01-01"}), ElementsAre());
-  // A day is all of it.
+  // A date means the whole day.
   EXPECT_THAT(Revisions({"--since", day, "--limit", "1"}), ElementsAre(3));
 }
 

@@ -1,5 +1,5 @@
-// Every option of every command: values that make no sense are refused before
-// anything is done, by the name of the option.
+// Every option of every command: nonsensical values are refused before anything
+// is done, and the message names the option.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -22,18 +22,18 @@ namespace {
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// What an option takes.
+// The values that an option takes.
 enum class Takes {
   kFlag,     // nothing
-  kText,     // anything but nothing; what is wrong with it is told elsewhere
+  kText,     // any text but the empty one; other checks are tested elsewhere
   kWhole,    // a whole number of at least 1
-  kSeconds,  // from 0
+  kSeconds,  // from 0 on
   kTimeout,  // seconds above 0
-  kRate,     // from 0.01
+  kRate,     // from 0.01 on
 };
 
 struct Command {
-  // Arguments that make a whole command line, but for the option.
+  // A complete command line except for the option.
   std::vector<std::string> words;
   std::map<std::string, Takes> options;
 };
@@ -125,7 +125,7 @@ std::vector<Command> Commands() {
   };
 }
 
-// The values that no option of the kind takes.
+// Values that no option of the kind accepts.
 std::vector<std::string> BadValues(Takes takes) {
   switch (takes) {
     case Takes::kFlag:
@@ -178,7 +178,7 @@ std::vector<std::string> BadValues(Takes takes) {
 
 class OptionsTest : public FolderCli {};
 
-// The options that the help of a command lists, but for `--help`.
+// The options listed in a command's help, except `--help`.
 std::set<std::string> Listed(const std::string& help) {
   static const std::regex option("^  (?:-\\w,)?(--[a-z-]+)");
   std::set<std::string> listed;
@@ -341,7 +341,7 @@ TEST_F(OptionsTest, WhenAVariableHasAnUnknownValueThenItIsRefused) {
   unsetenv("ACL_SIMD");
 }
 
-// Decimal, whatever it begins with.
+// A number is decimal even with leading zeros.
 TEST_F(OptionsTest, WhenANumberBeginsWithZeroThenItIsNoOctal) {
   ASSERT_EQ(ShareBob("viewer").code, kAllow);
   EXPECT_THAT(OnFolder({"log", "--limit", "010"}).out,

@@ -30,7 +30,7 @@ void Require(bool condition, const char* what) {
   abort();
 }
 
-// A file without a name.
+// An unnamed file.
 int Scratch() {
   const int fd =
       open(std::getenv("TEST_TMPDIR"), O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
@@ -38,7 +38,8 @@ int Scratch() {
   return fd;
 }
 
-// Up to `limit` bytes. A terminal whose program is gone gives EIO.
+// Reads up to `limit` bytes. Reading from a terminal whose program has ended
+// fails with EIO.
 std::string ReadUpTo(int fd, size_t limit) {
   std::string text;
   char buffer[1 << 16];
@@ -117,7 +118,7 @@ Program& Program::Start() {
   out_file_ = out_path_.empty() ? Scratch()
                                 : open(out_path_.c_str(), O_WRONLY | O_CLOEXEC);
   err_file_ = Scratch();
-  int far = -1;  // its end of a terminal or a pipe
+  int far = -1;  // the child's end of a terminal or a pipe
   if (err_terminal_) {
     Require(openpty(&read_from_, &far, nullptr, nullptr, nullptr) == 0, "pty");
   } else if (reader_leaves_) {
@@ -142,11 +143,12 @@ void Program::Become(int out, int err) const {
   signal(SIGPIPE, SIG_DFL);
   if (file_limit_ > 0) {
     const rlimit limit = {file_limit_, file_limit_};
-    signal(SIGXFSZ, SIG_IGN);  // the write fails, as on a full disk
+    signal(SIGXFSZ, SIG_IGN);  // so that the write fails, as on a full disk
     if (setrlimit(RLIMIT_FSIZE, &limit) != 0) _exit(126);
   }
   if (!privileged_) {
-    // Root has them anew at exec, but for these. For others it fails, rightly.
+    // At exec, root gets every capability back except those dropped here. For
+    // other users the call fails, which is fine.
     prctl(PR_CAPBSET_DROP, CAP_DAC_OVERRIDE, 0, 0, 0);
     prctl(PR_CAPBSET_DROP, CAP_DAC_READ_SEARCH, 0, 0, 0);
   }

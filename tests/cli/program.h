@@ -1,4 +1,4 @@
-// The acl program as people run it: a process of its own, with real files,
+// Runs the acl program as people do: as a process of its own, with real files,
 // pipes, terminals, signals and limits.
 #ifndef TESTS_CLI_PROGRAM_H_
 #define TESTS_CLI_PROGRAM_H_
@@ -15,12 +15,12 @@ namespace acl::cli {
 
 // How a process ended.
 struct Ended {
-  int code;  // its exit code, or 128 and the signal, as in a shell
+  int code;  // its exit code, or 128 plus the signal, as in a shell
   std::string out;
   std::string err;
 };
 
-// One run of the program. The setters come before Start().
+// One run of the program. Call the setters before Start().
 class Program {
  public:
   explicit Program(std::vector<std::string> arguments)
@@ -29,28 +29,28 @@ class Program {
   Program(const Program&) = delete;
   Program& operator=(const Program&) = delete;
 
-  // The environment is empty but for what is set here.
+  // Sets an environment variable. The environment is otherwise empty.
   Program& Set(const std::string& name, const std::string& value);
-  // Output goes to that file; Ended::out stays empty.
+  // Writes output to this file; Ended::out stays empty.
   Program& OutTo(const std::string& path);
-  // Output and messages are a terminal; Ended::out has both.
+  // Connects output and messages to a terminal; Ended::out has both.
   Program& OnTerminal();
-  // Messages alone are a terminal.
+  // Connects only messages to a terminal.
   Program& ErrOnTerminal();
-  // The reader of the output goes away after that many bytes.
+  // Closes the reader's end of the output after this many bytes.
   Program& ReaderLeavesAfter(size_t bytes);
-  // No file can get larger: a full disk without a disk.
+  // Limits the size of every file, to simulate a full disk.
   Program& LimitFileSize(uint64_t bytes);
-  // Permissions count, even if the test runs as root.
+  // Enforces permissions even if the test runs as root.
   Program& WithoutPrivileges();
 
   Program& Start();
-  // After Start().
+  // Sends a signal. REQUIRES: Start() was called.
   void Send(int signal) const;
   bool Running();
   Ended Wait();
 
-  // Both.
+  // Starts the program and waits for its end.
   Ended Run() { return Start().Wait(); }
 
  private:
@@ -68,16 +68,16 @@ class Program {
 
   int out_file_ = -1;
   int err_file_ = -1;
-  int read_from_ = -1;  // the other end of a terminal or a pipe
+  int read_from_ = -1;  // our end of a terminal or a pipe
   pid_t pid_ = -1;
   int status_ = 0;
   bool ended_ = false;
 };
 
-// One that needs no more than its arguments.
+// Runs the program with these arguments and no other settings.
 Ended RunProgram(std::vector<std::string> arguments);
 
-// A new folder for the current test.
+// Creates a new folder for the current test.
 std::string TestFolder();
 
 size_t FilesIn(const std::string& folder);

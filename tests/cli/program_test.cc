@@ -1,5 +1,5 @@
-// What people do to a command: files that are none, odd ids, folders and disks
-// that take nothing, terminals.
+// How the command copes with what people do: files of other kinds, odd ids,
+// folders and disks that refuse writes, terminals.
 
 #include "tests/cli/program.h"
 

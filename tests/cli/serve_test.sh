@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The server as people run it: `serve_test.sh ACL`.
+# Tests the server as people run it: `serve_test.sh ACL`.
 set -euo pipefail
 
 acl=$(realpath "$1")
@@ -9,7 +9,7 @@ trap '[[ -z $server ]] || kill -9 "$server" 2>/dev/null || true' EXIT
 
 fail() { printf '%s\n' "$*" >&2 && exit 1; }
 
-# expect CODE WORDS COMMAND...: it ends with the code, and says the words.
+# expect CODE WORDS COMMAND...: the command must exit with CODE and print WORDS.
 expect() {
   local code=$1 words=$2 status=0 output
   shift 2
@@ -18,7 +18,7 @@ expect() {
   grep -qF -- "$words" <<<"$output" || fail "$* did not say '$words': $output"
 }
 
-# start OPTION...: serves, and sets `url`.
+# start OPTION...: starts the server and sets `url`.
 start() {
   : >err
   "$acl" serve "$@" --listen 127.0.0.1:0 >log 2>err &
@@ -32,7 +32,7 @@ start() {
   fail "it does not listen: $(cat err)"
 }
 
-# stop SIGNAL: it ends by itself, with 0.
+# stop SIGNAL: sends the signal; the server must end by itself with code 0.
 stop() {
   kill "-$1" "$server"
   local status=0
@@ -55,12 +55,14 @@ expect 3 '--data excludes --memory' "$acl" serve --memory --data data
 expect 3 'give HOST:PORT' "$acl" serve --memory --listen nowhere
 expect 3 'at least 32' "$acl" serve --memory --operator-key short.key
 expect 1 'No such file' "$acl" serve --memory --world none.yaml
-# A world that can't be imported: it never listens, and so is never ready.
+# With a world that cannot be imported, the server never listens, so it is never
+# ready.
 printf 'workspaces: [{id: studio, users: [{id: ann}, {id: ann}]}]\n' >bad.yaml
 expect 3 'bad.yaml' "$acl" serve --memory --world bad.yaml --listen 127.0.0.1:0
 
-# More threads than there is room for: told, not a crash. Where the limit is too
-# little for the program itself (sanitizers), it can't be tried.
+# More threads than the system has room for are an error message, not a crash.
+# This cannot be tested where the program itself does not fit into the limit
+# (with sanitizers).
 if (ulimit -v 8000000 && "$acl" --help >/dev/null 2>&1); then
   limited() { (ulimit -v 8000000 && exec "$acl" "$@"); }
   for threads in '--waiting-threads 4096' '--io-threads 256 --waiting-threads 1024'; do
@@ -69,7 +71,7 @@ if (ulimit -v 8000000 && "$acl" --help >/dev/null 2>&1); then
   done
 fi
 
-# A folder that begins with a world, and the first key of an empty server.
+# Starts a folder from a world, and creates the first key of an empty server.
 "$acl" init data --from world.yaml >/dev/null
 secret=$("$acl" key create user:ann -w data --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
 [[ $secret == sk_* ]] || fail "no secret: $secret"
@@ -86,7 +88,8 @@ expect 1 'in use' "$acl" serve --memory --listen "${url#http://}"
 [[ $(curl -sS -H "xi-api-key: $secret" -H 'content-type: application/json' \
   -d '{"role":"editor","resource_type":"voice","user_email":"bob@x.io"}' \
   "$url/v1/workspace/resources/v/share") == '{"status":"ok"}' ]] || fail "share"
-# Readers read while it serves; the past is asked over HTTP too.
+# Readers can read the folder while it is served; the past can also be asked
+# over HTTP.
 expect 0 'editor' "$acl" role user:bob voice:v -w data
 curl -sS -H "xi-api-key: $secret" "$url/acl/v1/role?subject=user:bob&resource=voice:v&at=1" |
   grep -q '"role":"none"' || fail "the past"
@@ -97,7 +100,7 @@ grep -q '"route":"/v1/workspace/resources/{}/share","status":200' log || fail "$
 ! grep -qF -- "${secret##*.}" log || fail "the secret is in the log"
 expect 0 'whole' "$acl" journal verify data
 
-# What was shared is there again; --world is for an empty folder alone.
+# Shares persist, and --world is only for an empty folder.
 expect 3 'has the workspace `studio`; leave `--world` out' \
   "$acl" serve --data data --world world.yaml --listen 127.0.0.1:0
 start --data data
@@ -116,14 +119,14 @@ curl -sS "$url/healthz" >/dev/null
 stop INT
 [[ ! -s log ]] || fail "quiet: $(cat log)"
 
-# A journal that can't be closed is told, and nothing is lost.
+# A journal that cannot be closed is reported, and nothing is lost.
 start --data data --quiet
 for role in viewer editor viewer editor; do
   curl -sS -H "xi-api-key: $secret" -H 'content-type: application/json' \
     -d '{"role":"'"$role"'","resource_type":"voice","user_email":"bob@x.io"}' \
     "$url/v1/workspace/resources/v/share" >/dev/null
 done
-# Its last file can't grow any more.
+# The last file can no longer grow.
 prlimit --pid "$server" --fsize="$(stat -c %s data/journal-* | tail -1)"
 kill -TERM "$server"
 status=0
@@ -135,7 +138,7 @@ start --data data --quiet
 grep -q 'not closed properly' err || fail "$(cat err)"
 stop TERM
 
-# Whoever reads the log may go away.
+# The reader of the log may go away.
 : >err
 (set +o pipefail; { "$acl" serve --memory --listen 127.0.0.1:0 2>err & echo "$!" >pid; wait; } | head -n 1 >first) &
 for _ in {1..200}; do
@@ -150,7 +153,8 @@ grep -q '"route":"/healthz"' first || fail "$(cat first)"
 kill -9 "$(cat pid)"
 wait
 
-# A key that asks too often: two at once, and the next after a while.
+# A key that asks too often: two requests at once are allowed, and the next one
+# after a while.
 "$acl" init rated --from world.yaml >/dev/null
 rated=$("$acl" key create user:ann -w rated --json | sed -n 's/.*"secret":"\([^"]*\)".*/\1/p')
 start --data rated --rate 0.01 --rate-burst 2
@@ -164,7 +168,7 @@ grep -q '"type":"rate_limit_error"' body || fail "$(cat body)"
 [[ $(curl -sS "$url/healthz") == '{"status":"ok"}' ]] || fail "healthz of a busy key"
 stop TERM
 
-# Deep JSON.
+# Deeply nested JSON.
 start --memory --world world.yaml --max-depth 2
 curl -sS -d '{"a":{"b":{}}}' -H 'content-type: application/json' "$url/acl/v1/changes" |
   grep -q json_invalid || fail "depth"
@@ -172,7 +176,7 @@ curl -sS -d '{"a":{}}' -H 'content-type: application/json' "$url/acl/v1/changes"
   grep -q 'Field required' || fail "no depth"
 stop TERM
 
-# With TLS, in memory, begun with a world.
+# With TLS, in memory, starting from a world.
 openssl req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=localhost \
   -keyout key.pem -out cert.pem 2>/dev/null
 expect 3 'cert.pem' "$acl" serve --memory --tls-cert cert.pem --tls-key cert.pem --listen 127.0.0.1:0

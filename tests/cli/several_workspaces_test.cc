@@ -36,7 +36,7 @@ class SeveralWorkspacesTest : public Cli {
   SeveralWorkspacesTest() { Write(world_, kThree); }
 };
 
-// The same question in all its forms, for `subject` on `resource`.
+// The same question, about `subject` on `resource`, in every form.
 std::vector<std::vector<std::string>> Questions(const std::string& subject,
                                                 const std::string& resource) {
   return {{"role", subject, resource},
@@ -102,7 +102,8 @@ TEST_F(SeveralWorkspacesTest, WhenListsAreAskedThenAllAnswer) {
             "one\tvoice:v\tadmin\ntwo\tvoice:only\tviewer\n");
 }
 
-// Answer and exit code stay; what is not there is told.
+// The answer and the exit code stay the same; missing names are reported on
+// stderr.
 TEST_F(SeveralWorkspacesTest, WhenANameDoesNotExistThenItIsToldOnStderr) {
   const std::string in_none = " is not in any of the 3 workspaces\n";
   const struct {
@@ -158,7 +159,7 @@ TEST_F(SeveralWorkspacesTest, WhenNamesExistThenNothingIsToldOnStderr) {
        Questions("user:bob", "voice:only")) {
     EXPECT_EQ(OnWorld(question).err, "") << absl::StrJoin(question, " ");
   }
-  // One of the workspaces has them, and no role leads there.
+  // One of the workspaces has both names, but no role connects them.
   EXPECT_EQ(OnWorld({"who", "voice:v", "--workspace", "two"}).err, "");
   EXPECT_EQ(OnWorld({"what", "user:cleo"}).err, "");
   EXPECT_EQ(OnWorld({"matrix"}).err, "");
@@ -187,10 +188,10 @@ TEST_F(FilterTest, WhenNoRecordFitsTheFiltersThenItIsToldOnStderr) {
   EXPECT_EQ(OnFolder({"log", "--target", "user:bob"}).err, "");
 }
 
-// Refusals of what `acl apply` merges: from the options, and from the file.
+// Refusals when `acl apply` combines what its options and the file say.
 class RefusedPlaceTest : public FolderCli {
  protected:
-  // Applies `changes` with more options.
+  // Applies `changes` with additional options.
   Result Apply(const std::string& changes,
                const std::vector<std::string>& options) const {
     Write(world_ + ".c.yaml", "workspace: studio\n" + changes);
@@ -234,7 +235,7 @@ TEST_F(RefusedPlaceTest, WhenAnOptionIsAtFaultThenTheOptionIsNamed) {
       EXPECT_THAT(result.err, ::testing::Not(HasSubstr(".c.yaml")));
     }
   }
-  // The same in a share, which has no file.
+  // The same for a share, which has no file.
   EXPECT_THAT(
       ShareBob("viewer", {"--reason", "a\nb"}).err,
       ::testing::StartsWith("acl: `--reason` `a\\u{a}b` has a control"));
@@ -254,10 +255,10 @@ TEST_F(RefusedPlaceTest, WhenTheActorCanNotActThenTheOptionIsNamed) {
     const Result disabled = Apply("changes:\n" + changes, {"--as", "key:k2"});
     EXPECT_THAT(disabled.err, ::testing::StartsWith("acl: `--as`: "));
   }
-  // That a change is refused to an actor who may act is about the change.
+  // If the actor may act, a refusal is about the change.
   EXPECT_THAT(Apply("changes:\n" + share, {"--as", "user:bob"}).err,
               HasSubstr(".c.yaml:3: changes[0]: actor `user:bob` is editor"));
-  // So is an actor whom an earlier change has locked.
+  // The same holds for an actor whom an earlier change has locked.
   EXPECT_THAT(
       Apply("changes:\n- {update_user: {id: ann, locked: true}}\n" + share,
             {"--as", "user:ann"})

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# The completion scripts do what they promise in bash and in zsh, and the
-# manual page is sound.
+# The completion scripts for bash and zsh complete what they should, and the
+# manual page is well-formed.
 # Usage: shells_test.sh ACL COMPLETE.ZSH
 set -euo pipefail
 
@@ -15,7 +15,8 @@ fail() {
 
 source <("$acl" completion bash)
 
-# offers EXPECTED WORD...: what the last word is completed to, joined by commas.
+# offers EXPECTED WORD...: checks the completions of the last word, joined by
+# commas.
 offers() {
   local expected=$1 got
   shift

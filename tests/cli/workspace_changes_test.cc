@@ -1,5 +1,5 @@
-// Change files that add and remove workspaces: written by `acl diff`, applied
-// by `acl apply`, to folders and files.
+// Change files that add and remove workspaces: `acl diff` writes them, `acl
+// apply` applies them to folders and files.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -16,7 +16,7 @@ using ::nlohmann::json;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
 
-// A workspace with something of every kind, settings of its own and a revision.
+// A workspace with something of every kind, its own settings and a revision.
 constexpr char kLab[] =
     "  - id: lab\n"
     "    revision: 7\n"
@@ -65,7 +65,7 @@ TEST_F(WorkspaceChangesTest, WhenAWorkspaceComesAndGoesThenTheHistoryHasIt) {
               "  key:key on thing:t: none -> low\n"
               "  service_account:robot on thing:t: none -> low\n"
               "  user:eve on thing:t: none -> high\n");
-    // The same to the last name, and nothing is left to be done.
+    // Equal in every name, so there is nothing left to do.
     EXPECT_EQ(Acl({"diff", folder_, both_}).code, kAllow);
     const Result none = Acl({"diff", folder_, both_, "--changes", file});
     EXPECT_EQ(none.code, kAllow) << none.out << none.err;
@@ -86,7 +86,7 @@ TEST_F(WorkspaceChangesTest, WhenAWorkspaceComesAndGoesThenTheHistoryHasIt) {
   EXPECT_THAT(log, HasSubstr("imported workspace `lab`"));
   EXPECT_THAT(log, HasSubstr("removed workspace `lab`"));
   EXPECT_EQ(Acl({"journal", "verify", folder_}).code, kAllow);
-  // The other workspace has no revision of all this.
+  // The other workspace has gained no revision from all this.
   EXPECT_THAT(OnFolder({"export"}).out, ::testing::Not(HasSubstr("revision")));
 }
 

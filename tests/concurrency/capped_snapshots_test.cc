@@ -1,7 +1,7 @@
-// Under a cap a held snapshot is right until a writer that goes on flat out has
-// pushed it out; from then on it says so.
+// With a cap on snapshots, a held snapshot answers correctly until a continuous
+// writer has pushed it out. From then on it refuses and says so.
 //
-// ACL_STRESS_SECONDS=N in the environment goes on for N seconds instead of 2.
+// ACL_STRESS_SECONDS=N in the environment runs it for N seconds instead of 2.
 #include <cstdint>
 #include <iostream>
 #include <set>
@@ -24,7 +24,7 @@
 namespace acl::concurrency {
 namespace {
 
-// What became of a question to a snapshot that may be pushed out.
+// The outcome of a question to a snapshot that may have been pushed out.
 enum class Outcome { kRight, kPushedOut, kWrong };
 
 Outcome OutcomeOf(const absl::Status& status, bool right) {
@@ -44,7 +44,7 @@ class Answers {
     }
   }
 
-  // Asks in a way that goes round with `turn`.
+  // Asks a question; the kind of question cycles with `turn`.
   Outcome Ask(const Snapshot& snapshot, size_t turn) const {
     const Pair pair = {turn / 5 % Subjects().size(),
                        turn / 5 / Subjects().size() % Resources().size()};
@@ -61,7 +61,7 @@ class Answers {
         return AskExport(snapshot);
     }
   }
-  static constexpr size_t kTurns = 60;  // until it has asked everything
+  static constexpr size_t kTurns = 60;  // until every question was asked
 
  private:
   static oracle::Subject SubjectOf(const Pair& pair) {
@@ -74,7 +74,7 @@ class Answers {
     return std::get<oracle::RoleAnswer>(
         model_.Role(SubjectOf(pair), ResourceOf(pair)));
   }
-  // A role's name without asking the snapshot, which may be gone.
+  // Finds a role's name without the snapshot, which may have been pushed out.
   std::string NameOf(Role role) const {
     for (size_t i = 1; i < ladder_.size(); ++i) {
       if (ladder_[i] == role) return Roles()[i - 1];
@@ -129,7 +129,7 @@ class Answers {
     const auto model = model_.ListPrincipals(ResourceOf(pair), "viewer");
     const auto& expected = std::get<std::vector<oracle::PrincipalRole>>(model);
     if (!page.ok()) return OutcomeOf(page.status(), false);
-    // Its order is tested without threads.
+    // The order of lists is tested elsewhere, without threads.
     std::multiset<std::string> listed;
     for (const PrincipalRole& item : page->items) {
       listed.insert(item.principal.ToString() + " " + NameOf(item.role));
@@ -161,7 +161,7 @@ struct CapCounts {
   uint64_t wrong = 0;
 };
 
-// Holds snapshots, each until it is pushed out.
+// Takes snapshots and holds each until it is pushed out.
 CapCounts HoldUnderTheCap(const Workspace& workspace, const Cycle& cycle,
                           absl::Time end) {
   CapCounts counts;
@@ -181,7 +181,7 @@ CapCounts HoldUnderTheCap(const Workspace& workspace, const Cycle& cycle,
     for (size_t i = 0; i < Answers::kTurns; ++i) {
       counts.wrong += answers.Ask(snapshot, i) != Outcome::kPushedOut;
     }
-    // The oldest goes first.
+    // The oldest snapshot is pushed out first.
     counts.wrong += older.Token().ok();
     older = snapshot;
   }

@@ -1,5 +1,5 @@
-// Changes that lead back to where they began. A writer goes round and round in
-// them flat out, and everybody knows what holds at every revision.
+// A round of changes that leads back to its start. A writer repeats it without
+// pause, and everyone knows the state at every revision.
 #ifndef TESTS_CONCURRENCY_CYCLE_H_
 #define TESTS_CONCURRENCY_CYCLE_H_
 
@@ -16,16 +16,17 @@ namespace acl::concurrency {
 
 class Cycle {
  public:
-  // `setup` is applied as one change, then those of `round` one by one. They
-  // have to change something, all together nothing: else it aborts.
+  // `setup` is applied as one change, then the changes of `round` one by one.
+  // Each of these must change something, and all of them together nothing.
+  // Aborts otherwise.
   Cycle(std::vector<Change> setup, std::vector<Change> round);
 
-  // A new workspace of an engine at the first revision of the first round.
+  // Adds a workspace to the engine, at the first revision of the first round.
   Workspace Start(Engine* engine) const;
   static constexpr Revision kFirst = 1;
 
   size_t size() const { return round_.size(); }
-  // How many changes of its round have been made at a revision.
+  // How many changes of its round have been made at this revision.
   size_t PhaseAt(Revision revision) const {
     return (revision - kFirst) % size();
   }
@@ -42,16 +43,17 @@ class Cycle {
   std::vector<oracle::Model> models_;  // by phase
 };
 
-// Two dozen changes of all kinds, to the names of plan.h.
+// Two dozen changes of all kinds, to the names in plan.h.
 const Cycle& LongCycle();
 
-// Changes of grants, a membership and a lock: handles stay good.
+// Changes of grants, of a membership and of a lock, all of which leave handles
+// valid.
 const Cycle& ShortCycle();
 
-// Goes on with the rounds of a workspace until it ends.
+// Repeats the rounds of changes on a workspace until it is destroyed.
 class CycleWriter {
  public:
-  // From the revision at which the workspace is.
+  // Starts at the workspace's current revision.
   CycleWriter(Workspace workspace, const Cycle& cycle);
   ~CycleWriter() { Stop(); }
   CycleWriter(const CycleWriter&) = delete;
@@ -60,10 +62,11 @@ class CycleWriter {
   void Stop();
   // How many changes have returned so far.
   uint64_t changes() const { return changes_.load(); }
-  // Waits for so many more, or until it ends.
+  // Waits until this many more changes have returned, or until the writer has
+  // ended.
   void AwaitChanges(uint64_t more) const;
-  // False once a change was refused, or had another revision than it should;
-  // then it has ended.
+  // False once a change was refused or had an unexpected revision. The writer
+  // has then ended.
   bool fine() const { return fine_.load(); }
 
  private:

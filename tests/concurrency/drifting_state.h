@@ -1,5 +1,5 @@
 // A planted bug (planted_state.h): a question does not keep to one state, but
-// looks at the latest whenever it looks at something.
+// uses the latest one for each of its reads.
 #ifndef TESTS_CONCURRENCY_DRIFTING_STATE_H_
 #define TESTS_CONCURRENCY_DRIFTING_STATE_H_
 
@@ -31,7 +31,8 @@ class DriftingState {
 
   const Reader& reader_;
   const PinnedState first_;
-  // All of them: what was found in one must live as long as the question.
+  // Every state used so far: what was found in one must live as long as the
+  // question.
   mutable std::list<PinnedState> next_;
 };
 

@@ -1,5 +1,5 @@
-// A point in a changed copy of a source of the engine at which a test lets time
-// pass. The engine itself has no such points: see the BUILD file.
+// A point in a modified copy of an engine source where a test can let time
+// pass. The engine itself has no such points; see the BUILD file.
 #ifndef TESTS_CONCURRENCY_GAP_H_
 #define TESTS_CONCURRENCY_GAP_H_
 
@@ -7,13 +7,13 @@
 
 namespace acl {
 
-// Called by the copies. Does what the test wants it to; nothing by default.
+// Called by the copies. Does what the test has set; nothing by default.
 void Gap();
 
 namespace concurrency {
 
-// Not while a copy may be in it. REQUIRES: `gap` can be called by many
-// threads at once.
+// Sets what Gap() does. REQUIRES: no copy can be inside Gap(), and `gap` may be
+// called by many threads at once.
 void SetGap(std::function<void()> gap);
 
 }  // namespace concurrency

@@ -1,7 +1,7 @@
-// A held snapshot answers everything as at its revision, however long a writer
-// goes on flat out.
+// A held snapshot answers everything as of its revision, however long a writer
+// makes changes without pause.
 //
-// ACL_STRESS_SECONDS=N in the environment goes on for N seconds instead of 2.
+// ACL_STRESS_SECONDS=N in the environment runs it for N seconds instead of 2.
 #include <cstdint>
 #include <fstream>
 #include <iostream>
@@ -23,7 +23,7 @@
 namespace acl::concurrency {
 namespace {
 
-// Of this process.
+// The resident memory of this process.
 int64_t MebibytesInMemory() {
   std::ifstream file("/proc/self/statm");
   int64_t all = 0;
@@ -37,7 +37,7 @@ struct Held {
   oracle::Model model;
 };
 
-// One of each phase.
+// Takes one snapshot in each phase.
 std::vector<Held> HoldARound(Workspace workspace, const Cycle& cycle) {
   std::vector<Held> held;
   for (size_t phase = 0; phase < cycle.size(); ++phase) {
@@ -48,8 +48,8 @@ std::vector<Held> HoldARound(Workspace workspace, const Cycle& cycle) {
   return held;
 }
 
-// Asks the snapshots everything, round and round, until the time is over and
-// each was asked.
+// Asks the snapshots everything, repeatedly, until the time is over and each
+// has been asked.
 compare::Tally AskAll(const std::vector<Held>& held, uint64_t seed,
                       absl::Time end) {
   const compare::Names names = {Subjects(), Resources()};
@@ -95,12 +95,12 @@ TEST(HeldSnapshots, AnswerEverythingAsAtTheirRevisionsWhileAWriterGoesOn) {
             << " MiB; old versions " << usage.old_versions / 1024
             << " KiB, the present one " << in_use / 1024 << " KiB\n";
   EXPECT_GE(writer.changes(), 10 * cycle.size());
-  // At most one old copy of everything for each, and what waits for the next
-  // round of reclamation.
+  // At most one old copy of everything for each snapshot, plus what waits for
+  // the next round of reclamation.
   EXPECT_LE(usage.old_versions, held.size() * in_use + 400 * 1024u);
-  // Held snapshots keep what they need, not every revision since: that would be
-  // far more. (A reader that waits for a core in the middle of a question keeps
-  // some megabytes for a moment.)
+  // Held snapshots keep only what they need, not every revision since, which
+  // would take far more memory. (A reader that waits for a core in the middle
+  // of a question keeps some megabytes for a moment.)
   if (!kThreadSanitizer && !kAddressSanitizer) {
     EXPECT_LE(growth, 256);
   }

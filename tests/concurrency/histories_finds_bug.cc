@@ -1,5 +1,5 @@
-// The concurrent histories have to find planted bugs (tests/planted), and
-// nothing without one.
+// The concurrent histories must find the planted bugs (tests/planted), and must
+// find nothing if no bug is chosen.
 #include <iostream>
 
 #include "gtest/gtest.h"

@@ -1,5 +1,5 @@
-// Linked with an engine whose reader loses time between taking a state and
-// looking at it (BUILD.bazel), so that nearly every read lies beside a change.
+// Linked with an engine whose reader pauses between taking a state and reading
+// it (BUILD.bazel), so that nearly every read overlaps a change.
 #include <iostream>
 
 #include "gtest/gtest.h"

@@ -1,8 +1,8 @@
-// Every answer in concurrent histories is right at its revision, and the
-// revisions keep to real time.
+// In concurrent histories, every answer is right at its revision, and the order
+// of revisions agrees with real time.
 //
-// ACL_HISTORIES=N in the environment runs N of them; with ACL_EXHAUSTIVE=1
-// there are ten times as many as usual.
+// ACL_HISTORIES=N in the environment runs N histories; ACL_EXHAUSTIVE=1 runs
+// ten times as many as usual.
 #include <algorithm>
 #include <cstdint>
 #include <cstdlib>
@@ -28,7 +28,7 @@ TEST(ConcurrentHistories, AreLinearizableAndAnsweredAsByTheOracle) {
   std::cout << counts.ToString() << "\n";
   ASSERT_EQ(result.problem, "");
   EXPECT_GE(counts.histories, wanted);
-  // Threads that took turns would show nothing.
+  // If the threads merely took turns, the test would show nothing.
   EXPECT_GE(counts.overlaps, wanted);
   EXPECT_GE(counts.saw_before, wanted / 10);
   EXPECT_GE(counts.saw_after, wanted / 10);

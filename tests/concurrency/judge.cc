@@ -16,7 +16,7 @@ namespace {
 
 using Records = std::vector<std::vector<Record>>;
 
-// The accepted changes that took a revision, in the order of revisions.
+// The accepted changes that took a revision, in the order of their revisions.
 std::vector<const Record*> ChangesOf(const Records& records) {
   std::vector<const Record*> changes;
   for (const std::vector<Record>& thread : records) {
@@ -31,7 +31,7 @@ std::vector<const Record*> ChangesOf(const Records& records) {
   return changes;
 }
 
-// Tells `time` of every call. The number of a revision that nobody took, or 0.
+// Adds every call to `time`. Returns a revision that no change took, or 0.
 Revision TellTimes(const Records& records, const Timeline& timeline,
                    RealTime* time) {
   for (const std::vector<Record>& thread : records) {
@@ -66,7 +66,7 @@ void CountOverlap(const Record& read, const std::vector<const Record*>& changes,
   if (read.revision) ++(saw ? counts->saw_after : counts->saw_before);
 }
 
-// What the workspace is in the end is what the oracle has in the end.
+// The final state of the workspace must be the oracle's.
 std::string JudgeEnd(const Plan& plan, const Timeline& timeline,
                      const Workspace& workspace) {
   const auto token = workspace.Token();

@@ -18,8 +18,8 @@ const std::vector<Change>& ChangesOf(const Record& record) {
   return record.step->call.changes;
 }
 
-// A change that altered nothing, or was only tried, at the revision that its
-// receipt tells.
+// Judges a change that altered nothing, or a dry run, at the revision in its
+// receipt.
 std::string JudgeIdle(const Record& record, const Receipt& receipt,
                       const RealTime& time, Timeline* timeline) {
   const Revision revision = *RevisionSeen(record);
@@ -40,7 +40,8 @@ std::string JudgeIdle(const Record& record, const Receipt& receipt,
          compare::TextOf(expected, ChangesOf(record), receipt.dry_run);
 }
 
-// A refusal does not tell its revision: one that real time allows must give it.
+// A refusal does not name its revision, so it must be right at some revision
+// that real time allows.
 std::string JudgeRefusal(const Record& record, const Refused& refused,
                          const RealTime& time, Timeline* timeline) {
   std::string others;
@@ -62,7 +63,7 @@ bool IsRequest(const Record& record) {
          !record.step->call.options.request_id.empty();
 }
 
-// One call under a request id, beside the one that was carried out.
+// Compares a call under a request id with the one that was carried out.
 std::string JudgeRequest(const Record& record, const Record* first) {
   const Receipt* const receipt = ReceiptOf(record);
   const bool replayed = receipt != nullptr && receipt->replayed;
@@ -91,7 +92,7 @@ bool TookRevision(const Record& record) {
 std::optional<Revision> RevisionSeen(const Record& record) {
   const Receipt* const receipt = ReceiptOf(record);
   if (receipt != nullptr && receipt->dry_run) {
-    // It tells the revision that it would have led to.
+    // It names the revision that the change would have led to.
     return receipt->revision - (receipt->changed ? 1 : 0);
   }
   return record.revision;
@@ -121,7 +122,7 @@ std::string Replay(const std::vector<const Record*>& changes,
     if (*record->revision != timeline->last() + 1) {
       return absl::StrCat(at(), "comes after revision ", timeline->last());
     }
-    // Its expectation, if any, was met by the order alone.
+    // If the change expected a revision, its place in the order must meet that.
     if (record->expected && *record->expected != timeline->last()) {
       return absl::StrCat(at(), "expected revision ", *record->expected);
     }

@@ -14,30 +14,31 @@
 
 namespace acl::concurrency {
 
-// Whether it is a change that was accepted and took a revision.
+// Whether the call is a change that was accepted and took a revision.
 bool TookRevision(const Record& record);
 
-// The revision that a call took, or that all of its answer is of; nullopt if it
-// does not tell.
+// The revision that a call took, or that its whole answer is from; nullopt if
+// the call does not name one.
 std::optional<Revision> RevisionSeen(const Record& record);
 
-// Here and below: empty, or what is wrong.
+// The functions below return a description of the problem, or an empty string.
 
-// Carries out on the timeline the changes that took a revision, which are in
-// order: no revision is missing or taken twice, and each receipt is right.
+// Applies to the timeline the changes that took a revision, in their order.
+// Checks that no revision is missing or taken twice, and that each receipt is
+// right.
 std::string Replay(const std::vector<const Record*>& changes,
                    Timeline* timeline);
 
-// Whether a change, accepted or refused, keeps to real time, and whether the
-// model gives the same outcome where it should.
+// Checks that a change, accepted or refused, agrees with real time, and that
+// the model has the same outcome where it must.
 std::string JudgeChange(const Record& record, const RealTime& time,
                         Timeline* timeline, Counts* counts);
 
-// Whether each request id was used once, and every later call under it had its
-// first answer again.
+// Checks that each request id was used once, and that every later call under it
+// got the first answer again.
 std::string JudgeRequests(const std::vector<std::vector<Record>>& records);
 
-// The revision that a call names is one that it can have seen.
+// Checks that the call can have seen the revision that it names.
 std::string JudgeTime(const Record& record, Revision revision,
                       const RealTime& time);
 

@@ -12,7 +12,7 @@
 namespace acl::concurrency {
 namespace {
 
-// Subject and e-mail address of one user have one handle.
+// A user's id and e-mail address as subjects have the same handle.
 size_t PrincipalOf(size_t place) {
   return Subjects()[place].kind == Kind::kEmail ? 0 : place;
 }
@@ -38,7 +38,8 @@ size_t AnswersIn(const Record& record) {
   return many ? record.step->pairs.size() : 1;
 }
 
-// What a list has, whatever its order, which is tested without threads.
+// The items of a list in any order; the order is tested elsewhere, without
+// threads.
 using Lines = std::multiset<std::string>;
 
 std::string Compare(const Lines& listed, const Lines& expected) {
@@ -110,7 +111,8 @@ std::string ReadJudge::Judge(const Record& record, Counts* counts) {
   if (!problem.empty()) return problem;
   if (record.revision) return JudgeAt(*record.revision, record);
   if (record.step->of_held) return JudgeAt(*held_, record);
-  // It does not say of which revision it is: one that real time allows will do.
+  // The answer does not name its revision, so it may be from any that real time
+  // allows.
   const Revision latest = time_.Latest(record);
   for (Revision r = time_.Earliest(record); r <= latest; ++r) {
     problem = JudgeAt(r, record);

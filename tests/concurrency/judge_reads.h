@@ -17,14 +17,14 @@
 
 namespace acl::concurrency {
 
-// Which life of which thing each handle stands for, as far as it was seen: a
-// handle belongs to one life, and the other way round.
+// Records which life of which thing each handle stands for, as far as it was
+// seen. Each handle belongs to one life, and each life to one handle.
 class Handles {
  public:
   Handles(const Known& known, const Timeline& timeline);
 
-  // False if it contradicts what was seen before. `place` is in the lists of
-  // plan.h; `life` is not 0.
+  // Returns false if this contradicts what was seen before. `place` is an index
+  // into the lists of plan.h; `life` is not 0.
   bool See(SubjectHandle handle, size_t place, int life);
   bool See(ResourceHandle handle, size_t place, int life);
   bool See(GroupHandle handle, size_t place, int life);
@@ -44,20 +44,20 @@ class Handles {
   std::vector<Entry<GroupHandle>> groups_;
 };
 
-// Judges the questions of one thread, in their order.
+// Judges the questions of one thread, in order.
 class ReadJudge {
  public:
   ReadJudge(const Plan& plan, const Known& known, const RealTime& time,
             Timeline* timeline, Handles* handles);
 
-  // Empty, or what is wrong.
+  // Returns a description of the problem, or an empty string.
   std::string Judge(const Record& record, Counts* counts);
 
  private:
   std::string JudgeRefused(const Record& record, Counts* counts);
-  // That the answer is of a revision that it may be of.
+  // Checks that the answer is from a revision that it may be from.
   std::string JudgeRevision(const Record& record);
-  // That it is right at this revision.
+  // Checks that the answer is right at this revision.
   std::string JudgeAt(Revision revision, const Record& record);
   std::string JudgeRoles(Revision revision, const Record& record,
                          const std::vector<RoleAnswer>& answers);
@@ -71,7 +71,7 @@ class ReadJudge {
                         const std::vector<PrincipalRole>& items);
   std::string JudgeFound(Revision revision, const Record& record,
                          const Found& found);
-  // What a question by the handles that the thread has should be answered.
+  // The expected answer to a question by the handles that the thread has.
   Expected ByHandle(Revision revision, const Pair& pair);
   std::string NameOf(Role role) const;
 
@@ -80,7 +80,7 @@ class ReadJudge {
   const RealTime& time_;
   Timeline& timeline_;
   Handles& handles_;
-  // The lives that the thread's handles stand for; 0 for the default handle.
+  // The lives that the thread's handles belong to; 0 for the default handle.
   std::vector<int> subjects_;
   std::vector<int> resources_;
   std::optional<Revision> held_;  // the revision of its snapshot

@@ -1,6 +1,5 @@
-// Included ahead of all else by a copy of acl/reader.cc (BUILD.bazel): time
-// passes between the moment at which a question is given its state and the
-// moment at which it looks at it. The answers must be right all the same.
+// Included first by a copy of acl/reader.cc (BUILD.bazel): adds a delay between
+// taking a question's state and reading it. The answers must still be right.
 #ifndef TESTS_CONCURRENCY_LATE_STATE_H_
 #define TESTS_CONCURRENCY_LATE_STATE_H_
 
@@ -21,7 +20,7 @@ class LateHeldState : public HeldState {
 
 }  // namespace acl
 
-// Every question of the file.
+// Replaces the state of every question in the file.
 #define PinnedState LateState
 #define HeldState LateHeldState
 

@@ -1,4 +1,4 @@
-// A place where threads wait for one another, again and again.
+// A reusable barrier, where threads wait for one another.
 #ifndef TESTS_CONCURRENCY_MEETING_H_
 #define TESTS_CONCURRENCY_MEETING_H_
 
@@ -12,8 +12,8 @@ class Meeting {
  public:
   explicit Meeting(int size) : size_(size) {}
 
-  // Returns once all have come. They leave within a few microseconds of each
-  // other, as far as there are cores: nobody is asleep.
+  // Returns once all threads have arrived. They leave within a few microseconds
+  // of each other, as far as there are cores, because none of them sleeps.
   void Await() {
     const uint64_t meeting = meetings_.load();
     if (here_.fetch_add(1) + 1 == size_) {

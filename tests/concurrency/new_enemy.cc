@@ -35,7 +35,7 @@ std::vector<Change> Setup(Way way) {
   return changes;
 }
 
-// Only after the second of them the group has the resource.
+// The group has the resource only after the second of them.
 constexpr size_t kSharedPhase = 2;
 std::vector<Change> Round(Way way) {
   const Member member =
@@ -45,15 +45,15 @@ std::vector<Change> Round(Way way) {
           Unshare{kVoice, Target::Group("group")}, AddMember{"group", member}};
 }
 
-// What the enemy and the friend have, as one answer says.
+// What one answer says about the enemy and the friend.
 struct Seen {
   bool enemy = false;
   bool friend_has = false;
   bool asked_friend = false;
-  Revision revision = 0;  // 0: it does not say
+  Revision revision = 0;  // 0: not named
 };
 
-// A way to ask. False if the question is refused.
+// One way to ask. Returns false if the question is refused.
 using Ask = std::function<bool(const Reader& reader, Seen* seen)>;
 
 Ask ByString() {
@@ -128,7 +128,7 @@ Ask BySnapshot() {
 
 using Asks = std::vector<std::pair<std::string, Ask>>;
 
-// What each of the two readers asks.
+// The questions of each of the two readers.
 std::vector<Asks> AsksOf(const Workspace& workspace) {
   const SubjectHandle enemy = *workspace.FindSubject(Subject::User(kEnemy));
   const SubjectHandle a_friend = *workspace.FindSubject(Subject::User(kFriend));
@@ -149,8 +149,8 @@ class Stress {
     const Workspace workspace = cycle_.Start(&engine_);
     const std::vector<Asks> asks = AsksOf(workspace);
     CycleWriter writer(workspace, cycle_);
-    // In a changed copy of the engine: lets 1, 2, ... changes pass, so that
-    // every two phases meet.
+    // In a modified copy of the engine: lets 1, 2, ... changes pass, so that
+    // every pair of phases meets.
     SetGap([&writer] {
       thread_local uint64_t turn = 0;
       writer.AwaitChanges(++turn % 5);

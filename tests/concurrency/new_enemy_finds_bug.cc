@@ -1,5 +1,5 @@
-// A planted bug (tests/planted) has to let the new enemy in; without one it
-// never gets in.
+// With a planted bug (tests/planted), the new enemy must get in; without one,
+// never.
 #include <iostream>
 
 #include "absl/time/time.h"

@@ -1,7 +1,7 @@
 // Access that was taken away before content was shared never comes back,
 // however reads and writes interleave.
 //
-// ACL_STRESS_SECONDS=N in the environment goes on for N seconds instead of 2.
+// ACL_STRESS_SECONDS=N in the environment runs it for N seconds instead of 2.
 #include "tests/concurrency/new_enemy.h"
 
 #include <iostream>

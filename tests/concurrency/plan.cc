@@ -74,8 +74,8 @@ Change AnyRemoval(Random* random) {
   }
 }
 
-// What puts things back, more or less: a member out that was put in, a thing
-// added again that was removed.
+// Roughly reverses a change: takes out a member that was put in, adds a thing
+// that was removed, and so on.
 struct Reversal {
   Random* random;
 
@@ -117,7 +117,7 @@ struct Reversal {
   }
 };
 
-// A change that may be accepted, refused or idle.
+// A change that may be accepted, may be refused, or may change nothing.
 Change AnyChange(Random* random) {
   const ResourceId& resource = random->Of(Resources());
   const std::string& group = random->Of(Groups());
@@ -164,7 +164,7 @@ std::vector<Pair> AnyPairs(size_t size, Random* random) {
   return pairs;
 }
 
-// Mostly a few; now and then more than an engine looks up together.
+// Mostly a few; now and then more than the engine looks up together.
 size_t AnyBatchSize(Random* random) {
   return random->OneIn(8) ? 40 : 2 + random->Below(5);
 }
@@ -250,8 +250,8 @@ Script ReaderScript(size_t questions, Random* random) {
   return script;
 }
 
-// A call that is made twice or three times under one request id: again by the
-// same writer, or by both at about the same time.
+// Makes one call two or three times under one request id: by the same writer,
+// or by both at about the same time.
 void Repeat(uint64_t seed, std::vector<Script>* writers, Random* random) {
   Script& own = (*writers)[random->Below(writers->size())];
   Step& step = own[random->Below(own.size())];

@@ -1,6 +1,6 @@
-// What happens in one concurrent history: a small world, and what each thread
-// does to it or asks of it. The same for the same seed; how the threads
-// interleave is not in it.
+// The plan of one concurrent history: a small world, and what each thread does
+// to it or asks of it. The seed determines the plan, but not how the threads
+// interleave.
 #ifndef TESTS_CONCURRENCY_PLAN_H_
 #define TESTS_CONCURRENCY_PLAN_H_
 
@@ -17,15 +17,15 @@
 
 namespace acl::concurrency {
 
-// The names of every world. Three users, a service account, its key, and the
-// first user by e-mail; two resources; two groups.
+// The names in every world: three users, a service account, its key, and the
+// first user's e-mail address; two resources; two groups.
 const std::vector<compare::Caller>& Subjects();
 const std::vector<ResourceId>& Resources();
 const std::vector<std::string>& Groups();
 const std::vector<std::string>& Roles();  // the ladder
 const WorkspaceSettings& Settings();
 
-// A question's subject and resource, as places in the lists above.
+// The subject and the resource of a question, as indexes into the lists above.
 struct Pair {
   size_t subject;
   size_t resource;
@@ -33,7 +33,7 @@ struct Pair {
 
 enum class StepKind {
   kChange,
-  // Questions of the latest revision or of the held snapshot.
+  // Questions, at the latest revision or to the held snapshot.
   kRole,
   kRoleByHandle,
   kCheck,
@@ -43,10 +43,10 @@ enum class StepKind {
   kListResources,
   kListPrincipals,
   kToken,
-  // Snapshots. The thread holds one at a time.
-  kHold,         // of the latest revision
-  kHoldAtLeast,  // at least as fresh as anything that the thread has seen
-  kFind,         // the pairs' handles in the held snapshot, to ask with later
+  // Snapshots. A thread holds at most one at a time.
+  kHold,         // takes one of the latest revision
+  kHoldAtLeast,  // ... at least as fresh as anything that the thread has seen
+  kFind,         // finds the pairs' handles in it, for later questions
 };
 
 enum class Pause { kNone, kYield, kSpin };
@@ -56,24 +56,24 @@ struct Step {
   Pause pause = Pause::kNone;
   bool of_held = false;       // asks the held snapshot
   std::vector<Pair> pairs;    // what is asked
-  size_t role = 0;            // kCheck, kExplain, lists: a place in Roles()
+  size_t role = 0;            // kCheck, kExplain, lists: an index into Roles()
   compare::Call call;         // kChange
-  bool expects_seen = false;  // kChange: the revision that the thread saw last
+  bool expects_seen = false;  // kChange: expects the last revision seen
 };
 
 using Script = std::vector<Step>;
 
-// A world that a history begins with.
+// The world at the start of a history.
 struct Start {
   std::vector<Change> changes;
   oracle::State state;
 };
 const std::vector<Start>& Starts();
 
-// How the engine is set up.
+// How the engine is configured.
 enum class EngineKind {
   kQuiet,
-  kRestless,  // an observer that yields in the middle of reads and writes
+  kRestless,  // with an observer that yields in the middle of reads and writes
   kCapped,    // the same, and snapshots are soon pushed out
 };
 constexpr size_t kEngineKinds = 3;
@@ -81,21 +81,21 @@ inline EngineKind EngineKindOf(uint64_t seed) {
   return static_cast<EngineKind>(seed % kEngineKinds);
 }
 
-// One or two writers, the others are readers.
+// One or two of them are writers, the others readers.
 constexpr size_t kThreads = 4;
 
 struct Plan {
   uint64_t seed = 0;
   const Start* start = nullptr;
-  // Revisions that are taken before it begins, so that the store comes to tidy
-  // up at any point of a history.
+  // How many revisions are taken before the history begins, so that the store's
+  // clean-up can happen at any point of it.
   size_t head_start = 0;
   std::vector<Script> scripts;  // one for each thread
 };
 
 Plan MakePlan(uint64_t seed);
 
-// For people: one step.
+// One step, for people.
 std::string ToString(const Step& step);
 
 }  // namespace acl::concurrency

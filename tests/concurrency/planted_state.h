@@ -1,5 +1,5 @@
-// Included by the copy of acl/reader.cc with planted bugs (BUILD.bazel): two of
-// them are in what a question takes for its state. REQUIRES: the macros
+// Included by the copy of acl/reader.cc with planted bugs (BUILD.bazel). Two of
+// these bugs replace the state that a question reads. REQUIRES: the macros
 // STATE_DRIFTS and READER_BEGINS_AGAIN are the switches of these two.
 #ifndef TESTS_CONCURRENCY_PLANTED_STATE_H_
 #define TESTS_CONCURRENCY_PLANTED_STATE_H_
@@ -40,7 +40,7 @@ class PlantedState {
   const State* operator->() const { return &**this; }
 
  private:
-  // Calls it with the one that there is.
+  // Calls `call` with whichever state is set.
   template <class Result, class Call>
   Result Ask(const Call& call) const {
     if (pinned_) return call(*pinned_);
@@ -55,7 +55,7 @@ class PlantedState {
 
 }  // namespace acl
 
-// Every question of the file that includes this.
+// Replaces the state of every question in the including file.
 #define PinnedState PlantedState
 
 #endif  // TESTS_CONCURRENCY_PLANTED_STATE_H_

@@ -1,4 +1,4 @@
-// Which revisions a call may have seen, as far as real time tells.
+// The revisions that a call may have seen, according to real time.
 #ifndef TESTS_CONCURRENCY_REAL_TIME_H_
 #define TESTS_CONCURRENCY_REAL_TIME_H_
 
@@ -15,7 +15,7 @@ class RealTime {
  public:
   explicit RealTime(Revision first) : first_(first) {}
 
-  // First all that happened: a change took its revision, a call saw one.
+  // First, add all events: a change took its revision, a call saw one.
   void Took(const Record& record, Revision revision) {
     taken_.push_back({record.begin, revision});
     Saw(record, revision);
@@ -23,7 +23,7 @@ class RealTime {
   void Saw(const Record& record, Revision revision) {
     seen_.push_back({record.end, revision});
   }
-  // Then this.
+  // Then call this once.
   void Sort() {
     for (std::vector<Event>* events : {&taken_, &seen_}) {
       std::sort(events->begin(), events->end(),
@@ -35,8 +35,8 @@ class RealTime {
     }
   }
 
-  // The highest revision that a call had taken or seen, and returned, before
-  // this one was invoked. A read may not be older, a change has to be newer.
+  // The highest revision that some call had taken or seen and returned before
+  // this one was invoked. A read must not be older, and a change must be newer.
   Revision Earliest(const Record& record) const {
     return HighestBefore(record.begin, seen_);
   }
@@ -48,7 +48,7 @@ class RealTime {
  private:
   struct Event {
     uint64_t at;
-    Revision revision;  // once sorted: the highest so far
+    Revision revision;  // after Sort(): the highest so far
   };
 
   Revision HighestBefore(uint64_t at, const std::vector<Event>& events) const {

@@ -121,7 +121,8 @@ void Recorder::Change(const Step& step, Record* record) {
                             options);
   });
   if (!receipt.ok()) return Refuse(receipt.status(), record);
-  // What a dry run or a repeated request names is not where the workspace is.
+  // A dry run and a repeated request do not name the workspace's current
+  // revision.
   if (!receipt->dry_run && !receipt->replayed) {
     record->revision = receipt->revision;
   }

@@ -1,5 +1,5 @@
-// Carries out the part of one thread in a history, and records what it was
-// answered and when.
+// Runs one thread's part of a history, and records its answers with their
+// times.
 #ifndef TESTS_CONCURRENCY_RECORD_H_
 #define TESTS_CONCURRENCY_RECORD_H_
 
@@ -18,27 +18,27 @@
 
 namespace acl::concurrency {
 
-// One time for all threads.
+// One logical clock for all threads.
 class Clock {
  public:
   uint64_t Tick() { return ticks_.fetch_add(1, kOrder); }
 
  private:
-  // ThreadSanitizer would take an ordering clock for one that keeps the threads
-  // apart, and see no race. (On x86 the instruction is the same.)
+  // With an ordering clock, ThreadSanitizer would consider the threads
+  // synchronised and see no race. (On x86 the instruction is the same.)
   static constexpr std::memory_order kOrder =
       kThreadSanitizer ? std::memory_order_relaxed : std::memory_order_seq_cst;
 
   std::atomic<uint64_t> ticks_{0};
 };
 
-// A refusal without its Status, which threads should not share.
+// A refusal without its Status, which threads had better not share.
 struct Refused {
   std::string text;  // as compare::TextOf()
   Fault fault = v1::FAULT_UNSPECIFIED;
 };
 
-// The handles of the pairs of a kFind, nullopt for NotFound.
+// The handles for the pairs of a kFind; nullopt for NotFound.
 using Found = std::vector<
     std::pair<std::optional<SubjectHandle>, std::optional<ResourceHandle>>>;
 
@@ -47,29 +47,29 @@ using Answer =
                  std::vector<bool>, Explanation, std::vector<PrincipalRole>,
                  std::vector<ResourceRole>, Found>;
 
-// One call with its answer. It was invoked at `begin` and returned at `end`.
+// One call with its answer, invoked at time `begin` and returned at time `end`.
 struct Record {
   const Step* step = nullptr;
   size_t thread = 0;
   uint64_t begin = 0;
   uint64_t end = 0;
-  std::optional<Revision> expected;  // kChange: the revision it was to be at
-  std::optional<Revision> revision;  // that the answer names, if any
+  std::optional<Revision> expected;  // kChange: the expected revision
+  std::optional<Revision> revision;  // named by the answer, if any
   Answer answer;
 };
 
-// What all threads know before the history begins.
+// What all threads know when the history begins.
 struct Known {
   Revision revision = 0;
-  std::vector<Role> roles;              // of Roles(), in rising order
-  std::vector<SubjectHandle> subjects;  // the default handle for nobody
+  std::vector<Role> roles;              // of Roles(), in ascending order
+  std::vector<SubjectHandle> subjects;  // default if there is none
   std::vector<ResourceHandle> resources;
   std::vector<GroupHandle> groups;
 
   static Known Of(const Workspace& workspace);
 };
 
-// One thread in one history.
+// One thread of one history.
 class Recorder {
  public:
   Recorder(Workspace workspace, const Known& known, size_t thread,
@@ -92,7 +92,7 @@ class Recorder {
   void Hold(const Step& step, Record* record);
   void Find(const Step& step, Record* record);
 
-  // Calls, with the clock read before and after.
+  // Makes the call, and reads the clock before and after it.
   template <class Call>
   auto Timed(Record* record, const Call& call) {
     record->begin = clock_.Tick();
@@ -104,13 +104,13 @@ class Recorder {
   Workspace workspace_;
   const size_t thread_;
   Clock& clock_;
-  std::vector<SubjectHandle> subjects_;  // to ask with; some of them stale
+  std::vector<SubjectHandle> subjects_;  // to ask with; some are stale
   std::vector<ResourceHandle> resources_;
   std::optional<Snapshot> held_;
   RevisionToken seen_;  // the latest revision that any answer named
 };
 
-// For people: the record in a line or two.
+// The record in a line or two, for people.
 std::string ToString(const Record& record, const Known& known);
 
 }  // namespace acl::concurrency

@@ -5,7 +5,7 @@
 namespace acl::concurrency {
 namespace {
 
-// What was answered, in few words.
+// Describes the answer in few words.
 struct AnswerText {
   const Known& known;
 

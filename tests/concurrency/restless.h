@@ -1,4 +1,4 @@
-// Lets other threads go on in the middle of a read or a write.
+// Lets other threads run in the middle of a read or a write.
 #ifndef TESTS_CONCURRENCY_RESTLESS_H_
 #define TESTS_CONCURRENCY_RESTLESS_H_
 
@@ -10,7 +10,7 @@
 
 namespace acl::concurrency {
 
-// Yields one time in so many. Threads share nothing here.
+// Yields once in `one_in` calls on average. The threads share nothing here.
 inline void YieldSometimes(uint32_t one_in) {
   thread_local uint32_t random = 2463534242;
   random ^= random << 13;
@@ -19,8 +19,9 @@ inline void YieldSometimes(uint32_t one_in) {
   if (random % one_in == 0) std::this_thread::yield();
 }
 
-// A question is stopped when it is decided and before it is answered, also
-// between those of a batch; a change when it is published and has not returned.
+// Interrupts a question after it is decided and before it returns, also between
+// the questions of a batch, and a change after it is published and before it
+// returns.
 class Restless : public Observer {
  public:
   void OnDecision(absl::string_view, Revision, bool) override {

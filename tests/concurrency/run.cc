@@ -19,7 +19,7 @@
 namespace acl::concurrency {
 namespace {
 
-// One history, from its plan to its end.
+// One history, from its plan to its verdict.
 class History {
  public:
   void Prepare(uint64_t seed, Engine* engine, const std::string& id) {
@@ -36,7 +36,7 @@ class History {
     known_ = Known::Of(*workspace_);
   }
 
-  // The part of one thread.
+  // Runs the part of one thread.
   void Run(size_t part, Clock* clock) {
     Recorder recorder(*workspace_, known_, part, clock);
     recorder.Run(plan_.scripts[part], &records_[part]);
@@ -55,15 +55,15 @@ class History {
   std::string problem_;
 };
 
-// The threads take turns in what they do: each of a round's histories is
-// prepared and judged by one of them, and run by all.
+// In each round, every thread prepares and judges one history of its own, and
+// runs a part of every history.
 class Runner {
  public:
   Runner(uint64_t first, uint64_t count) : first_(first), count_(count) {
     for (size_t kind = 0; kind < kEngineKinds; ++kind) {
       EngineOptions options;
-      // Random ones come from Abseil, of which ThreadSanitizer knows too
-      // little.
+      // Random incarnations come from Abseil, about which ThreadSanitizer knows
+      // too little.
       options.new_incarnation = [this] { return ++incarnations_; };
       if (kind != static_cast<size_t>(EngineKind::kQuiet)) {
         options.observer = &observer_;
@@ -76,7 +76,7 @@ class Runner {
   }
 
   RunResult Run() {
-    Starts();  // made before the threads are
+    Starts();  // creates them before the threads start
     std::vector<std::thread> threads;
     for (size_t i = 0; i < kThreads; ++i) {
       threads.emplace_back([this, i] { Loop(i); });
@@ -94,7 +94,8 @@ class Runner {
       Engine& engine = *engines_[static_cast<size_t>(EngineKindOf(seed))];
       histories_[self].Prepare(seed, &engine, id);
       meeting_.Await();
-      // Nobody finds a problem before the next meeting: all see the same.
+      // No problem is found between here and the next meeting, so all threads
+      // see the same value.
       if (stop_.load()) break;
       for (size_t i = 0; i < kThreads; ++i) {
         histories_[i].Run((self + i) % kThreads, &clock_);

@@ -11,11 +11,11 @@ namespace acl::concurrency {
 
 struct RunResult {
   Counts counts;
-  std::string problem;  // empty, or the first history that is wrong
+  std::string problem;  // of the first wrong history, or empty
 };
 
-// Those of the seeds from `first` on, some more than `count` to come out even.
-// Ends early at a problem.
+// Runs the histories of at least `count` seeds, starting at `first`; the number
+// is rounded up. Stops early at a problem.
 RunResult RunHistories(uint64_t first, uint64_t count);
 
 }  // namespace acl::concurrency

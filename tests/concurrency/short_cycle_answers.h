@@ -1,4 +1,5 @@
-// The right answers at every revision of ShortCycle(), and every way to ask.
+// The right answers at every revision of ShortCycle(), and every way to ask for
+// them.
 #ifndef TESTS_CONCURRENCY_SHORT_CYCLE_ANSWERS_H_
 #define TESTS_CONCURRENCY_SHORT_CYCLE_ANSWERS_H_
 
@@ -25,15 +26,16 @@ class ShortCycleAnswers {
 
   explicit ShortCycleAnswers(const Workspace& workspace);
 
-  // Asks about one user and resource after the other. False if the answer is
-  // wrong at the revision that it names, which `*revision` is set to.
+  // Asks about one user and resource, which change with `turn`. Sets
+  // `*revision` to the revision that the answer names, and returns false if the
+  // answer is wrong there.
   bool Ask(const Reader& reader, Way way, size_t turn,
            Revision* revision) const;
-  // In one way after the other.
+  // The same; the way changes with `turn` too.
   bool Ask(const Reader& reader, size_t turn) const;
 
  private:
-  // Of users and resources; each of the two has two.
+  // Two users with two resources each.
   static constexpr size_t kPairs = 4;
   struct Expected {
     Role role;

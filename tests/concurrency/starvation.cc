@@ -18,8 +18,8 @@
 namespace acl::concurrency {
 namespace {
 
-// Beside others caches are cold and memory is shared: a few times as long would
-// be fine. Who starves is far from it, or does not come to an end.
+// When others run, caches are cold and memory is shared, so a few times as long
+// would be fine. A starving thread takes far longer, or never finishes.
 constexpr double kFactor = 25;
 constexpr absl::Duration kSlack = absl::Milliseconds(200);
 constexpr absl::Duration kLongest = absl::Seconds(1);
@@ -33,8 +33,8 @@ absl::Duration CpuTime() {
 
 constexpr uint64_t kOthers = 100;
 
-// Calls so many times, and on until `enough`, if it does not take too long.
-// `call` says whether all was right.
+// Calls `call` at least `times` times and until `enough`, unless that takes too
+// long. `call` returns whether its answer was right.
 template <class Call, class Enough>
 Cost CostOf(size_t times, const Call& call, const Enough& enough) {
   Cost cost;
@@ -57,7 +57,7 @@ Cost CostOf(size_t times, const Call& call) {
   return CostOf(times, call, [] { return true; });
 }
 
-// Makes the changes of the rounds, one a call.
+// Makes the changes of the rounds, one per call.
 class Rounds {
  public:
   explicit Rounds(Workspace workspace) : workspace_(std::move(workspace)) {}
@@ -117,7 +117,7 @@ Comparison CompareReader(size_t questions, uint64_t max_snapshot_rows) {
   comparison.alone = CostOf(questions, ask);
   CycleWriter writer(workspace, ShortCycle());
   writer.AwaitChanges(100);
-  // In a copy of the engine with a planted bug.
+  // For a copy of the engine with a planted bug.
   SetGap([&writer] { writer.AwaitChanges(1); });
   const uint64_t before = writer.changes();
   comparison.beside = CostOf(

@@ -1,4 +1,5 @@
-// What work costs a thread alone, and beside others that go on flat out.
+// The cost of work for a thread alone, and beside others that run without
+// pause.
 #ifndef TESTS_CONCURRENCY_STARVATION_H_
 #define TESTS_CONCURRENCY_STARVATION_H_
 
@@ -11,29 +12,29 @@
 namespace acl::concurrency {
 
 struct Cost {
-  absl::Duration cpu;  // of the thread: waiting for a core does not count
+  absl::Duration cpu;  // of this thread, without the time it waits for a core
   absl::Duration wall;
-  absl::Duration longest;  // CPU time of one call
+  absl::Duration longest;  // CPU time of the longest call
   size_t done = 0;         // calls
   size_t wrong = 0;
 };
 
 struct Comparison {
-  size_t wanted = 0;  // calls, and more until the others have done something
+  size_t wanted = 0;  // the minimum of calls
   Cost alone;
   Cost beside;
-  uint64_t others = 0;  // calls of the others meanwhile
+  uint64_t others = 0;  // calls that the others made meanwhile
 
-  // Empty, or what is wrong.
+  // Returns a description of the problem, or an empty string.
   std::string Problem() const;
   std::string ToString() const;
 };
 
-// The questions of a reader beside a writer. With a cap on held snapshots, only
-// the latest revision is asked.
+// Measures the questions of a reader beside a writer. With a cap on held
+// snapshots, only the latest revision is asked.
 Comparison CompareReader(size_t questions, uint64_t max_snapshot_rows);
 
-// The changes of a writer beside two readers.
+// Measures the changes of a writer beside two readers.
 Comparison CompareWriter(size_t changes);
 
 }  // namespace acl::concurrency

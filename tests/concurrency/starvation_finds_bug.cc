@@ -1,5 +1,4 @@
-// A planted bug (tests/planted) has to make a reader starve, which it does not
-// without one.
+// With a planted bug (tests/planted), a reader must starve; without one, never.
 #include <iostream>
 
 #include "gtest/gtest.h"

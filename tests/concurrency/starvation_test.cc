@@ -1,5 +1,5 @@
-// Neither a writer nor readers that go on flat out keep the others from their
-// work.
+// Neither a writer nor readers that run without pause keep the others from
+// making progress.
 #include "tests/concurrency/starvation.h"
 
 #include <iostream>

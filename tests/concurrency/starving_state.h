@@ -1,5 +1,5 @@
-// A planted bug (planted_state.h): a question begins again until no change came
-// in between, so that all is right, some time.
+// A planted bug (planted_state.h): a question starts over until no change came
+// in between. Its answer is right, but may take forever.
 #ifndef TESTS_CONCURRENCY_STARVING_STATE_H_
 #define TESTS_CONCURRENCY_STARVING_STATE_H_
 

@@ -1,5 +1,5 @@
-// A thread that is stopped in the middle of a read or a write stops nobody
-// else, and its own answer is of the revision at which it began.
+// A thread that is stopped in the middle of a read or a write blocks nobody
+// else, and its own answer is from the revision at which it began.
 #include <condition_variable>
 #include <functional>
 #include <mutex>
@@ -18,7 +18,7 @@ namespace {
 
 thread_local bool stops_here = false;
 
-// Stops each thread that has said so, once, in the middle of its next call.
+// Stops each registered thread once, in the middle of its next call.
 class Stop : public Observer {
  public:
   void OnDecision(absl::string_view, Revision, bool) override { Wait(); }
@@ -59,8 +59,8 @@ class StoppedThread : public testing::Test {
         workspace_(ShortCycle().Start(&engine_)),
         answers_(workspace_) {}
 
-  // Runs `call` on a thread that stops in the middle of it, and meanwhile
-  // `others` here.
+  // Runs `call` on a thread that is stopped in the middle of it, and meanwhile
+  // runs `others` on this thread.
   void While(const std::function<void()>& call,
              const std::function<void()>& others) {
     std::thread stopped([&] {
@@ -79,7 +79,7 @@ class StoppedThread : public testing::Test {
     EXPECT_EQ(revision, Cycle::kFirst);
   }
 
-  // Enough for anything that is tidied up now and then.
+  // Makes enough changes to trigger anything that is cleaned up now and then.
   void ChangeMuch() {
     for (size_t i = 0; i < 200 * ShortCycle().size(); ++i) {
       ASSERT_TRUE(workspace_
@@ -113,7 +113,7 @@ TEST_F(StoppedThread, AWriterInTheMiddleOfAChangeStopsNoReader) {
         for (size_t turn = 0; turn < 1000; ++turn) {
           ASSERT_TRUE(answers_.Ask(workspace_, turn));
         }
-        // It was published before it was stopped.
+        // The change had been published when its thread was stopped.
         EXPECT_EQ(workspace_.Token()->revision, Cycle::kFirst + 1);
         EXPECT_TRUE(workspace_.ListPrincipals({"voice", "a"}, "").ok());
         EXPECT_TRUE(workspace_.Export().ok());
@@ -146,7 +146,7 @@ TEST_F(StoppedThreadUnderACap, ABatchOfASnapshotThatIsPushedOutIsNotWrong) {
   const Snapshot snapshot = *workspace_.TakeSnapshot();
   While([&] { ExpectFirst(snapshot, ShortCycleAnswers::kBatch); },
         [this] { ChangeMuch(); });
-  // It was there when it was asked; the next question is refused.
+  // The snapshot was valid when it was asked; the next question is refused.
   EXPECT_EQ(FaultOf(snapshot.Token().status()), v1::REVISION_NOT_AVAILABLE);
 }
 

@@ -8,7 +8,7 @@
 namespace acl::concurrency {
 namespace {
 
-// Whether a call takes a thing away, if only to put it back.
+// Whether a call removes a thing, even if it then adds it again.
 struct Removes {
   Kind kind;
   const std::string& id;
@@ -17,7 +17,7 @@ struct Removes {
     return kind == Kind::kUser && c.id == id;
   }
   bool operator()(const RemoveServiceAccount& c) const {
-    // Its keys go with it; there is only one account.
+    // A service account's keys go with it; there is only one account.
     return kind == Kind::kKey || (kind == Kind::kServiceAccount && c.id == id);
   }
   bool operator()(const RemoveKey& c) const {

@@ -1,4 +1,4 @@
-// What the oracle says was true at each revision of a history.
+// What is true at each revision of a history, according to the oracle.
 #ifndef TESTS_CONCURRENCY_TIMELINE_H_
 #define TESTS_CONCURRENCY_TIMELINE_H_
 
@@ -15,15 +15,15 @@
 
 namespace acl::concurrency {
 
-// An answer in places of the lists of plan.h.
+// An answer, in indexes into the lists of plan.h.
 struct Expected {
-  size_t level = 0;  // 0 for none, else a place in Roles() plus 1
+  size_t level = 0;  // 0 for none, else an index into Roles() plus 1
   SourceKind witness = SourceKind::kNone;
-  size_t group = 0;  // of a group's witness: a place in Groups()
+  size_t group = 0;  // if the witness is a group: an index into Groups()
 };
 
-// Which things there are: 0 for one that is not, else the number of its life.
-// One that is removed and added again is in another life, and a handle belongs
+// The life of each thing: 0 if it does not exist, else the number of its life.
+// A thing that is removed and added again has a new life, and a handle belongs
 // to one life.
 struct Lives {
   std::vector<int> subjects;
@@ -33,20 +33,20 @@ struct Lives {
 
 class Timeline {
  public:
-  // Begins with what the model holds.
+  // Starts with the contents of the model.
   explicit Timeline(oracle::Model first);
 
   Revision first() const { return models_.front().revision(); }
   Revision last() const { return models_.back().revision(); }
 
-  // What the model answers to a call at a revision that is there. Nothing is
-  // changed; `dry_run` of the call and its request id don't matter.
+  // The model's answer to a call at an existing revision. Changes nothing;
+  // ignores `dry_run` and the request id of the call.
   std::variant<oracle::Receipt, oracle::Fault> Try(
       Revision revision, const compare::Call& call,
       const std::optional<Revision>& expected);
 
-  // Adds the revision that an accepted call leads to. False if the model
-  // refuses it, or thinks that it changes nothing.
+  // Adds the revision that an accepted call leads to. Returns false if the
+  // model refuses the call, or thinks that it changes nothing.
   bool Add(const compare::Call& call, oracle::Receipt* receipt);
 
   const oracle::Model& At(Revision revision) const {
@@ -58,12 +58,12 @@ class Timeline {
   const Expected& RoleAt(Revision revision, const Pair& pair);
 
  private:
-  // After a call that led to the last of the models.
+  // The lives after a call that led to the last of the models.
   Lives NextLives(const compare::Call& call);
 
   std::vector<oracle::Model> models_;
   std::vector<Lives> lives_;
-  Lives lived_;  // the last life of each
+  Lives lived_;  // the most recent life of each
   std::vector<std::vector<std::optional<Expected>>> roles_;  // asked so far
 };
 

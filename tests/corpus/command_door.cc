@@ -77,8 +77,9 @@ absl::Status CommandDoor::Load(const v1::World& world,
   if (!status.ok()) return status;
   const Output output = Invoke({"validate", world_});
   if (output.code == cli::kAllow) return absl::OkStatus();
-  // `acl: FILE:LINE: PATH: message`, in the order of the faults. The words tell
-  // no fault; the library says which there must be.
+  // Lines of the form `acl: FILE:LINE: PATH: message`, in the order of the
+  // faults. They do not name the fault itself; the library says which one it
+  // must be.
   Engine engine;
   std::vector<WorldFault> expected;
   status = engine.Import(Actor::System(), world, &expected);

@@ -1,5 +1,5 @@
-// The door of the command: every question is an invocation of `acl` on a world
-// file, answered in JSON.
+// Asks the command: every question is an invocation of `acl` on a world file,
+// answered in JSON.
 #ifndef TESTS_CORPUS_COMMAND_DOOR_H_
 #define TESTS_CORPUS_COMMAND_DOOR_H_
 
@@ -47,10 +47,11 @@ class CommandDoor : public Door {
  private:
   using Json = nlohmann::ordered_json;
 
-  // What an invocation printed; a refusal with the fault that it names.
+  // Returns what an invocation printed, or a refusal with the fault that it
+  // named.
   absl::StatusOr<Json> Run(const std::string& workspace,
                            std::vector<std::string> arguments) const;
-  // The answer of the one workspace that was asked.
+  // Returns the answer of the one workspace that was asked.
   absl::StatusOr<Json> Ask(const std::string& workspace,
                            std::vector<std::string> arguments) const;
 

@@ -1,4 +1,5 @@
-// Every scenario of the corpus, through every door.
+// Runs every scenario of the corpus through every interface: library, command
+// and server.
 
 #include <gtest/gtest.h>
 

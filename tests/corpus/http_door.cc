@@ -40,7 +40,7 @@ absl::StatusOr<HttpDoor::Json> HttpDoor::Send(const std::string& workspace,
                                               const std::string& method,
                                               const std::string& target,
                                               const std::string& body) {
-  // A world may have one workspace without saying so.
+  // If a world has only one workspace, a question need not name it.
   std::string named = workspace;
   if (named.empty() && method + target != "GET/acl/v1/workspaces" &&
       method + target != "POST/acl/v1/world") {
@@ -151,7 +151,7 @@ absl::StatusOr<ListFacts> HttpDoor::List(const std::string& workspace,
                                          const std::string& path,
                                          Parameters parameters,
                                          const char* name) {
-  // Small pages, so that there are several.
+  // Small pages, so that a list has several.
   parameters.insert(parameters.end(), {{"page_size", "3"}, {"page_token", ""}});
   ListFacts facts;
   do {

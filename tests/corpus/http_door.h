@@ -1,5 +1,5 @@
-// The door of the server: every question is a request to a real one, asked by
-// its operator.
+// Asks the server: every question is a request of the operator to a real
+// server.
 #ifndef TESTS_CORPUS_HTTP_DOOR_H_
 #define TESTS_CORPUS_HTTP_DOOR_H_
 
@@ -52,15 +52,15 @@ class HttpDoor : public Door {
   using Parameters = std::vector<std::pair<std::string, std::string>>;
 
   absl::Status Start(const std::string& world);
-  // The answer; a refusal with the fault that it names.
+  // Returns the answer, or a refusal with the fault that it names.
   absl::StatusOr<Json> Send(const std::string& workspace,
                             const std::string& method,
                             const std::string& target, const std::string& body);
-  // Empty parameters are left out.
+  // Leaves out empty parameters.
   absl::StatusOr<Json> Get(const std::string& workspace,
                            const std::string& path,
                            const Parameters& parameters);
-  // All pages, in the order of names.
+  // Fetches all pages, in the order of names.
   absl::StatusOr<ListFacts> List(const std::string& workspace,
                                  const std::string& path, Parameters parameters,
                                  const char* name);

@@ -1,4 +1,4 @@
-// What the command and the server answer in JSON, as the corpus asks for it.
+// Reads the JSON of the command and the server into the corpus's terms.
 #ifndef TESTS_CORPUS_JSON_FACTS_H_
 #define TESTS_CORPUS_JSON_FACTS_H_
 
@@ -7,9 +7,9 @@
 
 namespace acl {
 
-// Of a batch of changes.
+// Reads the receipt of a batch of changes.
 Receipt ReceiptFrom(const nlohmann::ordered_json& json);
-// Of a role, and of the explanation beside it.
+// Reads a role, and the explanation next to it.
 RoleFacts RoleFrom(const nlohmann::ordered_json& json,
                    const nlohmann::ordered_json& explained);
 ExplanationFacts ExplanationFrom(const nlohmann::ordered_json& json);

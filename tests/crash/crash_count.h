@@ -1,4 +1,4 @@
-// How much the tests of crashes have looked at, and how much they shall.
+// How much the crash tests have checked, and how much they should.
 #ifndef TESTS_CRASH_CRASH_COUNT_H_
 #define TESTS_CRASH_CRASH_COUNT_H_
 
@@ -11,14 +11,14 @@
 namespace acl {
 
 struct CrashCount {
-  uint64_t images = 0;  // what a disk may hold
-  std::string broken;   // the first promise that was broken; empty: none
+  uint64_t images = 0;  // states of a disk after a crash
+  std::string broken;   // the first broken promise; empty: none
 };
 
-// Whether all is wanted that can be done in minutes, not only some of it.
+// Whether to run everything that can be done in minutes, rather than a sample.
 inline bool Exhaustive() { return std::getenv("ACL_EXHAUSTIVE") != nullptr; }
 
-// How many images are looked at where a plain build usually takes so many.
+// How many images to check where a plain build usually checks `usual`.
 inline uint64_t WantedImages(uint64_t usual) {
   const uint64_t scaled = concurrency::Scaled(usual);
   return Exhaustive() ? scaled * 10 : scaled;

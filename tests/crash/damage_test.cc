@@ -1,5 +1,5 @@
-// Every single bit of a journal and of a checkpoint, flipped: nothing that is
-// not what was written is taken for it, and no engine is made of it.
+// Flips every single bit of a journal and of a checkpoint. Damaged data is
+// never taken for what was written, and no engine starts from it.
 #include <cstdint>
 #include <cstdio>
 #include <functional>
@@ -21,7 +21,7 @@ namespace {
 
 constexpr char kFolder[] = "/data";
 
-// Every bit, or fewer under sanitizers.
+// Every bit; fewer with sanitizers.
 size_t Step() { return concurrency::kAddressSanitizer ? 23 : 1; }
 
 void Flip(std::string* bytes, size_t bit) {
@@ -29,7 +29,7 @@ void Flip(std::string* bytes, size_t bit) {
   byte = static_cast<char>(byte ^ 1 << bit % 8);
 }
 
-// An engine's folder with a journal of this size, closed.
+// The folder of an engine, closed, with a journal of at least this size.
 std::unique_ptr<MemoryFiles> MakeFolder(size_t bytes, bool checkpoint) {
   auto files = std::make_unique<MemoryFiles>();
   FolderOptions options;
@@ -69,7 +69,7 @@ TEST(DamageTest, WhenAnyBitOfAJournalIsFlippedThenItIsDamagedOrNoSealIsSeen) {
     if (bit < seal * 8) {
       ASSERT_EQ(FaultOf(end.status()), v1::JOURNAL_DAMAGED) << "bit " << bit;
     } else {
-      // It looks as if the engine had been stopped while it closed.
+      // This looks as if the engine had been stopped while it was closing.
       ASSERT_TRUE(end.ok()) << "bit " << bit << end.status();
       ASSERT_EQ(end->head, whole->head);
       ASSERT_FALSE(end->sealed);
@@ -113,13 +113,13 @@ TEST(DamageTest, WhenACheckpointIsCutAnywhereThenItIsDamaged) {
   }
 }
 
-// An engine's folder with two checkpoints and several journal files, and what
-// it was at some moments.
+// An engine's folder with two checkpoints and several journal files, and the
+// state at some moments.
 struct TwoCheckpoints {
   std::unique_ptr<MemoryFiles> files = std::make_unique<MemoryFiles>();
-  std::string between;  // behind the first checkpoint
+  std::string between;  // after the first checkpoint
   uint64_t between_record = 0;
-  std::string before_last;  // but for the last change
+  std::string before_last;  // all but the last change
   std::string last;
 };
 
@@ -135,7 +135,7 @@ FolderOptions Small(MemoryFiles* files) {
   return options;
 }
 
-// Closed, or as a killed engine leaves it.
+// The folder as the engine left it: closed or killed.
 TwoCheckpoints MakeTwoCheckpoints(bool closed) {
   TwoCheckpoints made;
   auto files = std::make_unique<MemoryFiles>();
@@ -167,13 +167,13 @@ TwoCheckpoints MakeTwoCheckpoints(bool closed) {
   return made;
 }
 
-// One way to look at a damaged folder.
+// One way to read a damaged folder.
 struct Door {
   const char* name;
   std::function<absl::StatusOr<std::unique_ptr<Engine>>(MemoryFiles*,
                                                         FolderReport*)>
       open;
-  bool latest;  // or of the moment between
+  bool latest;  // false: at the moment `between`
 };
 
 std::vector<Door> Doors(const TwoCheckpoints& made) {
@@ -201,7 +201,7 @@ std::vector<Door> Doors(const TwoCheckpoints& made) {
            true}};
 }
 
-// Flips bits of every file, and opens what comes of it by every door.
+// Flips bits in every file, and reads the result in every way.
 class Damages {
  public:
   explicit Damages(bool closed)
@@ -247,8 +247,8 @@ class Damages {
       ++right_;
       return;
     }
-    // The last frame can't be told from one that was never synced, if nobody
-    // has closed the journal behind it.
+    // If nobody closed the journal after it, a damaged last frame looks like
+    // one that was never synced.
     ASSERT_TRUE(!closed_ && door.latest && now == made_.before_last);
     if (absl::string_view(door.name) == "Open") {
       ASSERT_GT(report.torn_bytes, 0u);

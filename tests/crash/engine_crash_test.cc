@@ -1,6 +1,6 @@
-// The machine ends at every step of an engine in a folder: an engine that opens
-// what is left has the history up to a point at or behind the last change that
-// a caller was told of.
+// The machine crashes at every step of an engine in a folder. An engine that
+// opens the result must recover a prefix of the history that includes every
+// change that a caller was told of.
 #include <cstdint>
 #include <cstdio>
 #include <string>
@@ -28,7 +28,7 @@ EngineCrashOptions Standard(uint64_t seed, Durability durability) {
 void CrashMany(Durability durability) {
   uint64_t images = 0;
   uint64_t seed = 0;
-  // Both with and without the history.
+  // Both with and without keeping the history.
   while (images < WantedImages(35'000) || seed < 2) {
     const CrashCount count =
         CrashEngineEverywhere(Standard(++seed, durability));

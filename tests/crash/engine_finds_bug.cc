@@ -1,5 +1,5 @@
-// Crashes of a whole engine have to find planted bugs (tests/planted), and
-// nothing without one.
+// Crashes of a whole engine must find the planted bugs (tests/planted), and
+// must find nothing if no bug is chosen.
 #include <cstdint>
 #include <iostream>
 
@@ -10,7 +10,7 @@
 namespace acl {
 namespace {
 
-// Crashes engines, on so many disks, up to the first promise that is broken.
+// Crashes engines until this many images were checked or a promise was broken.
 CrashCount CrashOnDisks(uint64_t images) {
   CrashCount all;
   for (uint64_t seed = 1; all.images < images; ++seed) {

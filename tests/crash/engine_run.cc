@@ -13,7 +13,7 @@ namespace {
 
 constexpr char kFolder[] = "/data";
 constexpr char kStudio[] = "studio";
-// Refused in every state: `dan` is nobody's admin.
+// Always refused: `dan` is never an admin.
 constexpr char kRefused[] = "refused";
 
 const std::vector<Change>& RefusedChanges() {
@@ -37,7 +37,7 @@ FolderOptions Options(MemoryFiles* files, const EngineRunOptions& run) {
   options.durability = run.durability;
   options.keep_history = run.keep_history;
   options.journal_file_bytes = 1500;
-  options.checkpoints = false;  // by themselves
+  options.checkpoints = false;  // only explicit ones
   return options;
 }
 
@@ -90,7 +90,7 @@ void EngineRun::Do(const Call& call) {
   if (!broken_.empty()) return;
   const absl::Status expected = call(&memory_);
   std::string words = WordsOf(memory_);
-  // From here on a crash may leave it.
+  // From here on, a crash may leave this state.
   if (words != history_.states.back()) {
     history_.states.push_back(std::move(words));
   }
@@ -117,7 +117,7 @@ void EngineRun::Request(const std::string& id, std::vector<Change> changes) {
   Apply(Actor::System(), changes, id);
   request.revision = memory_.FindWorkspace(kStudio)->Token()->revision;
   history_.requests.push_back(std::move(request));
-  // Once more, which changes nothing.
+  // The same request again, which changes nothing.
   Apply(Actor::System(), std::move(changes), id);
 }
 
@@ -151,7 +151,7 @@ void EngineRun::DoSome(int count) {
         Apply(Actor::System(), {RemoveMember{"inner", Member::User("bob")}});
         break;
       default:
-        // The sizes go over the borders of sectors.
+        // The sizes make records cross the borders of sectors.
         Apply(Actor::System(), {AddUser{absl::StrCat("user-", ++users_), "",
                                         std::string(users_ * 97 % 400, 'n')}});
     }
@@ -197,7 +197,7 @@ void EngineRun::Run() {
 
 namespace {
 
-// A moment at which the machine ends.
+// A moment at which the machine crashes.
 struct Ending {
   std::unique_ptr<MemoryFiles> disk;
   std::string step;
@@ -205,15 +205,15 @@ struct Ending {
   AllowedStates kill;
 };
 
-// Looks at what every crash of one run may leave.
+// Checks what every possible crash of one run may leave.
 class EngineCrashes {
  public:
   explicit EngineCrashes(const EngineCrashOptions& options)
       : options_(options), run_(options.run, &files_) {}
 
   CrashCount Count() {
-    // Engines are opened once the run is over: within a call of another one
-    // they would wait for it to end.
+    // Images are opened after the run is over. Within a call of the running
+    // engine, opening another one would wait for that call.
     files_.SetSchedule([this](const FileStep& step) {
       endings_.push_back(EndingOf(files_, step));
       return StepOutcome();
@@ -270,7 +270,7 @@ class EngineCrashes {
     return Engine::Open(kFolder, {}, Options(image, options_.run));
   }
 
-  // Which state it is, if it may be.
+  // Which of the allowed states it is; nullopt if it is none of them.
   std::optional<size_t> StateOf(const Engine& engine,
                                 const AllowedStates& allowed) const {
     const std::vector<std::string>& states = run_.history().states;
@@ -312,8 +312,8 @@ class EngineCrashes {
     if (!wrong.empty()) Break(*image, when, wrong);
   }
 
-  // Makes all requests again: those that are there change nothing, the others
-  // are made now.
+  // Repeats all requests. Those that the state includes must change nothing;
+  // the others are made now.
   std::string TryRequests(Engine* engine, size_t state) const {
     for (const MadeRequest& request : run_.history().requests) {
       const bool there = request.state <= state;
@@ -336,8 +336,8 @@ class EngineCrashes {
     return "";
   }
 
-  // The power goes at each step of opening the image, and of closing it again:
-  // what a kill has left is then `less`.
+  // Cuts the power at each step of opening the image and of closing it again.
+  // `less`: the states allowed if the power is cut before the engine is open.
   void CrashAgain(MemoryFiles* image, const AllowedStates& allowed,
                   const AllowedStates& less, const std::string& when) {
     std::vector<Second> seconds;
@@ -347,7 +347,7 @@ class EngineCrashes {
     few.exact_limit = 8;
     few.samples = 4;
     few.every_cut = false;
-    // Once it was opened, everybody has seen what is there.
+    // Once it has been opened, this state was visible to everyone.
     const AllowedStates same{*state, *state};
     for (const Second& second : seconds) {
       second.disk->ForEachImage(few, [&](MemoryFiles* again) {
@@ -358,13 +358,13 @@ class EngineCrashes {
     }
   }
 
-  // A second ending, and whether the engine was open by then.
+  // A second crash, and whether the engine was open by then.
   struct Second {
     std::unique_ptr<MemoryFiles> disk;
     bool opened;
   };
 
-  // Gives the state that is there.
+  // Returns the recovered state.
   std::optional<size_t> OpenAndCrash(MemoryFiles* image,
                                      const AllowedStates& allowed,
                                      std::vector<Second>* seconds) const {

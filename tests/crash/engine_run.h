@@ -1,5 +1,5 @@
-// A run of an engine in a folder, what its callers were told at every moment,
-// and whether an engine that opens what a crash leaves keeps to it.
+// Runs an engine in a folder, records what its callers were told at every
+// moment, and checks that an engine that opens what a crash left honours it.
 #ifndef TESTS_CRASH_ENGINE_RUN_H_
 #define TESTS_CRASH_ENGINE_RUN_H_
 
@@ -18,22 +18,22 @@
 
 namespace acl {
 
-// A call that was made under a request id.
+// A call that was made with a request id.
 struct MadeRequest {
   std::string id;
   std::vector<Change> changes;
-  size_t state = 0;  // the one that it led to
+  size_t state = 0;  // the state that it led to
   Revision revision = 0;
 };
 
-// What a run has gone through, as an engine in memory alone has it that does
-// the same.
+// The states of a run, obtained from an in-memory engine that makes the same
+// calls.
 struct EngineHistory {
-  std::vector<std::string> states = {""};  // in words; the first is nothing
+  std::vector<std::string> states = {""};  // as text; the first is empty
   std::vector<MadeRequest> requests;
 };
 
-// Which of the states may be there.
+// The range of states that may be recovered.
 struct AllowedStates {
   size_t first = 0;
   size_t last = 0;
@@ -45,9 +45,10 @@ struct EngineRunOptions {
   bool keep_history = true;
 };
 
-// Opens a folder, shares, unshares and changes memberships by chance, with
-// repeated and refused requests among it, a checkpoint, another opening, an
-// import, checkpoints that remove what is of no more use, and the end.
+// Opens a folder and makes random shares, unshares and membership changes,
+// including repeated and refused requests. In between it writes a checkpoint,
+// opens the folder again, imports, and writes checkpoints that remove old
+// files; at the end it closes the folder.
 class EngineRun {
  public:
   EngineRun(const EngineRunOptions& options, MemoryFiles* files);
@@ -55,10 +56,11 @@ class EngineRun {
   void Run();
 
   const EngineHistory& history() const { return history_; }
-  // Words for a call that answered otherwise than in memory; empty: none.
+  // Describes a call whose answer differed from the in-memory engine's; empty:
+  // none.
   const std::string& broken() const { return broken_; }
 
-  // What is allowed if the machine ends now, for a schedule to ask.
+  // The states allowed if the power is cut now. May be called by a schedule.
   AllowedStates AfterPowerCut() const;
   AllowedStates AfterKill() const;
 
@@ -66,7 +68,7 @@ class EngineRun {
   using Call = std::function<absl::Status(Engine*)>;
 
   bool Open();
-  // Makes the call in memory, then in the folder.
+  // Makes the call in memory first, then in the folder.
   void Do(const Call& call);
   void Apply(const Actor& actor, std::vector<Change> changes,
              const std::string& request_id = "");
@@ -84,7 +86,7 @@ class EngineRun {
   uint64_t incarnations_ = 0;
   uint64_t memory_incarnations_ = 0;
   size_t told_ = 0;     // the last state that a caller was told of
-  size_t durable_ = 0;  // the last one that no power cut takes
+  size_t durable_ = 0;  // the last state that survives a power cut
   int users_ = 0;
   std::string broken_;
 };
@@ -92,13 +94,14 @@ class EngineRun {
 struct EngineCrashOptions {
   EngineRunOptions run;
   ImageOptions images;
-  // One image in so many is opened with the power going at each step of that.
+  // Cuts the power again at each step of opening one in this many images.
   uint64_t again_one_in = 64;
-  // One write in flight in so many bytes is cut when the process is killed.
+  // When the process is killed, a write in flight is cut at every multiple of
+  // this many bytes.
   size_t kill_stride = 97;
 };
 
-// Every power cut and every kill of such a run.
+// Checks every power cut and every kill of such a run.
 CrashCount CrashEngineEverywhere(const EngineCrashOptions& options);
 
 }  // namespace acl

@@ -1,5 +1,5 @@
-// The power goes at every step of many runs: what was accepted is there, what
-// was refused is not, and the order holds.
+// The power is cut at every step of many runs: accepted records are there,
+// refused ones are not, and their order is kept.
 #include <cerrno>
 #include <cstdio>
 #include <string>

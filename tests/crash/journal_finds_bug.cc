@@ -1,5 +1,5 @@
-// Crashes of a journal have to find planted bugs (tests/planted), and nothing
-// without one.
+// Crashes of a journal must find the planted bugs (tests/planted), and must
+// find nothing if no bug is chosen.
 #include <cerrno>
 #include <iostream>
 
@@ -10,8 +10,8 @@
 namespace acl {
 namespace {
 
-// Crashes runs in which each step fails in turn, on so many disks, up to the
-// first promise that is broken.
+// Crashes runs in which each step fails in turn, until this many images were
+// checked or a promise was broken.
 CrashCount CrashOnDisks(uint64_t images) {
   CrashCount all;
   for (uint64_t seed = 1; all.images < images; ++seed) {

@@ -22,7 +22,7 @@ JournalOptions Options() {
   return options;
 }
 
-// The journal, and all records: those of the checkpoint and those behind it.
+// The journal and all records: the checkpoint's and those after it.
 struct Opened {
   std::unique_ptr<Journal> journal;
   std::vector<std::string> records;
@@ -57,8 +57,8 @@ absl::StatusOr<Opened> OpenAll(MemoryFiles* files) {
   return opened;
 }
 
-// Whether `records` begin with what was accepted, go on with whole batches of
-// what was open, and end there.
+// Whether `records` are exactly what was accepted, followed by some number of
+// whole batches of what was open.
 bool Keeps(const Promises& promises, const std::vector<std::string>& records) {
   std::vector<std::string> allowed = promises.accepted;
   if (records == allowed) return true;
@@ -120,7 +120,7 @@ bool JournalRun::Open() {
   absl::StatusOr<Opened> opened = OpenAll(&files_);
   if (!opened.ok()) return false;
   journal_ = std::move(opened->journal);
-  // From here on everybody can see what was open.
+  // From here on, open records that are on the disk are visible to everyone.
   promises_ = {std::move(opened->records), {}};
   return true;
 }
@@ -129,7 +129,7 @@ void JournalRun::PutBatch(int count) {
   std::vector<std::string> batch;
   ChangeLog::Ticket last;
   for (int i = 0; i < count; ++i) {
-    // The sizes go over the borders of sectors.
+    // The sizes make records cross the borders of sectors.
     const int number = next_++;
     batch.push_back(absl::StrCat(
         number, " ", std::string(static_cast<size_t>(number * 37 % 240), 'r')));
@@ -142,7 +142,7 @@ void JournalRun::PutBatch(int count) {
   }
   const absl::Status outcome =
       last == nullptr ? absl::UnavailableError("") : journal_->Await(last);
-  // While the outcome is unknown it stays open.
+  // While the outcome is unknown, the record stays open.
   if (FaultOf(outcome) == v1::OUTCOME_UNKNOWN) return;
   promises_.open.pop_back();
   if (!outcome.ok()) return;
@@ -151,7 +151,7 @@ void JournalRun::PutBatch(int count) {
 }
 
 void JournalRun::Checkpoint() {
-  // There is nothing to keep.
+  // There is nothing to write into a checkpoint.
   if (journal_->head().sequence == 0) return;
   const CheckpointHeader header{journal_->opened().id, journal_->head()};
   const absl::Status written =
@@ -192,7 +192,7 @@ void JournalRun::Run() {
 
 namespace {
 
-// Looks at the disks of every crash of one run.
+// Checks the disk after every possible crash of one run.
 class Crashes {
  public:
   explicit Crashes(const CrashOptions& options)
@@ -235,7 +235,7 @@ class Crashes {
                                  when, ": ", broken, "\n", disk);
   }
 
-  // The power goes at each step of opening the image, too.
+  // Also cuts the power at each step of opening the image.
   void CrashAgain(MemoryFiles* image, const FileStep& step) {
     ImageOptions few = options_.images;
     few.exact_limit = 8;
@@ -250,7 +250,7 @@ class Crashes {
       });
       return StepOutcome();
     });
-    // Only opened: what comes further would be a promise, too.
+    // Only opens it: anything further would be another promise.
     const absl::StatusOr<Opened> opened = OpenAll(image);
     image->SetSchedule(nullptr);
     if (!opened.ok() && count_.broken.empty()) {

@@ -1,5 +1,5 @@
-// A run of a journal with checkpoints, what it has promised at every moment,
-// and whether a disk keeps the promises.
+// Runs a journal with checkpoints, records what it has promised at every
+// moment, and checks that a disk keeps the promises.
 #ifndef TESTS_CRASH_JOURNAL_RUN_H_
 #define TESTS_CRASH_JOURNAL_RUN_H_
 
@@ -16,27 +16,29 @@
 
 namespace acl {
 
-// What callers know.
+// What the journal's callers know.
 struct Promises {
-  // Told that they are accepted, in their order.
+  // Records that callers were told are accepted, in order.
   std::vector<std::string> accepted;
-  // Taken and not settled, or said to be of unknown outcome; batch by batch.
+  // Records that were taken but not settled, or whose outcome is unknown, batch
+  // by batch.
   std::vector<std::vector<std::string>> open;
 };
 
-// Words for the promise that a disk breaks, or empty: opens the journal that
-// `files` holds, as the next process would, and reads all of it. Goes on with a
-// further record, which has to be there as well.
+// Opens the journal in `files` as the next process would, and reads all of it.
+// Then adds one more record and checks that it is there. Describes the promise
+// that the disk breaks; empty: none.
 std::string BrokenPromise(const Promises& promises, MemoryFiles* files);
 
 struct RunOptions {
   uint64_t seed = 1;
-  int steps = 12;  // things to do
+  int steps = 12;  // actions
 };
 
-// Does by chance: batches of records, checkpoints, removing what is of no more
-// use, closing and opening again. Steps of the file system pass `schedule`,
-// which may look at promises(): what holds if the machine ends there.
+// Makes random actions: adds batches of records, writes checkpoints, removes
+// files that are no longer needed, closes and reopens. File system steps are
+// passed to `schedule`, which may call promises(): what must hold if the
+// machine crashes there.
 class JournalRun {
  public:
   JournalRun(const RunOptions& options, MemoryFiles* files)
@@ -60,17 +62,17 @@ class JournalRun {
 struct CrashOptions {
   RunOptions run;
   ImageOptions images;
-  // Besides: which step of the run fails, and how. 0: none.
+  // In addition, this step of the run fails, in this way. 0: none.
   uint64_t failing_step = 0;
   int error = 0;
   size_t written = 0;
-  // One image in so many is opened with the power going again at each step.
+  // Cuts the power again at each step of opening one in this many images.
   uint64_t again_one_in = 64;
 };
-// Every crash of such a run, and of opening what it leaves: visits what the
-// disk may hold.
+// Checks every possible crash of such a run, and of opening what it leaves, on
+// all images that the disk may hold.
 CrashCount CrashEverywhere(const CrashOptions& options);
-// How many steps a run has, when nothing fails.
+// The number of steps of a run in which nothing fails.
 uint64_t StepsOf(const RunOptions& run);
 
 }  // namespace acl

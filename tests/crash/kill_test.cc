@@ -1,5 +1,5 @@
-// A process that writes flat out is killed, a thousand times: what it was told
-// is accepted is there, and everything is there whole.
+// A process that writes without pause is killed a thousand times. Every change
+// that it was told is accepted is there, and every change is there completely.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -23,24 +23,25 @@ namespace {
 
 constexpr int kThreads = 4;
 
-// ACL_EXHAUSTIVE asks for many more.
+// Many more with ACL_EXHAUSTIVE.
 int Kills() { return std::getenv("ACL_EXHAUSTIVE") == nullptr ? 1000 : 10'000; }
 
 FolderOptions Options() {
   FolderOptions options;
-  // So that kills meet new files and checkpoints, too.
+  // Small, so that kills also hit new files and checkpoints.
   options.journal_file_bytes = 16 << 10;
   options.keep_history = false;
   return options;
 }
 
-// What a thread of the child was told: its changes up to this one are there.
+// What a thread of the child was told: its changes up to this one are accepted.
 struct Told {
   uint32_t thread;
   uint32_t change;
 };
 
-// Each change adds a user and puts it into a group: both or none.
+// Each change adds a user and puts it into a group: both must be there or
+// neither.
 void WriteForEver(Workspace workspace, uint32_t thread, uint32_t from,
                   int out) {
   for (uint32_t change = from;; ++change) {
@@ -49,7 +50,7 @@ void WriteForEver(Workspace workspace, uint32_t thread, uint32_t from,
         Actor::System(), {AddUser{id}, AddMember{"all", Member::User(id)}});
     if (!receipt.ok()) _exit(3);
     const Told told{thread, change};
-    // Less than a pipe's buffer: whole or not at all.
+    // Smaller than a pipe's buffer, so it is written completely or not at all.
     if (write(out, &told, sizeof told) != sizeof told) _exit(4);
   }
 }
@@ -80,7 +81,7 @@ void WriteForEver(Workspace workspace, uint32_t thread, uint32_t from,
   _exit(0);
 }
 
-// Runs a child for some time, kills it, and notes what it was told.
+// Runs a child for some time, kills it, and records what it was told.
 void RunAndKill(const std::string& folder, useconds_t lives,
                 std::vector<int64_t>* told) {
   int pipe_ends[2];
@@ -92,7 +93,7 @@ void RunAndKill(const std::string& folder, useconds_t lives,
     Child(folder, pipe_ends[1]);
   }
   close(pipe_ends[1]);
-  // Until it writes, it only opens.
+  // Until its first write, the child is still opening the folder.
   Told one;
   bool more = read(pipe_ends[0], &one, sizeof one) == sizeof one;
   if (more) usleep(lives);
@@ -106,7 +107,7 @@ void RunAndKill(const std::string& folder, useconds_t lives,
   ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself: " << status;
 }
 
-// How many changes are there.
+// Checks the changes in the folder.
 void Check(const std::string& folder, const std::vector<int64_t>& told,
            uint64_t* changes) {
   absl::StatusOr<std::unique_ptr<Engine>> engine =
@@ -134,7 +135,7 @@ TEST(KillTest, WhenAProcessIsKilledThenWhatWasAcceptedIsThere) {
   std::mt19937 random(1);
   uint64_t changes = 0;
   int folders = 0;
-  // A new folder now and then: worlds stay small.
+  // Uses a new folder now and then, so that worlds stay small.
   for (int kills = 0; kills < Kills(); ++folders) {
     const std::string folder = absl::StrCat(base, folders);
     std::vector<int64_t> told(kThreads, -1);

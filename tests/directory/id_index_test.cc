@@ -1,5 +1,5 @@
-// The index of ids against a map, while it grows and shrinks; and old copies
-// that stay as they were.
+// The index of ids compared with a map, while it grows and shrinks; old copies
+// stay unchanged.
 #include "acl/directory/id_index.h"
 
 #include <map>
@@ -16,7 +16,7 @@
 namespace acl {
 namespace {
 
-// The ids of numbers are these numbers.
+// The id of each number is its decimal text.
 uint64_t HashOf(uint32_t number) { return HashOfId(1, absl::StrCat(number)); }
 
 uint32_t Find(const IdIndex& index, uint32_t number) {
@@ -80,8 +80,8 @@ TEST(IdIndex, NumbersWithOneHashAreToldApart) {
   EXPECT_EQ(index.Find(7, [](uint32_t) { return true; }), IdIndex::kNone);
 }
 
-// Every bucket has been full once, and is empty now: what is looked for in vain
-// is given up.
+// Every bucket was full once and is empty now: a search for a missing id must
+// still end.
 TEST(IdIndex, EmptiedTableFindsNothing) {
   Heap heap;
   Edit edit(&heap, Edit::Scope::kWhole);
@@ -98,7 +98,7 @@ TEST(IdIndex, EmptiedTableFindsNothing) {
   EXPECT_EQ(Guess(index, 7), 7u);
 }
 
-// Every bucket has been full once, and has sent on one that is there still.
+// Every bucket was full once and passed on an entry that still exists.
 TEST(IdIndex, SearchThatNoBucketEndsComesToAnEnd) {
   Heap heap;
   Edit edit(&heap, Edit::Scope::kWhole);

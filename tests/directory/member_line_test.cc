@@ -1,4 +1,4 @@
-// The groups of a line against a set, across the border of its layouts.
+// The groups of a line compared with a set, across the borders of its layouts.
 #include "acl/directory/member_line.h"
 
 #include <optional>

@@ -27,7 +27,7 @@ import tempfile
 
 FILE = re.compile(r"# ([\w./-]+\.[a-z]+)$")
 TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
-MARK = "\x01"  # before the number of each command in the output of the shell
+MARK = "\x01"  # precedes the number of each command in the shell's output
 
 
 class Command:
@@ -36,7 +36,7 @@ class Command:
     def __init__(self, page, line):
         self.page, self.line = page, line
         self.text = []
-        self.first = self.last = line  # of the output, as a slice of lines
+        self.first = self.last = line  # the command's output, as a slice of lines
 
 
 class File:
@@ -102,7 +102,7 @@ def run(acl, todo, port):
                 script.append(f"mkdir -p \"$(dirname '{step.name}')\"")
                 script.append(f"cp {path} '{step.name}'")
             else:
-                # Keeps $? for the next command, as a terminal does.
+                # Preserves $? for the next command, as a terminal does.
                 script.append(f"status=$?; printf '{MARK}{number}\\n'; (exit $status)")
                 script.append("\n".join(step.text).replace("8080", port))
         environment = dict(os.environ, PATH=binaries + ":" + os.environ["PATH"])
@@ -116,7 +116,7 @@ def run(acl, todo, port):
                 shell.wait(timeout=120)
             finally:
                 try:
-                    os.killpg(shell.pid, signal.SIGKILL)  # servers that are left
+                    os.killpg(shell.pid, signal.SIGKILL)  # servers that are still running
                 except ProcessLookupError:
                     pass
         with open(output, encoding="utf-8") as file:
@@ -161,7 +161,7 @@ def main():
 
     printed = run(acl, todo, free_port())
     failed = 0
-    for number in reversed(commands):  # so that line numbers stay
+    for number in reversed(commands):  # so that line numbers stay valid
         step, now = todo[number], printed.get(number, ["(the shell ended before)"])
         shown = lines[step.page][step.first:step.last]
         if matches(shown, now):

@@ -1,11 +1,11 @@
 #!/usr/bin/env bash
-# run_page.py tells a page that is right from pages that are wrong.
+# run_page.py accepts correct pages and refuses wrong ones.
 # Usage: run_page_test.sh RUN_PAGE
 set -euo pipefail
 run=$(realpath "$1")
 cd "$TEST_TMPDIR"
 
-# page NAME < TEXT: a page, with ~~~ for its fences.
+# page NAME < TEXT: creates a page, with ~~~ for its fences.
 page() { sed 's/^~~~/```/' >"$1"; }
 
 # passes PAGE..., refuses PAGE WORDS

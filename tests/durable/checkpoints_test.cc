@@ -1,5 +1,5 @@
-// Checkpoints of an engine's folder: what they save, what becomes of what they
-// replace, and that nothing depends on them.
+// Checkpoints of an engine's folder: what they save, what happens to the files
+// they replace, and that nothing depends on them.
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
@@ -49,8 +49,8 @@ TEST_F(DurableTest, WhenACheckpointHasRequestsThenTheyAreKnownAfterwards) {
   EXPECT_TRUE(Share("dan", "viewer", once)->replayed);
 }
 
-// A checkpoint keeps one old copy of what changes meanwhile, as a snapshot
-// does, whether or not snapshots are pushed out.
+// Like a snapshot, a checkpoint keeps one old copy of what changes in the
+// meantime, whether or not snapshots are pushed out.
 TEST(CheckpointMemoryTest, WhenManyChangesComeMeanwhileThenMemoryIsBounded) {
   for (const uint64_t cap : {0, 10}) {
     MemoryFiles files;
@@ -61,14 +61,14 @@ TEST(CheckpointMemoryTest, WhenManyChangesComeMeanwhileThenMemoryIsBounded) {
     folder.checkpoints = false;
     const auto engine = *Engine::Open(kFolder, options, folder);
     Workspace w = *engine->AddWorkspace(Actor::System(), "w");
-    // More than is gathered before it is written.
+    // More than the buffer of the checkpoint's file holds.
     std::vector<Change> changes = {AddUser{"bob"}};
     for (int i = 0; i < 6000; ++i) {
       changes.emplace_back(
           AddResource{{"voice", absl::StrCat(i)}, std::string(250, 'n')});
     }
     ASSERT_TRUE(w.Apply(Actor::System(), changes).ok());
-    // One whose turn comes when the changes have been made.
+    // A workspace that is written after the changes have been made.
     Workspace z = *engine->AddWorkspace(Actor::System(), "z");
     changes.erase(changes.begin() + 10, changes.end());
     ASSERT_TRUE(z.Apply(Actor::System(), changes).ok());
@@ -123,7 +123,7 @@ TEST_F(DurableTest, WhenTheLastCheckpointIsDamagedThenTheOneBeforeServes) {
   EXPECT_EQ(report_.checkpoint, 2u);
   EXPECT_THAT(report_.damaged_checkpoint,
               ::testing::HasSubstr(CheckpointName(3)));
-  // It goes with the next one.
+  // The next checkpoint removes it.
   ASSERT_TRUE(Share("dan", "editor").ok());
   ASSERT_TRUE(engine_->Checkpoint().ok());
   EXPECT_EQ(*Checkpoints(kFolder, files_.get()), (std::vector<uint64_t>{2, 4}));
@@ -146,11 +146,11 @@ TEST_F(DurableTest, WhenHistoryIsNotKeptThenFilesThatNobodyNeedsGo) {
   EXPECT_EQ(Everything(), before);
 }
 
-// A power cut takes the last changes, and nothing more.
+// A power cut loses the last changes, and nothing else.
 TEST_F(DurableTest,
        WhenTheProcessAloneCountsThenACheckpointIsOfWhatTheDiskHas) {
   durability_ = Durability::kProcess;
-  journal_file_bytes_ = uint64_t{1} << 20;  // the next one would sync this one
+  journal_file_bytes_ = uint64_t{1} << 20;  // the next file would sync this one
   Reopen();
   ASSERT_TRUE(Share("dan", "viewer").ok());
   ASSERT_TRUE(engine_->Checkpoint().ok());
@@ -194,7 +194,7 @@ TEST_F(DurableTest, WhenNamesAreOfOthersThenTheirFilesStay) {
               ::testing::Not(::testing::Contains(CheckpointName(7) + ".new")));
 }
 
-// On the system's disks: files go from one folder to another.
+// On the system's disks: files are moved from one folder to another.
 TEST(ArchiveTest, WhenFilesAreArchivedThenPutBackTheyGiveTheHistoryBack) {
   namespace fs = std::filesystem;
   const fs::path root = fs::path(testing::TempDir()) / "archive_test";
@@ -269,7 +269,8 @@ TEST_F(DurableTest, WhenThereIsNoRoomForACheckpointThenItHarmsNothing) {
   EXPECT_EQ(report_.checkpoint, 0u);
 }
 
-// Whom the engine tells of the checkpoints that it writes by itself.
+// Records what the engine reports about the checkpoints that it writes by
+// itself.
 class Told : public Observer {
  public:
   void OnCheckpoint(const absl::Status& status) override {
@@ -281,7 +282,7 @@ class Told : public Observer {
     const std::lock_guard<std::mutex> lock(mutex_);
     return faults_.size();
   }
-  // The faults of the first `count`, once there are as many.
+  // The faults of the first `count` checkpoints, once there are that many.
   std::vector<Fault> Await(size_t count) {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [&] { return faults_.size() >= count; });
@@ -296,12 +297,12 @@ class Told : public Observer {
 
 class ToldOfCheckpointsTest : public DurableTest {
  protected:
-  // The engine ends before the schedule that it may be asking.
+  // The engine must end before the schedule that it may be calling.
   void TearDown() override {
     engine_ = nullptr;
     DurableTest::TearDown();
   }
-  // Checkpoints are written from now on, beside all else.
+  // From here on, the engine writes checkpoints in the background.
   void Begin(Schedule schedule) {
     engine_ = nullptr;
     files_->SetSchedule(std::move(schedule));
@@ -309,7 +310,7 @@ class ToldOfCheckpointsTest : public DurableTest {
     observer_ = &told_;
     Reopen();
   }
-  // Changes until the journal has grown by several files.
+  // Makes changes until the journal has grown by several files.
   void Grow() {
     for (int i = 0; i < 40; ++i) {
       ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
@@ -360,8 +361,8 @@ TEST_F(ToldOfCheckpointsTest, WhenOneIsAskedForThenOnlyTheCallerIsTold) {
   EXPECT_EQ(told_.count(), 0u);
 }
 
-// While checkpoints are written, by themselves and on demand, four threads
-// change three workspaces, one of which goes and comes.
+// While checkpoints are written, both automatically and on demand, four threads
+// change three workspaces, one of which is removed and added again.
 TEST_F(DurableTest, WhenChangesGoOnBesideCheckpointsThenAllIsThereAgain) {
   checkpoints_ = true;
   keep_history_ = false;

@@ -1,4 +1,4 @@
-// An engine in a folder in memory, with the studio in it.
+// An engine in an in-memory folder that contains the studio.
 #ifndef TESTS_DURABLE_DURABLE_H_
 #define TESTS_DURABLE_DURABLE_H_
 
@@ -18,11 +18,11 @@ namespace acl {
 constexpr char kFolder[] = "/data";
 inline const ResourceId kVoice{"voice", "v"};
 
-// Steps that wait.
+// File system steps that wait.
 class HeldSteps {
  public:
-  // A schedule whose syncs wait until Release(), the first of which then fails,
-  // if there is an error. It refers to this.
+  // Returns a schedule whose syncs wait until Release(). The first one then
+  // fails with `error`, unless that is 0. The schedule refers to this object.
   Schedule Syncs(int error) {
     return [this, error](const FileStep& step) -> StepOutcome {
       if (step.call != FileStep::Call::kSync) return {};
@@ -30,7 +30,7 @@ class HeldSteps {
                                   : StepOutcome{};
     };
   }
-  // Waits for Release(); true for whoever came first.
+  // Waits for Release(). Returns true for the first caller.
   bool Wait() {
     std::unique_lock<std::mutex> lock(mutex_);
     const bool first = ++held_ == 1;
@@ -68,14 +68,14 @@ class DurableTest : public ::testing::Test {
     engine_options.observer = observer_;
     return Engine::Open(kFolder, engine_options, options, &report_);
   }
-  // Ends the engine, and opens its folder again.
+  // Closes the engine, and opens its folder again.
   void Reopen() {
     engine_ = nullptr;
     absl::StatusOr<std::unique_ptr<Engine>> engine = Open();
     ASSERT_TRUE(engine.ok()) << engine.status();
     engine_ = *std::move(engine);
   }
-  // The process is killed.
+  // Simulates that the process is killed.
   void Kill() {
     auto killed =
         std::unique_ptr<MemoryFiles>(new MemoryFiles(files_->AfterKill()));
@@ -89,7 +89,7 @@ class DurableTest : public ::testing::Test {
         *engine_->AddWorkspace(Actor::System(), "studio"));
     ASSERT_TRUE(studio_->Apply(Actor::System(), StudioChanges()).ok());
   }
-  // Schedules know the test's own things, and the engine ends after them.
+  // Schedules refer to members of the test, and the engine outlives those.
   void TearDown() override { files_->SetSchedule(nullptr); }
   absl::StatusOr<Receipt> Share(const std::string& user,
                                 const std::string& role,
@@ -97,8 +97,8 @@ class DurableTest : public ::testing::Test {
     return Of("studio").Share(Actor::System(), kVoice, Target::User(user), role,
                               options);
   }
-  // Changes and checkpoints that, where no history is kept, remove all the
-  // files that were there before.
+  // Makes changes and checkpoints. If no history is kept, they remove all files
+  // that were there before.
   void GoOn() {
     for (int i = 0; i < 24; ++i, ++gone_on_) {
       ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
@@ -113,7 +113,7 @@ class DurableTest : public ::testing::Test {
     return studio.RoleName(
         studio.EffectiveRole(Subject::User(user), kVoice)->role);
   }
-  // The n-th call of this kind from now on fails.
+  // Makes the n-th call of this kind from now on fail.
   void FailNext(FileStep::Call call, int error, int n = 1, size_t written = 0) {
     auto left = std::make_shared<int>(n);
     files_->SetSchedule([=](const FileStep& step) -> StepOutcome {
@@ -125,10 +125,10 @@ class DurableTest : public ::testing::Test {
   std::unique_ptr<MemoryFiles> files_ = std::make_unique<MemoryFiles>();
   Durability durability_ = Durability::kDisk;
   uint64_t journal_file_bytes_ = 2000;
-  bool checkpoints_ = false;  // by themselves
+  bool checkpoints_ = false;  // automatic ones
   bool keep_history_ = true;
   Observer* observer_ = nullptr;
-  int gone_on_ = 0;  // changes that GoOn() has made
+  int gone_on_ = 0;  // changes made by GoOn()
   FolderReport report_;
   std::unique_ptr<Engine> engine_;
   std::unique_ptr<Workspace> studio_;

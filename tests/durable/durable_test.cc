@@ -1,5 +1,5 @@
-// An engine that goes on from a folder: what was accepted is there again, what
-// was refused is not, whatever the disk does.
+// An engine that is opened from a folder: what was accepted is there again, and
+// what was refused is not, whatever the disk does.
 #include "tests/durable/durable.h"
 
 #include <cerrno>
@@ -72,7 +72,7 @@ TEST_F(DurableTest, WhenARequestIdWasUsedThenItIsKnownAfterwards) {
   const Receipt first = *Share("dan", "viewer", once);
   ASSERT_TRUE(
       Of("studio").Unshare(Actor::System(), kVoice, Target::User("dan")).ok());
-  // One that changed nothing is remembered, too.
+  // A request that changed nothing is remembered, too.
   ChangeOptions nothing;
   nothing.request_id = "n";
   EXPECT_FALSE(
@@ -189,8 +189,8 @@ TEST_F(DurableTest, WhenTheCutBackFailsThenTheOutcomeIsUnknown) {
   EXPECT_GT(report_.torn_bytes, 0u);
 }
 
-// While the first of them is on its way to the disk, others are decided upon
-// it, and gathered.
+// While the first change is on its way to the disk, others are decided on top
+// of it, and gathered.
 class PendingTest : public DurableTest {
  protected:
   void HoldSyncs(int error) { files_->SetSchedule(held_.Syncs(error)); }
@@ -214,7 +214,7 @@ TEST_F(PendingTest, WhenItIsNotDurableYetThenNobodySeesIt) {
   one.join();
   two.join();
   ASSERT_TRUE(first.ok() && second.ok());
-  // Decided on what the first left.
+  // Decided on the state that the first one left.
   EXPECT_EQ(second->changes[0].share->grant_before, "viewer");
   EXPECT_EQ(second->revision, first->revision + 1);
   EXPECT_EQ(RoleOf("dan"), "editor");
@@ -253,7 +253,7 @@ TEST_F(PendingTest, WhenARefusalRestsOnWhatFailsThenItIsDecidedAnew) {
   absl::StatusOr<Receipt> first, second;
   std::thread one = add(&first);
   held_.AwaitHeld();
-  // The user exists for it until the disk turns out to be full.
+  // For this change the user exists, until the disk turns out to be full.
   std::thread two = add(&second);
   absl::SleepFor(absl::Milliseconds(50));
   held_.Release();

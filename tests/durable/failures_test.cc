@@ -1,5 +1,6 @@
-// Every call of the file system fails in turn, and every allocation of opening:
-// what was accepted is there, what was refused is not, and it goes on.
+// Every call of the file system fails in turn, and so does every allocation
+// while a folder is opened. What was accepted is there, what was refused is
+// not, and the engine can go on.
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -22,9 +23,9 @@
 
 namespace {
 
-// How many allocations are left until one fails; 0: none does.
+// How many allocations are left until one fails; 0: none will.
 thread_local int g_until_failure = 0;
-// How many there are now.
+// How many blocks are allocated now.
 thread_local int64_t g_live = 0;
 
 void* Counted(void* memory) {
@@ -44,7 +45,7 @@ void Free(void* memory) {
 
 }  // namespace
 
-// The other forms, those of arrays and those that don't throw, come to these.
+// The array and nothrow forms call these.
 void* operator new(size_t bytes) {
   FailIfItsTurn();
   return Counted(std::malloc(bytes != 0 ? bytes : 1));
@@ -78,9 +79,10 @@ std::string Everything(const Engine& engine) {
   return engine.Export().DebugString();
 }
 
-// Does some things of each kind. After each, what is seen is what was there
-// before, or what the thing was to make of it; `accepted` gets the last that
-// was accepted, `maybe` what may be there once it is opened again.
+// Makes some calls of each kind. A refused one must leave the state as it was.
+// accepted() is the state after the last call. If unknown(), some call had an
+// unknown outcome, so that another state may be there once the folder is opened
+// again.
 class Story {
  public:
   explicit Story(MemoryFiles* files) : files_(*files) {}
@@ -154,7 +156,7 @@ TEST(FailuresTest, WhenAnyCallOfTheFileSystemFailsThenNothingIsLostOrHalf) {
         MemoryFiles left = files.AfterKill();
         const absl::StatusOr<std::unique_ptr<Engine>> again = OpenIn(&left);
         ASSERT_TRUE(again.ok()) << "step " << step << again.status();
-        // What was of unknown outcome may be there as well.
+        // If an outcome is unknown, that change may be there as well.
         if (!story.unknown() && !story.accepted().empty()) {
           ASSERT_EQ(Everything(**again), story.accepted()) << "step " << step;
         }
@@ -164,10 +166,11 @@ TEST(FailuresTest, WhenAnyCallOfTheFileSystemFailsThenNothingIsLostOrHalf) {
   }
 }
 
-// What a child that opens a folder comes to.
+// The result of a child that opens a folder.
 enum ExitCode { kOpened = 0, kOpenedAllTheSame = 3, kRefused = 4, kOther = 5 };
 
-// What it comes to. Once it was refused, it can be opened, and is as it was.
+// Tries to open the folder while an allocation fails. If that is refused, the
+// folder can be opened afterwards and is unchanged.
 ExitCode TryToOpen(const std::string& folder, int n,
                    const std::string& expected) {
   FolderOptions options;
@@ -185,13 +188,14 @@ ExitCode TryToOpen(const std::string& folder, int n,
   return again.ok() && Everything(**again) == expected ? kRefused : kOther;
 }
 
-// Opens it in a process of its own, in which the n-th allocation fails. Some of
-// Abseil and Protobuf end the process then: as good as a crash.
+// Opens the folder in a process of its own, in which the n-th allocation fails.
+// Parts of Abseil and Protobuf then abort the process, which is as good as a
+// crash.
 int OpenWithFailure(const std::string& folder, int n,
                     const std::string& expected) {
   const pid_t child = fork();
   if (child == 0) {
-    close(STDERR_FILENO);  // of the words of std::terminate
+    close(STDERR_FILENO);  // hides the message of std::terminate
     _exit(TryToOpen(folder, n, expected));
   }
   int status = 0;
@@ -231,7 +235,7 @@ TEST(FailuresTest, WhenAnyAllocationOfOpeningFailsThenTheFolderIsAsItWas) {
   EXPECT_GT(refused, ended);
 }
 
-// Makes, drops and keeps blocks of all sizes, as changes do.
+// Allocates, frees and keeps blocks of all sizes, as changes do.
 void UseHeap(Heap* heap) {
   for (int round = 0; round < 6; ++round) {
     Edit edit(heap, Edit::Scope::kPart);
@@ -265,7 +269,7 @@ TEST(FailuresTest, WhenAnyAllocationOfAHeapFailsThenNothingIsLostOrLeft) {
   EXPECT_GT(failures, 50);
 }
 
-// Nothing is kept, so whatever fails, all comes back.
+// Nothing is kept, so whichever allocation fails, all blocks are returned.
 TEST(FailuresTest, WhenAnyAllocationOfAnEditFailsThenItsBlocksComeBack) {
   bool failed = true;
   for (int n = 1; failed; ++n) {

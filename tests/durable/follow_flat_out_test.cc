@@ -1,6 +1,6 @@
-// An engine that follows one that writes flat out, in this process and in
-// another that is killed and begun again: at every revision it answers as the
-// writer did.
+// A replica of an engine that writes without pause, first in this process, then
+// in another one that is repeatedly killed and restarted. At every revision the
+// replica answers as the writer did.
 #include <signal.h>
 #include <spawn.h>
 #include <sys/wait.h>
@@ -37,7 +37,7 @@ const char* const kRoles[] = {"viewer", "commenter", "editor", "admin"};
 
 std::string UserOf(uint64_t user) { return absl::StrCat("u", user); }
 
-// Revision 1 brings the users; every one after it gives one of them another
+// Revision 1 adds the users; every later one gives one of them a different
 // role.
 std::vector<Change> ChangesTo(Revision revision) {
   std::vector<Change> changes;
@@ -53,14 +53,14 @@ std::vector<Change> ChangesTo(Revision revision) {
   return changes;
 }
 
-// The role that a user has at a revision.
+// The role of a user at a revision.
 std::string RoleAt(Revision revision, uint64_t user) {
   const Revision ago = (revision + kUsers - user) % kUsers;
   const Revision last = revision < ago ? 0 : revision - ago;
   return last < 2 ? "none" : kRoles[last / kUsers % 4];
 }
 
-// Whether everybody has the role that belongs to the revision.
+// Whether everyone has the role that belongs to the revision.
 testing::AssertionResult IsAt(const Reader& reader, Revision revision) {
   for (uint64_t user = 0; user < kUsers; ++user) {
     const std::string id = UserOf(user);
@@ -77,7 +77,7 @@ testing::AssertionResult IsAt(const Reader& reader, Revision revision) {
   return testing::AssertionSuccess();
 }
 
-// Makes the changes that come next, up to a revision.
+// Makes the next changes, up to a revision.
 absl::Status WriteUpTo(Workspace workspace, Revision last) {
   Revision next = workspace.Token()->revision + 1;
   for (; next <= last; ++next) {
@@ -88,7 +88,7 @@ absl::Status WriteUpTo(Workspace workspace, Revision last) {
   return absl::OkStatus();
 }
 
-// Asks the follower at every revision, while that is the latest.
+// Asks the replica at every revision, while that is the latest.
 class Checker : public Observer {
  public:
   void OnChange(absl::string_view, const Actor&, const std::vector<Change>&,
@@ -107,7 +107,7 @@ class Checker : public Observer {
     ADD_FAILURE() << status;
   }
 
-  // From now on.
+  // Checks from now on.
   void Begin(const Engine& engine) {
     const std::lock_guard<std::mutex> lock(mutex_);
     engine_ = &engine;
@@ -139,7 +139,7 @@ std::unique_ptr<Engine> Follow(const std::string& folder,
 TEST(FollowFlatOutTest, WhenOneWritesBesideItThenEveryRevisionIsTheWriters) {
   constexpr Revision kLast = 4000;
   MemoryFiles files;
-  // Whoever follows changes nothing.
+  // The replica must not change any files.
   std::atomic<int> steps_of_others{0};
   static thread_local bool writes = false;
   writes = true;
@@ -164,7 +164,7 @@ TEST(FollowFlatOutTest, WhenOneWritesBesideItThenEveryRevisionIsTheWriters) {
     writes = true;
     EXPECT_TRUE(WriteUpTo(written, kLast).ok());
   });
-  // Tokens of the writer are good here, whatever goes on.
+  // The writer's tokens are valid here, whatever happens.
   const Workspace there = *engine->FindWorkspace("w");
   for (Revision seen = 0; seen < kLast;) {
     const RevisionToken token = *written.Token();
@@ -187,7 +187,7 @@ FolderOptions OnDisk() {
   return options;
 }
 
-// The other process: goes on from what is there until it is killed.
+// The other process: continues from the folder's state until it is killed.
 int WriteForEver(const std::string& folder, bool syncs) {
   FolderOptions options = OnDisk();
   options.durability = syncs ? Durability::kDisk : Durability::kProcess;
@@ -232,10 +232,11 @@ TEST(FollowFlatOutTest, WhenAnotherProcessIsKilledThenItGoesOnWithTheNext) {
   std::mt19937 random(1);
   for (int kills = 0; kills < kKills; ++kills) {
     const uint64_t before = checker.checked();
-    // One that does not sync is cut off in the midst of a write more often.
+    // A writer that does not sync is more often killed in the middle of a
+    // write.
     const pid_t child = Spawn(folder, kills % 2 == 0);
     ASSERT_GT(child, 0);
-    // Until it has written something, it only opens.
+    // Until its first write, the child is still opening the folder.
     while (checker.checked() == before) absl::SleepFor(absl::Milliseconds(1));
     absl::SleepFor(absl::Milliseconds(random() % 60));
     ASSERT_NO_FATAL_FAILURE(Kill(child));

@@ -1,5 +1,6 @@
-// An engine that follows a folder: it does as the one that writes does, shows
-// nothing that could be taken back, and says when it can't go on.
+// A read-only replica of a folder that another engine writes: it does what the
+// writer does, shows nothing that could be lost again, and reports when it has
+// to stop.
 #include <atomic>
 #include <cerrno>
 #include <condition_variable>
@@ -31,7 +32,7 @@ using ::testing::ElementsAre;
 constexpr absl::Duration kLong = absl::Seconds(60);
 constexpr absl::Duration kShort = absl::Milliseconds(50);
 
-// What a follower's observer is told, in words.
+// Records what a replica's observer is told, as text.
 class Told : public Observer {
  public:
   void OnChange(absl::string_view workspace, const Actor& actor,
@@ -57,13 +58,13 @@ class Told : public Observer {
     Add(status.ok() ? "goes on" : Fault_Name(FaultOf(status)));
   }
 
-  // Lets changes wait.
+  // Makes calls about changes wait, or releases them.
   void Hold(bool held) {
     const std::lock_guard<std::mutex> lock(mutex_);
     held_ = held;
     changed_.notify_all();
   }
-  // All that it was told, once something has these words.
+  // Everything that it was told, once something contains these words.
   std::vector<std::string> Await(const std::string& words) {
     std::unique_lock<std::mutex> lock(mutex_);
     changed_.wait(lock, [&] {
@@ -87,7 +88,7 @@ class Told : public Observer {
 
 class FollowTest : public DurableTest {
  protected:
-  // The follower ends before what it reads and asks.
+  // The replica must end before the files and the observer that it uses.
   void TearDown() override {
     follower_ = nullptr;
     DurableTest::TearDown();
@@ -114,7 +115,8 @@ class FollowTest : public DurableTest {
   Workspace There(const std::string& id) {
     return *follower_->FindWorkspace(id);
   }
-  // Whether the follower comes to where the writer is, and has the same.
+  // Checks that the replica reaches the writer's revision and has the same
+  // state.
   void ExpectSame(const std::string& id = "studio") {
     const RevisionToken token = *Of(id).Token();
     const absl::StatusOr<Snapshot> there = There(id).AtLeast(token, kLong);
@@ -122,7 +124,7 @@ class FollowTest : public DurableTest {
     EXPECT_EQ(*there->Token(), token);
     EXPECT_EQ(there->Export()->DebugString(), Of(id).Export()->DebugString());
   }
-  // What is told to who waits for the next change.
+  // Waits for the next change on the replica, and returns the status.
   absl::Status AwaitNext() {
     RevisionToken token = *There("studio").Token();
     ++token.revision;
@@ -159,7 +161,7 @@ TEST_F(FollowTest, WhenSomethingChangesThenItAppearsWithItsToken) {
   ASSERT_TRUE(
       Of("studio").Apply(Subject::Key("k1"), {RemoveGroup{"inner"}}).ok());
   ExpectSame();
-  // What changes nothing is answered from memory the next time.
+  // A request that changes nothing is answered from memory the second time.
   ChangeOptions nothing;
   nothing.request_id = "n";
   ASSERT_TRUE(Share("dan", "editor", nothing).ok());
@@ -205,7 +207,7 @@ TEST_F(FollowTest, WhenAChangeIsAskedOfItThenItIsRefused) {
   world.add_workspaces()->set_id("w");
   EXPECT_TRUE(read_only(follower_->Import(Actor::System(), world)));
   EXPECT_TRUE(read_only(follower_->Checkpoint()));
-  // What changes nothing is answered.
+  // A dry run is answered.
   ChangeOptions dry;
   dry.dry_run = true;
   EXPECT_TRUE(
@@ -313,7 +315,7 @@ TEST_F(FollowTest, WhenAnyHistoryIsFollowedThenItIsAsTheWriters) {
   EXPECT_TRUE(follower_->Following().ok()) << follower_->Following();
 }
 
-// A disk whose syncs wait has nothing to show.
+// While a sync is waiting, the replica must not show the change.
 TEST_F(FollowTest, WhenAChangeIsNotOnTheDiskThenItIsNotShown) {
   HeldSteps held;
   std::atomic<bool> holds{false};
@@ -393,7 +395,7 @@ TEST_F(FollowTest, WhenTheSystemRefusesThenItTriesAgain) {
   EXPECT_TRUE(follower_->Following().ok());
 }
 
-// A writer that keeps no history does not wait for who follows.
+// A writer that keeps no history does not wait for replicas.
 TEST_F(FollowTest, WhenItIsTooSlowForTheHistoryThatIsKeptThenItSaysSo) {
   keep_history_ = false;
   Reopen();
@@ -416,7 +418,8 @@ TEST_F(FollowTest, WhenItIsTooSlowForTheHistoryThatIsKeptThenItSaysSo) {
   ExpectSame();
 }
 
-// A folder as it was, to which a writer's bytes come piece by piece.
+// A folder in its first state, to which the writer's bytes are added piece by
+// piece.
 class PiecesTest : public FollowTest {
  protected:
   void SetUp() override {

@@ -1,5 +1,5 @@
-// A disk that is full in earnest: a small file system in memory that only this
-// process sees, filled to the last block.
+// A disk that is really full: a small in-memory file system that only this
+// process can see, filled to the last block.
 #include <fcntl.h>
 #include <sched.h>
 #include <signal.h>
@@ -31,7 +31,8 @@ constexpr int kThreads = 4;
 constexpr size_t kBallast = size_t{256} << 10;
 const ResourceId kVoice{"voice", "v"};
 
-// Namespaces in which this process may mount; the reason, if there are none.
+// Enters namespaces in which this process may mount. Returns the reason if that
+// is not possible.
 std::string TakeNamespaces() {
   if (unshare(CLONE_NEWNS) == 0) return "";
   const std::string user = absl::StrCat(getuid(), " ", getuid(), " 1");
@@ -39,20 +40,20 @@ std::string TakeNamespaces() {
   if (unshare(CLONE_NEWUSER | CLONE_NEWNS) != 0) {
     return absl::StrCat("no namespaces: ", strerror(errno));
   }
-  // Who makes files has to be somebody in there.
+  // The user who creates files must exist in the new namespace.
   std::ofstream("/proc/self/setgroups") << "deny";
   std::ofstream("/proc/self/uid_map") << user;
   std::ofstream("/proc/self/gid_map") << group;
   return "";
 }
 
-// A disk of one MiB, as long as this process and its children live; the reason,
-// if it can't be mounted.
+// Mounts a disk of one MiB, which exists as long as this process and its
+// children. Returns the reason if that is not possible.
 std::string MountDisk(const std::string& path) {
   const std::string refused = TakeNamespaces();
   if (!refused.empty()) return refused;
   mkdir(path.c_str(), 0700);
-  // Nobody else is to see it; a sandbox may have seen to that before.
+  // Nobody else must see it; a sandbox may have ensured that already.
   mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr);
   if (mount("tmpfs", path.c_str(), "tmpfs", MS_NOSUID | MS_NODEV,
             "size=1m,mode=0700") != 0) {
@@ -61,7 +62,7 @@ std::string MountDisk(const std::string& path) {
   return "";
 }
 
-// A change of a thread that was accepted or refused.
+// The id of the user that a thread's change adds.
 std::string Name(int thread, int change) {
   return absl::StrCat("a-name-that-takes-some-room-", thread, "-", change);
 }
@@ -98,7 +99,7 @@ class FullDiskTest : public testing::Test {
 
   static FolderOptions Options() {
     FolderOptions options;
-    // So that the end comes at new files, too.
+    // Small files, so that room also runs out while a new file is created.
     options.journal_file_bytes = 32 << 10;
     options.checkpoints = false;
     return options;
@@ -116,7 +117,8 @@ class FullDiskTest : public testing::Test {
     std::ofstream(path) << std::string(bytes, 'x');
   }
 
-  // Threads change until each was refused some times.
+  // Makes changes in several threads until each of them was refused a few
+  // times.
   void FillUp() {
     std::vector<std::thread> threads;
     for (int t = 0; t < kThreads; ++t) {
@@ -138,7 +140,7 @@ class FullDiskTest : public testing::Test {
                             v1::DISK_FULL, "make room"));
     }
   }
-  // All that was accepted is there, and nothing that was refused.
+  // Everything that was accepted is there, and nothing that was refused.
   void CheckAll() const {
     size_t users = 0;
     for (int t = 0; t < kThreads; ++t) {
@@ -155,7 +157,7 @@ class FullDiskTest : public testing::Test {
     const v1::Workspace all = *workspace().Export();
     ASSERT_EQ(static_cast<size_t>(all.users_size()), users);
     ASSERT_EQ(static_cast<size_t>(all.resources(0).grants_size()), users);
-    // A revision for each, and one for the resource.
+    // One revision for each, and one for the resource.
     ASSERT_EQ(all.revision(), users + 1);
   }
   size_t accepted() const {
@@ -214,7 +216,7 @@ TEST_F(FullDiskTest, WhenItIsFullThenACheckpointIsRefusedAndLeavesNothing) {
   ASSERT_NO_FATAL_FAILURE(CheckAll());
 }
 
-// A workspace that was imported in part is none.
+// A partly imported workspace must not exist.
 TEST_F(FullDiskTest, WhenAnImportFindsNoRoomThenNothingOfItIsThere) {
   ASSERT_NO_FATAL_FAILURE(FillUp());
   v1::World world = engine_->Export();
@@ -229,8 +231,8 @@ TEST_F(FullDiskTest, WhenAnImportFindsNoRoomThenNothingOfItIsThere) {
   EXPECT_EQ(Everything(), everything);
 }
 
-// Fills the disk in a process of its own, tells of each change that was
-// accepted, and goes on trying until it is killed.
+// Fills the disk in a process of its own, reports each accepted change, and
+// keeps trying until it is killed.
 [[noreturn]] void FillForEver(const std::string& folder,
                               const FolderOptions& options, int out) {
   absl::StatusOr<std::unique_ptr<Engine>> engine =
@@ -263,7 +265,7 @@ TEST_F(FullDiskTest, WhenItIsKilledThereThenItOpensWithWhatWasAccepted) {
     if (told >= 0) accepted_[0].insert(Name(0, told));
   }
   ASSERT_EQ(kill(child, SIGKILL), 0);
-  // What it has told meanwhile.
+  // What it has reported in the meantime.
   while (read(ends[0], &told, sizeof told) == sizeof told) {
     if (told >= 0) accepted_[0].insert(Name(0, told));
   }
@@ -272,7 +274,7 @@ TEST_F(FullDiskTest, WhenItIsKilledThereThenItOpensWithWhatWasAccepted) {
   ASSERT_EQ(waitpid(child, &status, 0), child);
   ASSERT_TRUE(WIFSIGNALED(status)) << "it ended by itself: " << status;
   ASSERT_EQ(refusals, 50);
-  // There is no room, and it opens all the same.
+  // Although there is no room, the folder can be opened.
   ASSERT_NO_FATAL_FAILURE(Open());
   ASSERT_NO_FATAL_FAILURE(CheckAll());
   ASSERT_TRUE(std::filesystem::remove(ballast_));

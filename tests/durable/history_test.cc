@@ -1,4 +1,4 @@
-// What a folder was at some moment.
+// The state of a folder at past moments.
 #include <string>
 #include <vector>
 
@@ -46,7 +46,7 @@ TEST_F(HistoryTest, WhenARevisionIsAskedForThenEverythingIsAsItWasThen) {
   worlds.push_back(Everything());
   for (size_t i = 0; i < worlds.size(); ++i) {
     EXPECT_EQ(Then(AtRevision(i + 1)), worlds[i]) << i;
-    // Before them the workspace was added, and the studio made.
+    // Two records come first: the workspace was added, and the studio was made.
     EXPECT_EQ(Then(AtRecord(i + 2)), worlds[i]) << i;
   }
   EXPECT_EQ(Then({}), worlds.back());
@@ -60,12 +60,12 @@ TEST_F(HistoryTest, WhenAnotherEngineWritesThenTheFolderCanBeRead) {
   ASSERT_TRUE(engine.ok()) << engine.status();
   EXPECT_EQ((*engine)->Export().DebugString(), Everything());
   EXPECT_EQ(report.records, 2u);
-  // It is a world of its own.
+  // It is an independent copy.
   ASSERT_TRUE((*engine)->RemoveWorkspace(Actor::System(), "studio").ok());
   EXPECT_TRUE(engine_->FindWorkspace("studio").ok());
 }
 
-// Whoever is told of progress may be gone by then.
+// The progress callback may be gone once opening has finished.
 TEST_F(HistoryTest, WhenOpeningIsOverThenProgressIsNotTold) {
   engine_ = nullptr;
   int told = 0;
@@ -89,7 +89,7 @@ TEST_F(HistoryTest, WhenATimeIsAskedForThenItIsTheLastRecordBefore) {
   absl::SleepFor(absl::Milliseconds(2));
   ASSERT_TRUE(Share("dan", "viewer").ok());
   EXPECT_EQ(Then(moment), before);
-  // Also where a checkpoint is later.
+  // This also holds if there is a later checkpoint.
   ASSERT_TRUE(engine_->Checkpoint().ok());
   EXPECT_EQ(Then(moment), before);
   moment.time = absl::Now();
@@ -140,7 +140,7 @@ TEST_F(HistoryTest, WhenAWriterRemovesFilesMeanwhileThenTheLatestIsThere) {
     ASSERT_TRUE(then.ok()) << "call " << at << ": " << then.status();
     const std::string seen = (*then)->Export().DebugString();
     if (seen == before) continue;
-    // Or what came meanwhile, as far as it was there.
+    // Or a later revision, if it had arrived by then.
     ASSERT_GE((*then)->FindWorkspace("studio")->Token()->revision,
               static_cast<Revision>(gone_on_ - 24));
   }
@@ -192,7 +192,7 @@ TEST(MomentTest, WhenTextIsReadThenItSaysWhatItMeans) {
   EXPECT_EQ(Moment::Parse("2026-03-01T12:00:00Z", "")->time,
             absl::FromCivil(absl::CivilSecond(2026, 3, 1, 12, 0, 0),
                             absl::UTCTimeZone()));
-  // A day is over when the next begins.
+  // A day ends when the next one begins.
   EXPECT_EQ(Moment::Parse("2026-03-01", "")->time,
             absl::FromCivil(absl::CivilDay(2026, 3, 2), absl::UTCTimeZone()) -
                 absl::Microseconds(1));

@@ -1,5 +1,5 @@
-// Those who watch a workspace: every change, in order, each once, with the
-// roles that it changed.
+// Watching a workspace: every change arrives once and in order, with the roles
+// that it changed.
 #include <memory>
 #include <string>
 #include <thread>
@@ -82,7 +82,7 @@ TEST_F(WatchTest, WhenNothingChangesThenNothingIsGiven) {
   ASSERT_FALSE(Share("nobody", "editor").ok());
   EXPECT_TRUE(IsRefusal(watch->Next(kNow), absl::StatusCode::kDeadlineExceeded,
                         v1::REVISION_TIMEOUT, "no change came"));
-  // It goes on afterwards.
+  // Watching goes on afterwards.
   ASSERT_TRUE(Share("bob", "viewer").ok());
   EXPECT_TRUE(watch->Next(kNow).ok());
 }
@@ -160,7 +160,7 @@ TEST_F(WatchTest, WhenTheEngineEndsThenItIsToldBehindTheLastChange) {
             v1::ENGINE_CLOSED);
 }
 
-// In memory alone what is not kept is gone.
+// Without a folder, changes that are no longer kept are lost.
 class MemoryWatchTest : public Studio {
  protected:
   static EngineOptions SmallWindow() {
@@ -191,7 +191,7 @@ TEST_F(MemoryWatchTest, WhenItBeginsInThePastThenThatIsGone) {
   EXPECT_EQ(FaultOf(watch->Next(kNow).status()), v1::REVISION_NOT_AVAILABLE);
 }
 
-// In a folder it goes back to the journal instead.
+// With a folder, it falls back to the journal.
 TEST_F(WatchTest, WhenItIsTooSlowThenItReadsTheJournal) {
   const auto watch = Begin(Now(), WithRoles());
   constexpr int kChanges = 3000;
@@ -206,7 +206,8 @@ TEST_F(WatchTest, WhenItIsTooSlowThenItReadsTheJournal) {
   EXPECT_EQ(watch->position(), Now());
 }
 
-// What is in the file may not be on the disk: the power could take it back.
+// A change in the file may not be on the disk yet, so a power cut could undo
+// it.
 TEST_F(WatchTest, WhenAChangeIsNotDurableYetThenItIsNotGiven) {
   journal_file_bytes_ = 1 << 20;
   Reopen();
@@ -259,8 +260,8 @@ TEST_F(WatchTest, WhenThreeWatchBesideWritersThenEachSeesEachChangeOnce) {
   for (std::thread& thread : threads) thread.join();
 }
 
-// Of any history, live and from the journal, what has changed is what comparing
-// both snapshots finds.
+// For any history, live or from the journal, the reported role changes are
+// those found by comparing both snapshots completely.
 TEST_F(WatchTest, WhenAnyHistoryIsWatchedThenRolesAreThoseOfAllComparisons) {
   uint64_t roles = 0;
   for (uint64_t seed = 1; seed <= 120; ++seed) {

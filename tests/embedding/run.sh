@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
-# Builds and runs a service that lives in another workspace and depends on acl:
-# once with everything from acl_deps(), once with an Abseil of its own.
+# Builds and runs a service in another workspace that depends on acl: once with
+# everything from acl_deps(), once with an Abseil of its own.
 set -euo pipefail
 cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 
-# A cache of its own; --batch leaves no server behind. Shared libraries and
-# programs take the same objects.
+# Uses a cache of its own; --batch leaves no server running. Shared libraries
+# and programs use the same objects.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/acl-embedding
 
-# expect WORKSPACE LINE: builds it, and the service must print LINE.
+# expect WORKSPACE LINE: builds the service, which must print LINE.
 expect() {
   local output
   if output=$(cd "$1" && bazel --output_user_root="$cache" --batch test \

@@ -1,4 +1,4 @@
-// A service in a workspace of its own that depends on acl.
+// A service, in its own workspace, that depends on acl.
 
 #include <cstdio>
 #include <string>

@@ -26,7 +26,7 @@ _TARGETS = {
 _PUBLIC = "package(default_visibility = [\"//visibility:public\"])\n"
 
 def _own_absl_impl(ctx):
-    # The folder of the compiler's own architecture.
+    # The folder for the compiler's architecture.
     found = ctx.execute(["sh", "-ec", """
 mkdir include
 cp -r /usr/include/absl include/

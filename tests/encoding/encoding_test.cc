@@ -1,5 +1,5 @@
-// The four encodings: what is written is read back, and every refusal names
-// its place.
+// The four encodings: what is written can be read back, and every refusal names
+// the place of the fault.
 
 #include "acl/encoding/encoding.h"
 
@@ -99,8 +99,8 @@ TEST(Encoding, EmptyInputIsRefusedInEach) {
   }
 }
 
-// Every prefix of a file is refused, or is a whole message itself; nothing
-// crashes.
+// Every prefix of a file is either refused or is itself a complete message, and
+// none causes a crash.
 TEST(Encoding, CutFilesAreRefusedOrAreSmallerMessages) {
   v1::World world;
   v1::Workspace* workspace = world.add_workspaces();
@@ -165,7 +165,7 @@ TEST(Yaml, EveryRefusalNamesItsLine) {
        {"[a]: b\n", "w:1: the document has a list for a key"}});
 }
 
-// Wherever it is: in a value, beside one, in a comment, at the end.
+// Wherever the fault is: in a value, next to one, in a comment, at the end.
 TEST(Json, EveryRefusalNamesItsPath) {
   ExpectRefusals(
       Encoding::kJson,
@@ -193,7 +193,7 @@ TEST(Json, EveryRefusalNamesItsPath) {
        {"{\"workspaces\": {}}", "w: workspaces is a map; write a list"}});
 }
 
-// Parsers end at such bytes, or take them for something else, without a word.
+// At such bytes, parsers silently stop or misread the rest.
 TEST(Encoding, NothingIsIgnoredAfterANul) {
   const std::string nul(1, '\0');
   ExpectRefusals(
@@ -346,7 +346,7 @@ TEST(TextProto, PlacesAreThoseOfTheFile) {
   EXPECT_EQ(places.Show("elsewhere"), "w: elsewhere");
 }
 
-// Adds a field that no version has.
+// Adds a field that exists in no version.
 void AddUnknown(google::protobuf::Message* message) {
   message->GetReflection()->MutableUnknownFields(message)->AddVarint(77, 1);
 }

@@ -1,4 +1,4 @@
-// Shares, removals, batches, dry runs, ladders, and what their receipts say.
+// Shares, removals, batches, dry runs, ladders, and their receipts.
 #include <string>
 #include <vector>
 
@@ -113,7 +113,7 @@ TEST_F(Changes, ReceiptHasNothingHoldingUpNone) {
 }
 
 TEST_F(Changes, LimitCountsTheCreatorAndNotTheBaseline) {
-  Must({SetLimit{3}});  // ann, bob, and one more
+  Must({SetLimit{3}});  // ann, bob and one more
   EXPECT_TRUE(Must({Share{v_, Target::Default(), "viewer"}}).changed);
   EXPECT_TRUE(Must({Share{v_, Target::Group("inner"), "viewer"}}).changed);
   EXPECT_EQ(FaultOf(Apply({Share{v_, Target::User("dan"), "viewer"}}).status()),
@@ -391,7 +391,7 @@ TEST(LastRevision, TakesNoChangeAndCanBeImportedAgain) {
         workspace.Apply(Actor::System(), {AddUser{"cem"}}, options),
         StatusCode::kResourceExhausted, v1::LIMIT,
         "at revision 9223372036854775807, the last one there is; export it"));
-    // What changes nothing takes no revision.
+    // A change without effect takes no revision.
     EXPECT_TRUE(
         workspace.Apply(Actor::System(), {UpdateUser{"bob"}}, options).ok());
     if (!options.request_id.empty()) break;

@@ -1,5 +1,5 @@
-// Closing an engine waits for the hooks of its own observer and for nothing
-// else: not for other engines, not for questions.
+// Closing an engine waits for the running hooks of its own observer, and for
+// nothing else: not for other engines, not for questions.
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
@@ -20,8 +20,8 @@
 namespace acl {
 namespace {
 
-// Runs `work` on a thread of its own. A hang can't be ended, so it ends the
-// test program.
+// Runs `work` on a thread of its own. If it hangs, ends the test program, since
+// a thread cannot be stopped.
 void ExpectItEnds(const std::function<void()>& work) {
   std::packaged_task<void()> task(work);
   std::future<void> done = task.get_future();
@@ -33,7 +33,7 @@ void ExpectItEnds(const std::function<void()>& work) {
   thread.join();
 }
 
-// An engine with a user who is viewer on a resource.
+// An engine with a user who is a viewer of a resource.
 class World {
  public:
   explicit World(Observer* observer = nullptr) {
@@ -61,7 +61,7 @@ class World {
   std::unique_ptr<Workspace> workspace_;
 };
 
-// Runs its work inside each hook, until it is told to stop.
+// Runs `work` inside each hook, until it is told to stop.
 class WorkingObserver : public Observer {
  public:
   explicit WorkingObserver(std::function<void()> work)
@@ -93,7 +93,7 @@ class WorkingObserver : public Observer {
   int calls_ = 0;
 };
 
-// A call that calls back, and how to ask for it.
+// A call that takes a callback, and how to make it.
 struct CallingBack {
   const char* name;
   std::function<void(World* world, const std::function<void()>& inside)> call;
@@ -101,7 +101,7 @@ struct CallingBack {
 
 using Inside = std::function<void()>;
 
-// A callback that runs `inside` and lets the call continue.
+// A callback that runs `inside` and then lets the call continue.
 auto Continue(const Inside& inside) {
   return [&inside](const auto&...) {
     inside();
@@ -214,7 +214,7 @@ TEST(Closing, AnEngineCanBeDestroyedInsideItsOwnQuestions) {
         ++called;
         world.Destroy();
       });
-      // What was asked is answered to its end, and so is what comes later.
+      // Questions already asked are answered completely, and so are later ones.
       EXPECT_TRUE(world.workspace().Token().ok());
     });
     EXPECT_GT(called, 0);
@@ -272,7 +272,7 @@ TEST(Closing, IsRefusedInsideEveryHookOfItsOwn) {
       EXPECT_TRUE(IsRefusal(refusal, absl::StatusCode::kInvalidArgument,
                             v1::MALFORMED, "close it on another thread"));
     }
-    // Nothing has happened to it.
+    // The other engine is unaffected.
     EXPECT_TRUE(
         observed.workspace().Apply(Actor::System(), {AddUser{"cem"}}).ok());
   });
@@ -330,7 +330,7 @@ TEST(Closing, SleepsUntilAHookOfAnotherThreadIsDone) {
   EXPECT_TRUE(done);
   EXPECT_LT(CpuSecondsOfThisThread() - before, 0.1);
   reader.join();
-  // Nobody is told any more.
+  // The observer is no longer told anything.
   EXPECT_TRUE(*workspace.Check(Subject::User("ann"), "viewer", {"voice", "v"}));
   EXPECT_EQ(observer.calls(), 1);
 }

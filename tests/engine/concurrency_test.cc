@@ -1,5 +1,5 @@
 // Readers beside a writer: every answer is right for the revision that it
-// carries, whatever else happens. Run with ThreadSanitizer as well.
+// names, whatever else happens. Run with ThreadSanitizer as well.
 // Trap: data races between readers and a writer (casbin 1491; casbin-cpp 226;
 // SpiceDB CVE-2026-55866); traps_races_test.cc has every kind of change.
 #include <atomic>
@@ -22,8 +22,8 @@ namespace {
 
 const ResourceId kVoice{"voice", "r"};
 
-// Runs `work` again and again in some threads until the scope ends, and counts
-// what is wrong without test macros, which are for the main thread.
+// Runs `work` repeatedly in several threads until the scope ends. Counts the
+// failures without test macros, which are only for the main thread.
 class Crowd {
  public:
   Crowd(int threads, std::function<bool()> work) {
@@ -71,8 +71,8 @@ bool Write(Workspace workspace, const Change& change) {
   return workspace.Apply(Actor::System(), {change}).ok();
 }
 
-// An engine with the workspace `studio`: `u` and `w` are in `g`, and nobody has
-// a role on the resource.
+// An engine with the workspace `studio`, in which `u` and `w` are members of
+// `g`. Nobody has a role on the resource.
 class Concurrency : public testing::Test {
  protected:
   void Start(const EngineOptions& options = {}) {
@@ -85,8 +85,8 @@ class Concurrency : public testing::Test {
   std::unique_ptr<Engine> engine_;
 };
 
-// What `u` has while the writer goes round in four steps: none, viewer by its
-// own grant, editor through the group beside it, editor through the group.
+// What `u` has in each of the writer's four steps: none; viewer by its own
+// grant; also editor through the group; editor through the group alone.
 struct Phase {
   const char* role;
   SourceKind witness;
@@ -179,7 +179,7 @@ bool ExplanationIsRight(const Reader& reader) {
          explanation->remedies.empty() == allowed;
 }
 
-// A snapshot gives the same answers again and again, from one revision.
+// A snapshot repeats the same answers, from one revision.
 bool SnapshotIsRight(const Reader& reader) {
   const Snapshot snapshot = *reader.TakeSnapshot();
   const Revision revision = snapshot.Token()->revision;
@@ -275,7 +275,7 @@ TEST_F(Concurrency, AccessTakenBeforeASharingNeverComesBack) {
   EXPECT_EQ(by_handle.wrong(), 0);
 }
 
-// Counts its calls, and those that come after it was declared dead.
+// Counts its calls, and separately those that come after it was declared dead.
 class CountingObserver : public Observer {
  public:
   void OnDecision(absl::string_view, Revision, bool) override { Count(); }
@@ -402,8 +402,8 @@ TEST_F(Concurrency, AtLeastEndsWhenTheEngineIsDestroyed) {
   EXPECT_TRUE(closed.load());
 }
 
-// Whether a snapshot is either right or refused as pushed out; `out` is set
-// once it is.
+// Whether a snapshot either answers correctly or refuses because it was pushed
+// out. Sets `*out` in the second case.
 bool RightOrPushedOut(const Snapshot& snapshot, std::atomic<bool>* out) {
   const bool was_out = out->load();
   const auto answer = snapshot.EffectiveRole(Subject::User("u"), kVoice);

@@ -1,4 +1,4 @@
-// What can be read of the directory, one thing at a time and all of a kind.
+// Reading the directory: one thing at a time, or all of one kind.
 #include <string>
 #include <vector>
 
@@ -158,7 +158,7 @@ TEST_F(DirectoryTest, AnnotationIsKeptAndGivenBackAsItIs) {
   EXPECT_TRUE(Must({taken}).changed);
   EXPECT_EQ(studio_.GetUser("u")->annotation(), "");
 
-  // The next one with the id begins with nothing.
+  // A new thing with the same id starts with nothing of the old one.
   Must({RemoveKey{"k"}, AddKey{"k", PrincipalId::User("u")}});
   EXPECT_EQ(studio_.GetKey("k")->annotation(), "");
 }

@@ -1,5 +1,5 @@
-// Environment variables with a value that the library does not know. One
-// process for each case, since it is told once in a process.
+// Environment variables with values that the library does not know. Each case
+// needs its own process, because a process is warned only once.
 #include "acl/base/environment.h"
 
 #include <gmock/gmock.h>
@@ -38,7 +38,7 @@ TEST(EnvironmentTest, WhenAValueIsUnknownThenTheCheckNamesThoseThatThereAre) {
   EXPECT_EQ(CheckEnvironment().message(), kRefusal);
 }
 
-// In a process of its own: makes two engines, and ends.
+// Runs in its own process: creates two engines and exits.
 void MakeEngines(const char* simd) {
   setenv("ACL_SIMD", simd, 1);
   ::testing::internal::CaptureStderr();

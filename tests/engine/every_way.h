@@ -1,5 +1,5 @@
-// One question asked in every way that there is, so that a test notices as soon
-// as two ways disagree.
+// Asks one question in every possible way, so that a test notices if two ways
+// disagree.
 #ifndef TESTS_ENGINE_EVERY_WAY_H_
 #define TESTS_ENGINE_EVERY_WAY_H_
 
@@ -14,7 +14,7 @@
 
 namespace acl {
 
-// Pages that hold everything.
+// Options for a page that holds everything.
 inline PageOptions OnePage() {
   PageOptions options;
   options.page_size = 1000000;
@@ -30,7 +30,7 @@ class EveryWay {
         resource_(resource),
         role_(NameOf(reader.EffectiveRole(subject, resource))) {}
 
-  // The name of the role if all agree, else who says what.
+  // The name of the role if all ways agree, else what each of them says.
   std::string Role() {
     Hear("checks", ByChecks());
     Hear("check-many", ByCheckMany());
@@ -56,7 +56,7 @@ class EveryWay {
     if (role != role_) absl::StrAppend(&differences_, ", ", role, " by ", who);
   }
 
-  // The highest role that is allowed; every lower one must be allowed too.
+  // The highest allowed role; every lower one must be allowed, too.
   std::string Highest(const std::vector<bool>& allowed) const {
     const std::vector<std::string> roles = reader_.Roles();
     size_t rank = 0;
@@ -139,13 +139,13 @@ class EveryWay {
   std::string differences_;
 };
 
-// The role of a subject on a resource by every call that can tell it.
+// The role of a subject on a resource, by every call that returns it.
 inline std::string RoleEveryWay(const Reader& reader, const Subject& subject,
                                 const ResourceRef& resource) {
   return EveryWay(reader, subject, resource).Role();
 }
 
-// Every pair of the matrix, one a line.
+// Every pair of the matrix, one to a line.
 inline std::vector<std::string> MatrixLines(const Reader& reader) {
   std::vector<std::string> lines;
   const absl::Status status =

@@ -1,4 +1,4 @@
-// Explanations and remedies of examples that are small enough to work out by
+// Explanations and remedies for examples that are small enough to work out by
 // hand.
 #include <map>
 #include <memory>
@@ -44,7 +44,7 @@ TEST_F(Explanations, SourcesStandHighestFirstAndThenInTheOrderOfTheWitness) {
 }
 
 TEST_F(Explanations, ShortestPathWithTheSmallestIdsIsShown) {
-  // Two ways of two steps to `top`, and a longer one through smaller ids.
+  // Two paths of two steps to `top`, and a longer one through smaller ids.
   Must(
       {AddGroup{"top"}, AddGroup{"b"}, AddGroup{"c"}, AddGroup{"a"},
        AddGroup{"a2"}, AddMember{"top", Member::Group("b")},
@@ -70,7 +70,8 @@ TEST_F(Explanations, WitnessAmongGroupsIsTheNearestAndThenTheSmallest) {
   EXPECT_EQ(studio_.GroupId(answer.witness.group), "g10");
 }
 
-// Whichever was added first; groups that give less come before and after.
+// This does not depend on which was added first. Groups with a lower role come
+// before and after them.
 TEST_F(Explanations, WitnessAmongEqualGroupsIsTheSmallest) {
   for (const std::vector<std::string>& order :
        {std::vector<std::string>{"l1", "b1", "a1", "l2"},
@@ -87,8 +88,8 @@ TEST_F(Explanations, WitnessAmongEqualGroupsIsTheSmallest) {
   }
 }
 
-// `editors` may edit `voice:v` and `voice:w`, so that joining them raises `dan`
-// on two resources; a grant to `inner` or `outer` raises `dan` and `bot`.
+// `editors` may edit `voice:v` and `voice:w`, so joining it raises `dan` on two
+// resources; a grant to `inner` or `outer` raises `dan` and `bot`.
 TEST_F(Explanations, RemediesOfADenialStandFewestRaisedFirst) {
   Must({AddGroup{"editors"}, AddGroup{"sub"},
         AddMember{"editors", Member::Group("sub")},
@@ -98,7 +99,8 @@ TEST_F(Explanations, RemediesOfADenialStandFewestRaisedFirst) {
       *studio_.Explain(Subject::User("dan"), w_, "editor");
   EXPECT_FALSE(explanation.allowed);
   EXPECT_EQ(explanation.deciding, 0u);
-  // A baseline raises ann, bob, dan and bot; boss is admin, lea is locked.
+  // A baseline raises ann, bob, dan and bot; boss is a workspace admin, and lea
+  // is locked.
   const std::vector<Remedy> remedies = {{RemedyKind::kGrant, "", 1},
                                         {RemedyKind::kGrantGroup, "inner", 2},
                                         {RemedyKind::kGrantGroup, "outer", 2},
@@ -132,7 +134,7 @@ TEST_F(Explanations, LockedUserIsShownWhatWouldCountAndUnlocked) {
       studio_.Explain(Subject::User("lea"), v_, "admin")->remedies.empty());
 }
 
-// So many that the rows of those between have gone, too.
+// Enough resources that the rows of removed ones have been freed.
 TEST_F(Explanations, LockedAdminIsRaisedOnWhatIsThere) {
   std::vector<Change> changes = {
       UpdateUser{"boss", std::nullopt, std::nullopt, true}};
@@ -188,8 +190,8 @@ TEST_F(Explanations, LowestRoleIsMeantWhenNoneIsAskedFor) {
   EXPECT_EQ(studio_.Explain(Subject::User("dan"), v_)->asked, "viewer");
 }
 
-// Wherever the rows come to an end: among the groups, in a chain of them, among
-// what `dan` created or was granted.
+// Wherever the budget of rows runs out: among the groups, in a chain of them,
+// among the resources that `dan` created or was granted.
 TEST_F(Explanations, EveryRowBudgetMakesLowerBounds) {
   const ResourceId r{"voice", "r"};
   Must({AddGroup{"editors"}, AddGroup{"top"},
@@ -234,7 +236,7 @@ TEST_F(Explanations, EveryRowBudgetMakesLowerBounds) {
   }
 }
 
-// With no rows to count, the groups that `dan` could join are what takes time.
+// With no rows to count, the time is spent on the groups that `dan` could join.
 TEST_F(Explanations, EndsAmongGroupsToJoinWhenItsCallerCancels) {
   std::vector<Change> changes = {SetLimit{0}};
   for (int i = 0; i < 300; ++i) {
@@ -253,7 +255,7 @@ TEST_F(Explanations, EndsAmongGroupsToJoinWhenItsCallerCancels) {
   EXPECT_EQ(asked, 3);
 }
 
-// Each remedy, carried out, does what it promises.
+// Each remedy, applied on its own, does what it promises.
 TEST_F(Explanations, EveryRemedyAloneIsEnough) {
   Must({AddGroup{"editors"}, Share{v_, Target::Group("editors"), "editor"}});
   const Explanation explanation =
@@ -277,7 +279,7 @@ TEST_F(Explanations, EveryRemedyAloneIsEnough) {
   }
 }
 
-// `dan` is in 5,000 groups, each of which could be granted something.
+// `dan` is in 5,000 groups, any of which could be given a grant.
 class LongExplanation : public Studio {
  protected:
   void SetUp() override {
@@ -320,8 +322,7 @@ TEST_F(LongExplanation, IsCancelledAtOnceWhereItIsNotWanted) {
   EXPECT_EQ(FaultOf(Ask(options).status()), v1::CANCELLED_BY_CALLER);
 }
 
-// Members, groups in groups, resources and grants at random, but the same in
-// every run.
+// Random members, nested groups, resources and grants, the same in every run.
 class RowBudget : public testing::Test {
  protected:
   static constexpr int kUsers = 60, kGroups = 15, kResources = 12;
@@ -412,8 +413,8 @@ TEST_F(RowBudget, LessOfItMakesCountsLowerBoundsAndLeavesNoRemedyOut) {
   EXPECT_GT(exact, 100);
 }
 
-// `u` is in the first of many groups, each of which is in the next and has a
-// grant; or in all of them.
+// Either `u` is in the first of many groups, each of which is a member of the
+// next and has a grant, or `u` is in all of them.
 std::unique_ptr<Engine> ManyGroups(int count, bool chain) {
   v1::World world;
   v1::Workspace* const w = world.add_workspaces();
@@ -456,7 +457,7 @@ TEST(ExplanationOfManyGroups, HasEverySourceAndEveryRemedyAndBoundedPaths) {
     if (chain) {
       EXPECT_EQ(last.path[0], absl::StrCat("g", kGroups - 1));
     }
-    // The subject, all of its groups, and everybody.
+    // The subject, each of its groups, and everyone.
     EXPECT_EQ(e.remedies.size(), kGroups + 2u);
     for (const Remedy& remedy : e.remedies) {
       EXPECT_EQ(remedy.raises, 1u);
@@ -466,7 +467,7 @@ TEST(ExplanationOfManyGroups, HasEverySourceAndEveryRemedyAndBoundedPaths) {
 }
 
 // Each group is in all later ones, so there are many more memberships than
-// groups: they are what takes time, and what the budget has to count.
+// groups. They take the time, so the budget must count them.
 TEST(ExplanationOfManyGroups, CountsEveryMembershipAgainstTheBudget) {
   constexpr int kGroups = 60;
   v1::World world;
@@ -492,8 +493,9 @@ TEST(ExplanationOfManyGroups, CountsEveryMembershipAgainstTheBudget) {
   ASSERT_TRUE(engine.Import(Actor::System(), world).ok());
   const Workspace workspace = *engine.FindWorkspace("w");
 
-  // Granting to the groups of one, or the other joining them, visits each
-  // group from each one below it: 1,830 groups by 35,990 memberships.
+  // A grant to one of the user's groups, or the other user's joining one,
+  // visits each group from each group below it: 1,830 groups through 35,990
+  // memberships.
   const struct {
     const char* user;
     const char* role;

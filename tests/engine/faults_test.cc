@@ -1,5 +1,5 @@
-// Every refusal of a change: its code, its fault, its words, that nothing has
-// changed, and which comes first where several apply.
+// Every refusal of a change: its code, fault and words; that nothing has
+// changed; and which comes first if several apply.
 #include <string>
 #include <vector>
 
@@ -244,7 +244,8 @@ TEST_F(Faults, UnexpectedRevisionIsAborted) {
   EXPECT_TRUE(Must({AddUser{"z"}}, options).changed);
 }
 
-// Each row has every fault of the rows that follow, and one more before them.
+// Each row has all faults of the rows after it, and one more that comes before
+// them.
 TEST_F(Faults, FirstOfSeveralInTheOrderOfThePageIsReported) {
   Must({SetLimit{1}});
   ChangeOptions options;
@@ -284,7 +285,7 @@ TEST_F(Faults, FirstOfSeveralInTheOrderOfThePageIsReported) {
 }
 
 TEST_F(Faults, FormOfTheWholeCallIsCheckedBeforeAnyChangeIsDecided) {
-  const Change decided = AddUser{"ann"};  // exists
+  const Change decided = AddUser{"ann"};  // already exists
   const Change malformed = AddUser{""};
   EXPECT_TRUE(IsRefusal(Apply({decided, malformed}),
                         StatusCode::kInvalidArgument, v1::MALFORMED,

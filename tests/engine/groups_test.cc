@@ -1,4 +1,4 @@
-// Groups by the tens of thousands, around 2^16.
+// Tens of thousands of groups, around 2^16.
 // Trap: a size overflows at 16 bits (SpiceDB CVE-2024-27101); the other sizes
 // are in traps_sizes_test.cc.
 #include <string>
@@ -64,7 +64,7 @@ TEST_F(Groups, EveryOneOfManyMembersHasTheRole) {
     options.page_size = 100000;
     const auto page = studio_.ListPrincipals(w_, "", options);
     ASSERT_TRUE(page.ok()) << page.status();
-    // And boss, dan and bot.
+    // Plus boss, dan and bot.
     EXPECT_EQ(page->items.size(), static_cast<size_t>(members) + 3);
     for (const int member : {0, members / 2, members - 1}) {
       const std::string id = absl::StrCat("u", member);

@@ -1,4 +1,4 @@
-// Handles, workspaces side by side, snapshots and tokens.
+// Handles, several workspaces, snapshots and tokens.
 #include <memory>
 #include <string>
 #include <vector>

@@ -1,4 +1,4 @@
-// Lists, pages, their tokens, cancellation, and the matrix.
+// Lists, pages and their tokens, cancellation, and the matrix.
 #include <functional>
 #include <string>
 #include <vector>
@@ -34,7 +34,7 @@ class Lists : public Studio {
     return lines;
   }
 
-  // Fifty resources on which everybody is a viewer.
+  // Adds fifty resources on which everyone is a viewer.
   void AddMany() {
     std::vector<Change> changes;
     for (int i = 0; i < 50; ++i) {
@@ -136,7 +136,7 @@ TEST_F(Lists, TokenOfAnotherRevisionIsRefused) {
                         "from one snapshot"));
 }
 
-// Every list with every token: each accepts only its own.
+// Every list with every token: each list accepts only its own tokens.
 TEST_F(Lists, TokenOfAnotherQuestionIsRefused) {
   AddMany();
   Must({Share{w_, Target::Default(), "viewer"},
@@ -265,7 +265,7 @@ TEST_F(Lists, UnknownWordsAreRefused) {
                         "`voices`"));
 }
 
-// So many that the rows of those between have gone, too.
+// Enough resources that the rows of removed ones have been freed.
 TEST_F(Lists, AdminsHaveNoneOfWhatWasRemoved) {
   const auto song = [](int i) { return ResourceId{"songs", absl::StrCat(i)}; };
   std::vector<Change> changes;

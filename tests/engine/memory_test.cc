@@ -1,4 +1,4 @@
-// What a workspace takes in memory, and that old versions give it back.
+// The memory of a workspace, and that old versions are freed.
 #include <malloc.h>
 #include <unistd.h>
 
@@ -15,7 +15,8 @@
 namespace acl {
 namespace {
 
-// A small tenant: 3 users, 5 resources, some grants, made as a service would.
+// A small tenant, built as a service would build it: 3 users, 5 resources, some
+// grants.
 Workspace AddTenant(Engine* engine, const std::string& id) {
   Workspace tenant = *engine->AddWorkspace(Actor::System(), id);
   std::vector<Change> changes;
@@ -54,7 +55,7 @@ uint64_t ResidentBytes() {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// Unlike what is resident, it does not depend on what earlier tests freed.
+// Unlike the resident memory, this does not depend on what earlier tests freed.
 uint64_t AllocatedBytes() {
   const struct mallinfo2 info = mallinfo2();
   return info.uordblks + info.hblkhd;
@@ -65,7 +66,7 @@ TEST(Memory, SmallTenantTakesAtMostEightKibibytes) {
   Engine engine;
   Workspace tenant = AddTenant(&engine, "t");
   EXPECT_LE(tenant.MemoryUsage().total(), 8192u);
-  // Nor does it grow with what is changed again and again.
+  // Nor does it grow when the same things are changed repeatedly.
   for (int round = 0; round < 1000; ++round) ShareOnce(&tenant, "t", round);
   EXPECT_LE(tenant.MemoryUsage().total(), 64 * 1024u);
 }
@@ -82,16 +83,18 @@ TEST(Memory, TotalIsTheSumOfItsParts) {
     sum += bytes;
     bytes *= 10;
   }
-  usage.old_versions = bytes;  // contained in the others
+  usage.old_versions = bytes;  // part of the others
   EXPECT_EQ(usage.total(), sum);
 }
 
-// AddressSanitizer has each block from the system, so that its end is guarded.
+// With AddressSanitizer each block comes from the system, so that its end is
+// guarded.
 #ifndef __SANITIZE_ADDRESS__
 TEST(Memory, UnusedIsWhatIsTakenAhead) {
   Engine engine;
   Workspace tenant = AddTenant(&engine, "t");
-  // What comes next takes from it before more is taken from the system.
+  // Later allocations use this memory first, before more is taken from the
+  // system.
   int taken_ahead = 0;
   for (int i = 0; i < 500; ++i) {
     const MemoryUsage before = tenant.MemoryUsage();
@@ -143,7 +146,7 @@ class Versions : public testing::Test {
   }
   static ResourceId Resource(int i) { return {"voice", absl::StrCat(i)}; }
 
-  // Changes the roles of ann and bob on all resources, some times.
+  // Changes the roles of ann and bob on all resources, `rounds` times.
   void Churn(int rounds) {
     for (int i = 0; i < rounds * kResources; ++i) {
       const char* const role = turn_ % 2 == 0 ? "editor" : "viewer";
@@ -172,7 +175,7 @@ TEST_F(Versions, ManyChangesLeaveNothingBehind) {
   Churn(12);
   EXPECT_EQ(InUse(), in_use);
   EXPECT_LE(workspace_.MemoryUsage().total(), total);
-  // Those that readers might still be at are few.
+  // Only few versions can still be in use by readers.
   EXPECT_LE(workspace_.MemoryUsage().old_versions, 400 * 1024u);
 }
 
@@ -184,18 +187,18 @@ TEST_F(Versions, SnapshotKeepsOneOldCopyOfWhatChangedHoweverOften) {
   const uint64_t once = workspace_.MemoryUsage().old_versions;
   Churn(9);
   const uint64_t often = workspace_.MemoryUsage().old_versions;
-  // All lines have changed at once: there is no more to keep.
+  // Every line changed in the first round, so later rounds keep nothing more.
   EXPECT_LE(often, once + 400 * 1024u);
   EXPECT_LE(often, in_use + 400 * 1024u);
   EXPECT_EQ(InUse(), in_use);
-  // Each further snapshot adds at most as much.
+  // Each further snapshot keeps at most as much.
   std::vector<Snapshot> more;
   for (int i = 0; i < 4; ++i) {
     more.push_back(*workspace_.TakeSnapshot());
     Churn(1);
   }
   EXPECT_LE(workspace_.MemoryUsage().old_versions, 5 * in_use + 400 * 1024u);
-  // In any order they give it back, with the changes that come next.
+  // Released in any order, they free it with the next changes.
   more.erase(more.begin() + 1);
   snapshot.reset();
   Churn(1);
@@ -226,8 +229,8 @@ TEST_F(Versions, RefusedAndDryRunChangesLeaveNothingBehind) {
   EXPECT_LE(after.total(), before.total() + 256 * 1024u);
 }
 
-// Long calls of one engine while another one and they themselves are changed:
-// they keep what a snapshot keeps, and it is given back.
+// The workspace is changed during long calls to it or to another engine. Each
+// call keeps as much old memory as a snapshot does, and frees it afterwards.
 TEST_F(Versions, LongCallKeepsOneOldCopyOfWhatChangedAndGivesItBack) {
   Churn(3);
   const uint64_t total = workspace_.MemoryUsage().total();
@@ -330,7 +333,8 @@ TEST_F(Versions, PushedOutSnapshotsKeepNothing) {
 }
 
 #if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
-// A cap that is far away costs nothing for each change made meanwhile.
+// If the cap is far away, the versions after a held snapshot take no memory
+// each.
 TEST_F(Versions, SnapshotUnderAWideCapKeepsNothingOfTheVersionsAfterIt) {
   EngineOptions options;
   options.max_snapshot_rows = 1'000'000'000;

@@ -1,4 +1,4 @@
-// What an observer is told, and when it is told no more.
+// What an observer is told, and when it is no longer told anything.
 #include <memory>
 #include <string>
 #include <utility>
@@ -14,7 +14,7 @@
 namespace acl {
 namespace {
 
-// Writes down what it is told.
+// Records what it is told.
 class Recorder : public Observer {
  public:
   void OnDecision(absl::string_view workspace, Revision revision,
@@ -87,7 +87,8 @@ TEST_F(Observed, EveryAnsweredQuestionIsOneDecision) {
                   "decision studio 1 no"}));
 }
 
-// A batch that is too long for a pin holds a version; nothing else differs.
+// A batch that is too long for a pin holds a version instead, with no other
+// difference.
 TEST_F(Observed, LongBatchIsAnsweredAsItsQuestionsAloneAndEachIsADecision) {
   constexpr size_t kMany = 10'000;
   const Workspace workspace = studio();

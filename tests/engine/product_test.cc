@@ -1,5 +1,5 @@
-// Every combination of sources: effective role and witness of every kind of
-// subject, compared with a plain maximum.
+// Every combination of sources: the effective role and the witness of every
+// kind of subject, compared with a plain maximum.
 // Trap: public and specific grants are mixed (OpenFGA CVE-2025-25196,
 // CVE-2025-48371, CVE-2025-64751, CVE-2026-24851); bystanders, and sources that
 // are taken away, are in traps_public_test.cc.
@@ -21,7 +21,7 @@ constexpr int kAdmin = 4;
 // Who created the resource.
 enum class Creator { kNobody, kUser, kAccount };
 
-// One resource: what each source gives there, as an index into kRoles.
+// One resource: the role of each source on it, as an index into kRoles.
 struct Row {
   int baseline, direct, group, nested;
   Creator creator;
@@ -43,7 +43,7 @@ std::vector<Row> AllRows() {
   return rows;
 }
 
-// What changes between two passes over all rows.
+// What differs between two passes over all rows.
 struct Setting {
   bool locked, workspace_admin, keys_enabled;
 };
@@ -51,7 +51,7 @@ struct Setting {
 // One way to ask.
 struct Asked {
   Subject subject;
-  bool is_user;  // or the user's key
+  bool is_user;  // including the user's key
   bool by_key;
 };
 
@@ -61,8 +61,8 @@ struct Expected {
   std::string group;
 };
 
-// The law, written out: the maximum of the sources, the first in the order of
-// the witness that reaches it.
+// The definition, spelled out: the role is the maximum of the sources, and the
+// witness is the first source in the witness's order that has it.
 Expected Expect(const Row& row, const Setting& setting, const Asked& asked) {
   if (asked.is_user && setting.locked) return {};
   if (asked.by_key && !setting.keys_enabled) return {};
@@ -88,8 +88,8 @@ Expected Expect(const Row& row, const Setting& setting, const Asked& asked) {
 
 class Product : public testing::Test {
  protected:
-  // The principals are in `near`, and through `between` in `far`, whose id is
-  // smaller than that of the nearer group.
+  // The principals are in `near`, and through `between` also in `far`, whose id
+  // is smaller than that of the nearer group.
   void SetUp() override {
     std::vector<Change> changes = {
         AddUser{"x", "Ux@Example.com"},
@@ -139,7 +139,7 @@ class Product : public testing::Test {
             .ok());
   }
 
-  // False, with a message, where an answer is not the expected one.
+  // Returns false, with a message, if an answer is not the expected one.
   bool Agrees(const RoleAnswer& answer, const Expected& expected,
               const std::string& where) const {
     EXPECT_EQ(studio_.RoleName(answer.role), kRoles[expected.role]) << where;

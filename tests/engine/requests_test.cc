@@ -1,4 +1,4 @@
-// Request ids: a retry gives the first answer and does nothing.
+// Request ids: a retry returns the first answer and does nothing else.
 #include <string>
 #include <vector>
 
@@ -87,12 +87,12 @@ TEST_F(Requests, IdBelongsToItsCaller) {
   const Subject ann = Subject::User("ann");
   const std::vector<Change> share = {Share{v_, Target::User("dan"), "viewer"}};
   EXPECT_FALSE(studio_.Apply(ann, share, Id("q"))->replayed);
-  // Another caller's call of the same id is decided, whatever it is.
+  // A call of another caller with the same id is a new call.
   EXPECT_FALSE(Must({Unshare{v_, Target::User("dan")}}, Id("q")).replayed);
   EXPECT_TRUE(studio_.Apply(ann, share, Id("q"))->replayed);
   EXPECT_TRUE(Must({Unshare{v_, Target::User("dan")}}, Id("q")).replayed);
   ExpectReused(studio_.Apply(ann, {Unshare{v_, Target::User("dan")}}, Id("q")));
-  // Nor does one who may not share learn that it was used.
+  // Nor does a caller who may not share learn that the id was used.
   EXPECT_EQ(
       FaultOf(studio_.Apply(Subject::User("dan"), share, Id("q")).status()),
       v1::RESOURCE_NOT_FOUND);

@@ -1,4 +1,4 @@
-// A small workspace that tests of the front door begin with.
+// A small workspace, used by tests of the public API.
 #ifndef TESTS_ENGINE_STUDIO_H_
 #define TESTS_ENGINE_STUDIO_H_
 
@@ -11,9 +11,10 @@
 
 namespace acl {
 
-// `ann` created `voice:v`; `bob` is its editor, `boss` a workspace admin, `lea`
-// locked, `dan` nothing. `ann`, `lea` and the service account `bot` have keys.
-// `dan` and `bot` are in `inner`, which is in `outer`. `voice:w` is nobody's.
+// `ann` created `voice:v`; `bob` is its editor, `boss` is a workspace admin,
+// `lea` is locked, and `dan` has nothing. `ann`, `lea` and the service account
+// `bot` have keys. `dan` and `bot` are in `inner`, which is in `outer`.
+// `voice:w` has no creator and no grants.
 inline std::vector<Change> StudioChanges() {
   return {AddUser{"ann", "ann@example.com", "Ann"},
           AddUser{"bob", "bob@example.com"},
@@ -53,7 +54,7 @@ class Studio : public testing::Test {
     return receipt.ok() ? *std::move(receipt) : Receipt();
   }
 
-  // Everything that can be seen of the workspace, the revision included.
+  // The visible state of the workspace, including the revision.
   std::string Everything() const {
     return studio_.Export()->SerializeAsString();
   }

@@ -19,12 +19,12 @@
 namespace acl {
 namespace {
 
-// The names are the same for every kind.
+// Every kind uses the same ids.
 const std::string kIds[] = {"a", "b", "c", "d"};
 const char* const kTypes[] = {"songs", "voice"};
 const char* const kRoles[] = {"viewer", "commenter", "editor", "admin"};
 
-// A change as plain numbers, which are easily made smaller.
+// A change as plain numbers, which are easy to shrink.
 using Move = std::tuple<uint8_t, uint8_t, uint8_t, uint8_t>;
 
 Target TargetOf(int kind, const std::string& id) {
@@ -94,7 +94,7 @@ std::vector<ResourceId> Resources() {
   return all;
 }
 
-// Every subject that can be named, besides one that does not exist.
+// Every subject that can be named, including one that does not exist.
 void ForEachSubject(const std::function<void(const Subject&)>& visit) {
   visit(Subject::User("gone"));
   for (const std::string& id : kIds) {
@@ -116,7 +116,7 @@ size_t RankOf(const Reader& reader, const std::string& role) {
   return 0;
 }
 
-// The lists at least of one role hold exactly the pairs whose check is true.
+// The lists for one minimum role contain exactly the pairs whose check is true.
 void ExpectListsAgree(const Reader& reader, const std::string& at_least) {
   std::map<std::string, std::vector<std::string>> of_resource;
   ForEachSubject([&](const Subject& subject) {
@@ -151,7 +151,7 @@ void ExpectListsAgree(const Reader& reader, const std::string& at_least) {
   }
 }
 
-// The explanation says the same, for every role that can be asked for.
+// The explanation agrees, for every role that can be requested.
 void ExpectExplanationsAgree(const Reader& reader) {
   ForEachSubject([&](const Subject& subject) {
     for (const ResourceId& resource : Resources()) {
@@ -172,7 +172,7 @@ void ExpectExplanationsAgree(const Reader& reader) {
   });
 }
 
-// The matrix, called and as text, holds exactly the pairs with a role.
+// The matrix, both visited and as text, contains exactly the pairs with a role.
 void ExpectMatrixAgrees(const Reader& reader) {
   std::vector<std::string> expected;
   std::string csv =
@@ -210,10 +210,10 @@ void ExpectAgreement(const Reader& reader) {
   ExpectMatrixAgrees(reader);
 }
 
-// Trap: the list says one thing and the check another (SpiceDB CVE-2022-21646,
+// Trap: a list says one thing and a check another (SpiceDB CVE-2022-21646,
 // CVE-2024-32001, CVE-2025-65111; OpenFGA CVE-2023-40579). In random worlds,
-// with any change that is accepted, every pair has one answer: by check, list
-// of resources, list of principals, explanation and matrix.
+// after any accepted change, every pair has the same answer in checks, lists of
+// resources, lists of principals, explanations and the matrix.
 TEST(TrapsOfAgreement, EveryWayToAskAgreesOnEveryPairOfRandomWorlds) {
   int accepted = 0, pairs = 0;
   EXPECT_TRUE(rc::check([&](const std::vector<Move>& moves) {
@@ -230,8 +230,8 @@ TEST(TrapsOfAgreement, EveryWayToAskAgreesOnEveryPairOfRandomWorlds) {
   EXPECT_GT(pairs, 300);
 }
 
-// As above: also on the way there, after each change, and for snapshots that
-// were taken on the way.
+// As above: also after each change along the way, and in snapshots taken along
+// the way.
 TEST(TrapsOfAgreement, EveryWayToAskAgreesAfterEveryChangeAndInSnapshots) {
   const auto property = [](const std::vector<Move>& moves) {
     Engine engine;
@@ -256,8 +256,8 @@ TEST(TrapsOfAgreement, EveryWayToAskAgreesAfterEveryChangeAndInSnapshots) {
   EXPECT_TRUE(rc::check(property));
 }
 
-// As above, for a denial that the explanation has a remedy for: the remedy,
-// applied, makes the check true, and all ways agree again.
+// As above, for a denial with a remedy: after the remedy is applied, the check
+// is true and all ways agree again.
 TEST(TrapsOfAgreement, RemedyOfAnExplanationMakesEveryWaySayYes) {
   int applied = 0;
   EXPECT_TRUE(rc::check([&](const std::vector<Move>& moves, uint8_t who) {

@@ -14,7 +14,7 @@ namespace {
 using absl::StatusCode;
 using Ids = std::vector<std::string>;
 
-// Every id of a group of look-alikes is another thing, of every kind.
+// All ids in a group of look-alikes name different things, of every kind.
 void ExpectAllApart(Engine* engine, const Ids& ids) {
   for (const std::string& id : ids) {
     ASSERT_TRUE(engine->AddWorkspace(Actor::System(), id).ok()) << id;
@@ -70,8 +70,8 @@ TEST_F(TrapsOfCase, IdsOfEveryScriptAreApart) {
                             "a\u0302\u0301", "\u200fa", "\u202ea", "a\u200b"});
 }
 
-// Trap: ids whose case is folded, so that `Ann` is `ann` (OpenFGA
-// CVE-2026-55170; SpiceDB 3161). Nor are ids normalised.
+// Trap: the case of ids is folded, so that `Ann` is `ann` (OpenFGA
+// CVE-2026-55170; SpiceDB 3161). Ids are not normalised either.
 TEST_F(TrapsOfCase, IdsThatDifferInCaseOrFormAreApart) {
   ExpectAllApart(&engine_, {"Ann", "ann", "ANN", "aNN"});
   ExpectAllApart(&engine_, {"stra\u00dfe", "STRASSE", "strasse", "STRA\u1e9eE",
@@ -85,12 +85,13 @@ TEST_F(TrapsOfCase, IdsThatDifferInCaseOrFormAreApart) {
   ExpectAllApart(&engine_, {"x", " x", "x ", "x  ", "\u00a0x", "\u3000x"});
 }
 
-// As above: reserved words are reserved to the letter.
+// As above: a reserved word in different case is not reserved.
 TEST_F(TrapsOfCase, ReservedWordsInAnotherCaseAreIds) {
   ExpectAllApart(&engine_, {"Default", "DEFAULT", "default ", "None", "NONE"});
 }
 
-// As above: only e-mail addresses fold case, and of ASCII letters only.
+// As above: case is folded only in e-mail addresses, and only for ASCII
+// letters.
 TEST_F(TrapsOfCase, AddressFoldsTheCaseOfAsciiLettersOnly) {
   Workspace w = *engine_.AddWorkspace(Actor::System(), "w");
   const auto receipt = w.Apply(
@@ -107,7 +108,7 @@ TEST_F(TrapsOfCase, AddressFoldsTheCaseOfAsciiLettersOnly) {
   EXPECT_TRUE(
       IsRefusal(w.Apply(Actor::System(), {AddUser{"Ann", "ANN@example.com"}}),
                 StatusCode::kAlreadyExists, v1::EMAIL_TAKEN, "user `ann`"));
-  // None of these is an address that somebody has.
+  // None of these is anyone's address.
   for (const char* other : {"\u00c9@x.org", "\u212a@x.org", "\u0130@x.org",
                             "\u0131@x.org", "STRASSE@x.org", "\u00e9d@x.org"}) {
     EXPECT_FALSE(w.FindSubject(Subject::Email(other)).ok()) << other;
@@ -117,8 +118,8 @@ TEST_F(TrapsOfCase, AddressFoldsTheCaseOfAsciiLettersOnly) {
   EXPECT_FALSE(w.FindSubject(Subject::User("Ann")).ok());
 }
 
-// As above: an address with a character that is not seen would look like
-// somebody else's. It is refused wherever an address can be written.
+// As above: an address with an invisible character would look like someone
+// else's. It is refused wherever an address can be given.
 TEST_F(TrapsOfCase, AddressWithAnInvisibleCharacterIsRefused) {
   Workspace w = *engine_.AddWorkspace(Actor::System(), "w");
   const ResourceRef r{"voice", "r"};

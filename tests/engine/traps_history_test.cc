@@ -1,5 +1,5 @@
-// Traps of other engines: writes that are unseen or share a revision. Run with
-// ThreadSanitizer as well. docs/traps.md has the whole list.
+// Traps of other engines: writes that stay invisible or share a revision. Run
+// with ThreadSanitizer as well. docs/traps.md has the whole list.
 #include <algorithm>
 #include <atomic>
 #include <random>
@@ -30,7 +30,7 @@ std::vector<Change> FirstChanges() {
 }
 
 // One call of a recorded history, with the ticks of one clock before and after
-// it. `answer` says everything that it said but its revision.
+// it. `answer` has all of the answer except its revision.
 struct Write {
   int begin = 0, end = 0;
   std::vector<Change> changes;
@@ -47,7 +47,8 @@ struct History {
   std::vector<Read> reads;
 };
 
-// A change that may be accepted, refused (a cycle, the limit) or idle.
+// A change that may be accepted, may be refused (a cycle, the limit), or may
+// change nothing.
 Change RandomChange(std::mt19937* random) {
   const auto below = [random](size_t n) { return (*random)() % n; };
   const ResourceId& resource = below(2) == 0 ? kVoice : kSong;
@@ -72,7 +73,7 @@ Change RandomChange(std::mt19937* random) {
   }
 }
 
-// Asks the question of this number; all of the answer is of `*revision`.
+// Asks the question with this number. The whole answer is from `*revision`.
 constexpr int kQuestions = 10;
 std::string Ask(const Reader& reader, int question, Revision* revision) {
   if (question < 6) {
@@ -126,8 +127,8 @@ class Recorder {
  public:
   explicit Recorder(Workspace workspace) : workspace_(std::move(workspace)) {}
 
-  // Three writers and three readers, until the writers are done. A writer also
-  // reads, right after it has written.
+  // Runs three writers and three readers until the writers are done. A writer
+  // also reads right after each of its writes.
   History Record(unsigned seed, int writes_each) {
     std::vector<History> parts(6);
     std::atomic<int> writing{3};
@@ -203,8 +204,8 @@ std::vector<Event> Events(const History& history) {
   return events;
 }
 
-// Real time: what begins after another has ended is of no older revision, and
-// of a newer one if it wrote.
+// An event that begins after another one has ended must not have an older
+// revision, and must have a newer one if it wrote.
 void ExpectRealTimeOrder(std::vector<Event> events) {
   std::vector<Event> by_end = events;
   const auto ends_first = [](const Event& a, const Event& b) {
@@ -226,7 +227,8 @@ void ExpectRealTimeOrder(std::vector<Event> events) {
   }
 }
 
-// No answer is of a revision whose write had not begun when it ended.
+// No answer may be from a revision whose write began after the answer was
+// given.
 void ExpectNothingFromTheFuture(const std::vector<Event>& events,
                                 const std::vector<const Write*>& by_revision,
                                 Revision first) {
@@ -236,8 +238,8 @@ void ExpectNothingFromTheFuture(const std::vector<Event>& events,
   }
 }
 
-// The writes that took a revision, in its order; empty, with a failure, unless
-// every revision after the first was given out once.
+// The writes that took a revision, in order of revisions. Empty, with a test
+// failure, unless every revision after the first was taken exactly once.
 std::vector<const Write*> ByRevision(const History& history, Revision first) {
   std::vector<const Write*> writes;
   for (const Write& write : history.writes) {
@@ -254,7 +256,7 @@ std::vector<const Write*> ByRevision(const History& history, Revision first) {
   return writes;
 }
 
-// How many answers were given while a write was under way.
+// How many answers overlapped a write.
 size_t Overlaps(const History& history) {
   size_t overlaps = 0;
   for (const Read& read : history.reads) {
@@ -276,7 +278,8 @@ bool IsRefusedAlike(Workspace* replay, const Write& write) {
   return again.status() == write.receipt.status();
 }
 
-// What is due at one revision of the replay, besides the write that makes it.
+// What must be compared at one revision of the replay, besides the write that
+// leads to it.
 void CompareAt(Workspace* replay, Revision revision, const History& history,
                const std::vector<const Write*>& by_revision, Revision first,
                std::vector<bool>* refused_alike) {
@@ -300,8 +303,8 @@ void CompareAt(Workspace* replay, Revision revision, const History& history,
       ASSERT_EQ(ToText(*again), ToText(*write.receipt));
       continue;
     }
-    // A refusal names no revision; it must be right at one of those that were
-    // there between its begin and its end.
+    // A refusal names no revision. It must be right at one of those that
+    // existed between its begin and its end.
     const size_t at = revision - first;
     const bool begun = at == 0 || by_revision[at - 1]->begin < write.end;
     const bool over =
@@ -313,12 +316,12 @@ void CompareAt(Workspace* replay, Revision revision, const History& history,
 }
 
 // Trap: a write is not visible at its own revision; two writes have one
-// revision (the in-memory store of SpiceDB, 3239). What three writers and three
-// readers saw is compared with the same writes one after the other on a second
-// engine: every answer must be that of the revision that it names.
+// revision (the in-memory store of SpiceDB, 3239). The answers to three writers
+// and three readers are compared with the same writes made one after the other
+// on a second engine: each answer must be right for the revision that it names.
 TEST(TrapsOfHistories, RecordedHistoryIsThatOfWritesOneAfterTheOther) {
   size_t refused = 0, idle = 0, changed = 0, overlaps = 0;
-  // On a busy machine threads may take turns for a while.
+  // On a busy machine, threads may take turns for a while.
   for (unsigned seed = 1; seed <= 6 || (overlaps <= 10 && seed <= 300);
        ++seed) {
     SCOPED_TRACE(absl::StrCat("seed ", seed));
@@ -353,14 +356,14 @@ TEST(TrapsOfHistories, RecordedHistoryIsThatOfWritesOneAfterTheOther) {
     EXPECT_EQ(replay.Export()->DebugString(),
               workspace.Export()->DebugString());
   }
-  // The histories had some of everything.
+  // The histories contained some of everything.
   EXPECT_GT(changed, 300u);
   EXPECT_GT(refused, 30u);
   EXPECT_GT(idle, 30u);
   EXPECT_GT(overlaps, 10u);
 }
 
-// As above: whoever is handed the token of a write sees it.
+// As above: everyone who is given the token of a write sees the write.
 TEST(TrapsOfHistories, WriteIsVisibleAtItsOwnRevisionToWhoeverHasItsToken) {
   Engine engine;
   Workspace workspace = *engine.AddWorkspace(Actor::System(), "w");
@@ -373,7 +376,7 @@ TEST(TrapsOfHistories, WriteIsVisibleAtItsOwnRevisionToWhoeverHasItsToken) {
   for (int i = 0; i < 3; ++i) {
     readers.emplace_back([&, workspace] {
       while (!stop.load()) {
-        // Even revisions gave the role, odd ones took it.
+        // Even revisions gave the role, odd ones removed it.
         const Revision revision = written.load();
         if (revision == 0) continue;
         const auto snapshot =

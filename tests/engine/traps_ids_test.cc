@@ -63,8 +63,8 @@ const char* const kSeparators[] = {" ",
                                    "\xe2\x80\xae",
                                    "\xef\xbb\xbf"};
 
-// Ids that begin with, end with, have and are a separator. Among the pairs of
-// them are many whose joined texts are the same: (`x$$y`, `z`), (`x`, `y$$z`).
+// Ids that start with, end with, contain and equal a separator. Many pairs of
+// them give the same text when joined: (`x$$y`, `z`), (`x`, `y$$z`).
 Ids IdsAround(const std::string& s) {
   return {"x",
           "y",
@@ -81,8 +81,8 @@ Ids IdsAround(const std::string& s) {
 
 using Pair = std::pair<std::string, std::string>;
 
-// Of the pairs of ids, those that are the first of their joined text, and as
-// `twins` how many are not.
+// Those pairs of ids that are the first with their joined text. `*twins` is the
+// number of the other pairs.
 std::set<Pair> FirstOfEachText(const Ids& ids, const std::string& separator,
                                size_t* twins) {
   std::set<std::string> texts;
@@ -112,7 +112,7 @@ class TrapsOfIds : public testing::Test {
     ASSERT_TRUE(receipt.ok()) << receipt.status();
   }
 
-  // Everything of every kind with these ids: an account `a` has the key `a`, a
+  // Adds things of every kind with these ids: an account `a` has the key `a`, a
   // group `a` has no members.
   void AddAllKinds(const Workspace& workspace, const Ids& ids) {
     std::vector<Change> changes;
@@ -125,7 +125,7 @@ class TrapsOfIds : public testing::Test {
     Must(workspace, changes);
   }
 
-  // The export, imported by another engine and exported again, is the same.
+  // The export can be imported by another engine, whose export is the same.
   void ExpectTravels() const {
     const v1::World world = engine_.Export();
     Engine other;
@@ -233,8 +233,8 @@ TEST_F(TrapsOfIds, WorkspacesWithTheSameJoinedTextHaveUsersOfTheirOwn) {
   }
 }
 
-// As above, for types and ids of resources. A type has no colon, so that the
-// text `TYPE:ID` can be read in one way only.
+// As above, for types and ids of resources. A type has no colon, so the text
+// `TYPE:ID` can be read in only one way.
 TEST_F(TrapsOfIds, TypesAndIdsWithTheSameJoinedTextAreOtherResources) {
   for (const std::string separator : kSeparators) {
     SCOPED_TRACE("separator " + separator);
@@ -267,7 +267,7 @@ TEST_F(TrapsOfIds, TypesAndIdsWithTheSameJoinedTextAreOtherResources) {
   ExpectTravels();
 }
 
-// As above, for the texts that name things: each is read as what it was.
+// As above, for references as text: each is parsed as what it was.
 TEST_F(TrapsOfIds, TextOfAReferenceIsReadAsWhatItWas) {
   for (const std::string separator : kSeparators) {
     for (const std::string& id : IdsAround(separator)) {
@@ -285,8 +285,8 @@ TEST_F(TrapsOfIds, TextOfAReferenceIsReadAsWhatItWas) {
   EXPECT_EQ(*Target::Parse("user:default"), Target::User("default"));
 }
 
-// Trap: a word that an id can have stands for everybody (the wildcard `*` of
-// OpenFGA and SpiceDB; the reserved word of this engine is no id).
+// Trap: a word that can be an id stands for everyone (the wildcard `*` of
+// OpenFGA and SpiceDB). The reserved word of this engine cannot be an id.
 TEST_F(TrapsOfIds, WildcardInAnIdStandsForItself) {
   const Ids ids = {"*", "user:*", "**", "%", "?", "any", "all", "x"};
   const Workspace workspace = Add("w");
@@ -311,7 +311,7 @@ std::vector<std::pair<std::string, std::string>> MalformedIds() {
       {std::string(65536, 'a'), "has 65536 bytes; at most 512"},
       {std::string(65537, 'a'), "has 65537 bytes; at most 512"},
       {"a\xff", "utf-8 at byte 1"},
-      {"\x80", "utf-8 at byte 0"},              // a second byte first
+      {"\x80", "utf-8 at byte 0"},              // a continuation byte first
       {"ab\xc3", "utf-8 at byte 2"},            // cut
       {"\xc0\xaf", "utf-8 at byte 0"},          // overlong
       {"\xc0\x80", "utf-8 at byte 0"},          // an overlong NUL
@@ -332,7 +332,7 @@ std::vector<std::pair<std::string, std::string>> MalformedIds() {
   return table;
 }
 
-// Every change that carries an id, with the words that name it in a message.
+// Every change that has an id, with the words that name it in a message.
 std::vector<std::pair<Change, std::string>> ChangesWith(const std::string& id) {
   const ResourceId r{"voice", "r"};
   const ResourceId bad{"voice", id};
@@ -368,7 +368,7 @@ std::vector<std::pair<Change, std::string>> ChangesWith(const std::string& id) {
           {SetResourceTypes{{id}}, "resource type"}};
 }
 
-// Whether a message is fit for a terminal and a log: short and without raw
+// Whether a message is fit for a terminal and a log: short, and without raw
 // control characters.
 bool IsClear(absl::string_view message) {
   for (const char c : message) {
@@ -377,9 +377,9 @@ bool IsClear(absl::string_view message) {
   return message.size() < 700;
 }
 
-// Trap: NUL and control characters, nothing at all, and 64 KiB as an id
-// (OpenFGA CVE-2026-48096 and the like): each is refused, and the message says
-// what is wrong with which id.
+// Trap: NUL, control characters, the empty string and 64 KiB as ids (OpenFGA
+// CVE-2026-48096 and similar ones). Each is refused, and the message says what
+// is wrong with which id.
 TEST_F(TrapsOfIds, MalformedIdIsRefusedInEveryChange) {
   Workspace workspace = Add("w");
   Must(workspace, {AddUser{"u"}, AddGroup{"g"}, AddResource{{"voice", "r"}}});
@@ -435,7 +435,8 @@ TEST_F(TrapsOfIds, MalformedIdIsRefusedInEveryQuestion) {
   }
 }
 
-// As above: the longest ids are kept whole and told apart by every byte.
+// As above: the longest ids are stored completely and compared to the last
+// byte.
 TEST_F(TrapsOfIds, LongestIdsAreToldApartByTheirLastByte) {
   std::string emoji;
   for (int i = 0; i < 128; ++i) emoji += "\xf0\x9f\x8e\xa7";

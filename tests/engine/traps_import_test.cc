@@ -1,5 +1,5 @@
-// Traps of other engines: decoded input that is trusted. docs/traps.md has the
-// whole list; tests/world has the files themselves.
+// Traps of other engines: decoded input is trusted. docs/traps.md has the whole
+// list; tests/world has tests of the files themselves.
 #include <functional>
 #include <random>
 #include <string>
@@ -15,19 +15,19 @@
 namespace acl {
 namespace {
 
-// Trap: decoded input is trusted (Cedar 4.12 began to validate it). A world
-// that is right, with one thing made wrong at a time.
+// Trap: decoded input is trusted (Cedar validates it since 4.12). Starts from a
+// correct world and makes one thing wrong at a time.
 class TrapsOfImports : public Studio {
  protected:
-  // With a ladder and a table of its own, which an export spells out.
+  // With a ladder and a type table of its own, which an export includes.
   void SetUp() override {
     Studio::SetUp();
     Must({SetLadder{{"guest", "viewer", "commenter", "editor", "admin"}},
           SetResourceTypes{{"songs", "voice"}}});
   }
 
-  // The studio, and a second workspace that is the same but for its id, so
-  // that a place has to name the right one.
+  // The studio and a second workspace, equal except for its id, so that a place
+  // must name the right one.
   v1::World Good() const {
     v1::World world = engine_.Export();
     *world.add_workspaces() = world.workspaces(0);
@@ -41,8 +41,8 @@ class TrapsOfImports : public Studio {
     std::function<void(v1::Workspace*)> spoil;
   };
 
-  // The spoilt world is refused, with the fault and its place first, and
-  // nothing of it is there.
+  // The world with this fault is refused, with the fault and its place first,
+  // and nothing of it is imported.
   void ExpectRefused(const Row& row) {
     SCOPED_TRACE(row.place);
     v1::World world = Good();
@@ -227,7 +227,7 @@ TEST_F(TrapsOfImports, CycleOrLoweredCreatorIsRefusedWithItsPlace) {
          AddGrant(w, 1, "service_account:bot", "editor");
        }},
       {"resources[0].grants[0]", v1::CREATOR_LOWERED, [](W w) {
-         // Yesterday's top is not the top.
+         // The former top role is no longer the top.
          w->add_roles("owner");
          w->mutable_resources(0)->mutable_grants(0)->set_target("user:ann");
          w->mutable_resources(0)->mutable_grants(0)->set_role("admin");
@@ -274,7 +274,7 @@ TEST_F(TrapsOfImports, MalformedFieldIsRefusedWithItsPlace) {
   for (const Row& row : kRows) ExpectRefused(row);
 }
 
-// As above: a workspace that is there is neither merged with nor replaced.
+// As above: an existing workspace is neither merged with nor replaced.
 TEST_F(TrapsOfImports, WorkspaceThatExistsIsLeftAsItIs) {
   const std::string before = Everything();
   v1::World world = Good();
@@ -285,9 +285,8 @@ TEST_F(TrapsOfImports, WorkspaceThatExistsIsLeftAsItIs) {
   EXPECT_EQ(engine_.WorkspaceIds(), std::vector<std::string>{"studio"});
 }
 
-// As above, for bytes that somebody damaged: what can be decoded at all is
-// either refused with a place, or a world by all rules, which comes back as it
-// was.
+// As above, for damaged bytes: whatever can be decoded is either refused with a
+// place, or is a valid world that is exported unchanged.
 TEST_F(TrapsOfImports, DamagedWorldIsRefusedOrAWorldByAllRules) {
   std::mt19937 random(9);
   const std::string bytes = Good().SerializeAsString();

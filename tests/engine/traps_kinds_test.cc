@@ -1,5 +1,5 @@
-// Traps of other engines: kinds that are confused when ids are the same.
-// docs/traps.md has the whole list.
+// Traps of other engines: things of different kinds are confused if their ids
+// are equal. docs/traps.md has the whole list.
 #include <string>
 #include <vector>
 
@@ -13,9 +13,9 @@ namespace {
 
 using absl::StatusCode;
 
-// Everything is called `1`: the workspace, a user, a service account, its key,
-// a group with the member `m`, and resources of three types, one of them the
-// type `1`. The user `k` has the personal key `p`.
+// Everything has the id `1`: the workspace, a user, a service account, its key,
+// a group with the member `m`, and resources of three types, one of which is
+// `1` as well. The user `k` has the personal key `p`.
 class TrapsOfKinds : public testing::Test {
  protected:
   void SetUp() override {
@@ -33,7 +33,7 @@ class TrapsOfKinds : public testing::Test {
   std::string Role(const Subject& subject, const ResourceRef& resource) const {
     return RoleEveryWay(one_, subject, resource);
   }
-  // The roles on the resource of user `1`, account `1`, key `1`, member `m`.
+  // The roles on the resource of user `1`, account `1`, key `1` and member `m`.
   std::vector<std::string> Roles(const ResourceRef& resource) const {
     return {Role(Subject::User("1"), resource),
             Role(Subject::ServiceAccount("1"), resource),
@@ -72,7 +72,7 @@ TEST_F(TrapsOfKinds, GrantCountsForItsKindOnly) {
   }
 }
 
-// As above: an unshare takes the grant of its kind, and no other.
+// As above: an unshare removes the grant of its kind, and no other.
 TEST_F(TrapsOfKinds, UnshareTakesTheGrantOfItsKindOnly) {
   const Target kTargets[] = {Target::User("1"), Target::ServiceAccount("1"),
                              Target::Group("1"), Target::Default()};
@@ -92,7 +92,7 @@ TEST_F(TrapsOfKinds, UnshareTakesTheGrantOfItsKindOnly) {
   }
 }
 
-// As above, for being a member.
+// As above, for memberships.
 TEST_F(TrapsOfKinds, MembershipCountsForItsKindOnly) {
   Must({AddGroup{"top"}, Share{voice_, Target::Group("top"), "editor"}});
   struct Row {
@@ -126,7 +126,7 @@ TEST_F(TrapsOfKinds, MarkCountsForItsKindOnly) {
   EXPECT_EQ(Roles(voice_), (Words{"viewer", "viewer", "none", "viewer"}));
 }
 
-// As above: removing one leaves the others, with all that they have.
+// As above: removing one thing leaves the others, with all that they have.
 TEST_F(TrapsOfKinds, RemovalTakesItsKindOnly) {
   const auto share_all = [this](const ResourceId& resource) {
     Must({Share{resource, Target::User("1"), "viewer"},
@@ -149,7 +149,7 @@ TEST_F(TrapsOfKinds, RemovalTakesItsKindOnly) {
   EXPECT_TRUE(engine_.FindWorkspace("1").ok());
 }
 
-// As above, for who acts.
+// As above, for actors.
 TEST_F(TrapsOfKinds, ActorOfAnotherKindHasNoRight) {
   Must({Share{voice_, Target::ServiceAccount("1"), "admin"},
         Share{voice_, Target::User("1"), "viewer"}});
@@ -163,7 +163,8 @@ TEST_F(TrapsOfKinds, ActorOfAnotherKindHasNoRight) {
   EXPECT_TRUE(one_.Share(Subject::Key("1"), voice_, m, "viewer").ok());
 }
 
-// As above, for handles: a number inside is not the number of another kind.
+// As above, for handles: a handle of one kind is not a handle of another, even
+// if the numbers inside are equal.
 TEST_F(TrapsOfKinds, HandleOfOneKindIsNotTheHandleOfAnother) {
   Must({Share{voice_, Target::User("1"), "viewer"},
         Share{voice_, Target::Key("1"), "editor"}});
@@ -203,8 +204,8 @@ TEST_F(TrapsOfKinds, IdThatReadsLikeAnotherKindIsNone) {
   }
 }
 
-// As above, between workspaces: a handle, an actor and an id mean nothing next
-// door, and domain `a` with `b::alice` is not `a::b` with `alice`.
+// As above, between workspaces: handles, actors and ids mean nothing in another
+// workspace, and domain `a` with `b::alice` is not `a::b` with `alice`.
 TEST_F(TrapsOfKinds, WorkspaceIsNoUserAndNothingCrosses) {
   Must({Share{voice_, Target::User("1"), "admin"}});
   Workspace a = *engine_.AddWorkspace(Actor::System(), "a");

@@ -1,5 +1,5 @@
-// Traps of other engines: lists that end before they are complete, and say
-// nothing of it. docs/traps.md has the whole list.
+// Traps of other engines: lists that silently end early. docs/traps.md has the
+// whole list.
 #include <atomic>
 #include <ostream>
 #include <set>
@@ -25,8 +25,8 @@ using Lines = std::vector<std::string>;
 
 class TrapsOfLists : public Studio {
  protected:
-  // `dan` is an editor of every third song and a viewer of the others, by the
-  // baseline, by a group and by a grant of his own in turn.
+  // `dan` is an editor of every third song and a viewer of the others: in turn
+  // by the baseline, by a group and by a grant of his own.
   void AddSongs(int count) {
     std::vector<Change> changes = {SetLimit{0}};
     for (int i = 0; i < count; ++i) {
@@ -39,7 +39,7 @@ class TrapsOfLists : public Studio {
     }
     Must(changes);
   }
-  // Users who are viewers of `voice:w`, by the baseline.
+  // Adds users who are viewers of `voice:w` by the baseline.
   void AddListeners(int count) {
     std::vector<Change> changes = {Share{w_, Target::Default(), "viewer"}};
     for (int i = 0; i < count; ++i) {
@@ -65,9 +65,9 @@ Lines Lined(const Page<PrincipalRole>& page) {
   return lines;
 }
 
-// Asks `list` again and again, cancelled at the first, second, ... point where
-// it can be, until it runs through. Every cancelled call must be an error, and
-// the whole answer must be the same before and after. How many points.
+// Calls `list` repeatedly, cancelled at the first, second, ... possible point,
+// until it completes. Every cancelled call must be an error, and the complete
+// answer must be the same before and after. Returns the number of points.
 template <class List>
 int CancelEverywhere(const List& list, size_t page_size,
                      const std::string& token, const Lines& whole) {
@@ -91,14 +91,14 @@ int CancelEverywhere(const List& list, size_t page_size,
   }
 }
 
-// Trap: a truncated or cancelled answer is kept and given as the answer
+// Trap: a truncated or cancelled answer is cached and returned as the answer
 // (OpenFGA CVE-2025-46331, 3125).
 TEST_F(TrapsOfLists, CancelledListOfResourcesIsAnErrorAtEveryPoint) {
   AddSongs(3000);
   struct Row {
     Subject subject;
     const char* at_least;
-    int points;  // at least: one in 256 of the rows that are looked at
+    int points;  // the minimum: one per 256 rows visited
   };
   const Row kRows[] = {
       {Subject::User("dan"), "", 11},      {Subject::User("dan"), "editor", 11},
@@ -149,7 +149,7 @@ TEST_F(TrapsOfLists, CancelledListOfPrincipalsIsAnErrorAtEveryPoint) {
   }
 }
 
-// As above, for the matrix: whoever ends it at any pair hears that it ended.
+// As above, for the matrix: ending it at any pair returns an error.
 TEST_F(TrapsOfLists, MatrixThatIsEndedIsAnErrorAtEveryPair) {
   AddSongs(60);
   AddListeners(20);
@@ -167,7 +167,7 @@ TEST_F(TrapsOfLists, MatrixThatIsEndedIsAnErrorAtEveryPair) {
   EXPECT_EQ(MatrixLines(studio_), whole);
 }
 
-// Takes so many bytes and no more, as a full disk does.
+// Accepts this many bytes and no more, like a full disk.
 class SmallDisk : public std::streambuf {
  public:
   explicit SmallDisk(size_t room) : room_(room) {}
@@ -185,8 +185,8 @@ class SmallDisk : public std::streambuf {
   std::string bytes_;
 };
 
-// As above, for the matrix as text: what could not be written as a whole is an
-// error, wherever the end came.
+// As above, for the matrix as text: if it cannot be written completely, the
+// call returns an error, wherever writing failed.
 TEST_F(TrapsOfLists, MatrixThatDoesNotFitIsAnErrorAtEveryByte) {
   const std::vector<Snapshot> snapshots = {*studio_.TakeSnapshot()};
   for (const auto write : {&WriteMatrixCsv, &WriteMatrixJson}) {
@@ -206,7 +206,7 @@ TEST_F(TrapsOfLists, MatrixThatDoesNotFitIsAnErrorAtEveryByte) {
   }
 }
 
-// As above, for many questions: one that is malformed refuses all.
+// As above, for batches: one malformed question refuses all of them.
 TEST_F(TrapsOfLists, MalformedQuestionOfManyRefusesAllAtEveryPlace) {
   const Question good = {Subject::User("bob"), "editor", v_};
   for (size_t at = 0; at < 50; ++at) {
@@ -251,8 +251,8 @@ TEST_F(TrapsOfLists, PageOfAPushedOutSnapshotIsAnError) {
                         "another revision"));
 }
 
-// Joins all pages of a list; each must be of the same revision, full unless it
-// is the last, and with no item that another has.
+// Joins all pages of a list. Each must be from the same revision, must be full
+// unless it is the last, and must repeat no item.
 template <class List>
 Lines Joined(const List& list, size_t page_size, Revision revision) {
   Lines joined;
@@ -278,7 +278,7 @@ Lines Joined(const List& list, size_t page_size, Revision revision) {
   }
 }
 
-// Changes what the lists are made of, until the scope ends.
+// Changes the contents of the lists until the scope ends.
 class Meddler {
  public:
   explicit Meddler(const Workspace& workspace)
@@ -312,9 +312,9 @@ class Meddler {
   std::thread thread_;
 };
 
-// Trap: lists that silently stop at a limit, after 3 seconds or 1000 items
-// (OpenFGA 435, 1298, 2828). 10,000 items in pages of any size, all of one
-// revision, while a writer goes on.
+// Trap: lists silently stop at a limit, after 3 seconds or 1000 items (OpenFGA
+// 435, 1298, 2828). Here, 10,000 items in pages of any size are all from one
+// revision, while a writer makes changes.
 TEST_F(TrapsOfLists, PagesOfAnySizeAreCompleteAndInOrderBesideAWriter) {
   constexpr size_t kItems = 10000;
   AddSongs(kItems);
@@ -347,8 +347,8 @@ TEST_F(TrapsOfLists, PagesOfAnySizeAreCompleteAndInOrderBesideAWriter) {
   meddler.Await(20);
 }
 
-// As above: the default page has 1000 items and says that it goes on; one that
-// is exactly full says that it does not.
+// As above: the default page has 1000 items and says whether there are more;
+// one that is exactly full says that there are none.
 TEST_F(TrapsOfLists, FullPageSaysWhetherItGoesOn) {
   AddSongs(1001);
   const Subject dan = Subject::User("dan");

@@ -1,5 +1,5 @@
 // Traps of other engines: answers that depend on the order of changes, and
-// sources that nobody looked at. docs/traps.md has the whole list.
+// sources that are overlooked. docs/traps.md has the whole list.
 #include <algorithm>
 #include <random>
 #include <string>
@@ -14,8 +14,8 @@
 namespace acl {
 namespace {
 
-// A workspace with the changes of the studio and then `changes`, each as a
-// change of its own or all in one batch.
+// A workspace with the changes of the studio and then `changes`, each applied
+// on its own or all in one batch.
 struct World {
   World(const std::vector<Change>& changes, bool one_batch) {
     Apply(StudioChanges());
@@ -31,7 +31,7 @@ struct World {
     ASSERT_TRUE(receipt.ok()) << receipt.status();
   }
 
-  // Everything but the revision.
+  // Everything except the revision.
   std::string Export() const {
     v1::Workspace world = *workspace.Export();
     world.clear_revision();
@@ -82,7 +82,7 @@ std::vector<std::vector<Change>> CommutingSets() {
        Share{v, group("outer"), "editor"},
        Share{v, Target::Default(), "viewer"},
        Share{v, Target::Key("k1"), "admin"}, Share{w, group("outer"), "admin"}},
-      // Two ways of the same length to the same group, and a longer one.
+      // Two paths of equal length to the same group, and a longer one.
       {AddMember{"inner", Member::User("bob")},
        AddMember{"outer", Member::User("lea")},
        AddMember{"inner", Member::User("lea")},
@@ -92,11 +92,11 @@ std::vector<std::vector<Change>> CommutingSets() {
       {UpdateUser{"dan", {}, {}, true}, UpdateUser{"lea", {}, {}, false},
        UpdateUser{"bob", {}, {}, {}, true}, UpdateKey{"off", true},
        UpdateKey{"k1", false}, Share{w, Target::Key("off"), "commenter"}},
-      // What takes things away.
+      // Removals.
       {RemoveMember{"inner", Member::User("dan")}, Unshare{v, user("bob")},
        RemoveUser{"ann"}, RemoveKey{"k2"}, RemoveResource{w},
        UpdateUser{"boss", {}, {}, {}, false}},
-      // Adding and taking away.
+      // Additions and removals.
       {AddUser{"zoe"}, RemoveGroup{"outer"}, Share{v, group("inner"), "viewer"},
        RemoveServiceAccount{"bot"},
        SetLadder{{"viewer", "commenter", "editor", "admin", "owner"}},
@@ -105,8 +105,8 @@ std::vector<std::vector<Change>> CommutingSets() {
 
 // Trap: answers that depend on the order in which things were added (SpiceDB
 // CVE-2024-38361, CVE-2024-46989, CVE-2025-49011; OpenFGA CVE-2024-31452,
-// CVE-2024-42473; casbin PR 859). All 720 orders of six changes, one by one and
-// as one batch, lead to the same world with the same answers.
+// CVE-2024-42473; casbin PR 859). All 720 orders of six changes, applied one by
+// one and as one batch, lead to the same world with the same answers.
 TEST(TrapsOfOrder, EveryOrderOfCommutingChangesGivesTheSameAnswers) {
   for (const std::vector<Change>& changes : CommutingSets()) {
     ASSERT_EQ(changes.size(), 6u);
@@ -127,7 +127,7 @@ TEST(TrapsOfOrder, EveryOrderOfCommutingChangesGivesTheSameAnswers) {
   }
 }
 
-// Sets of changes; those within one commute.
+// Sets of changes; the changes within one set commute.
 std::vector<std::vector<Change>> LargePhases(std::mt19937* random) {
   std::vector<std::vector<Change>> phases(2);
   for (int i = 0; i < 30; ++i) {
@@ -144,12 +144,13 @@ std::vector<std::vector<Change>> LargePhases(std::mt19937* random) {
     for (int n = 0; n < 3; ++n) {
       phases[1].push_back(AddMember{group, Member::User(name("u", 30))});
       phases[1].push_back(AddMember{group, Member::User("dan")});
-      // A group only gets groups with a smaller number: no cycle.
+      // A group only contains groups with smaller numbers, so there is no
+      // cycle.
       if (i == 0) continue;
       phases[1].push_back(
           AddMember{group, Member::Group(name("g", static_cast<unsigned>(i)))});
     }
-    // One grant for each pair, so that the order can't matter.
+    // One grant for each pair, so that the order does not matter.
     const ResourceId song{"songs", absl::StrCat(i)};
     phases[1].push_back(
         Share{song, Target::Group(name("g", 30)), kRoles[(*random)() % 4]});
@@ -248,7 +249,7 @@ class TrapsOfSources : public Studio {
  protected:
   static std::string Id(int i) { return absl::StrCat("g", i); }
 
-  // `dan` in so many groups with viewer on `voice:w`.
+  // Puts `dan` into this many groups, which have viewer on `voice:w`.
   void AddGroups(int count) {
     std::vector<Change> changes = {SetLimit{0}};
     for (int i = 0; i < count; ++i) {
@@ -269,8 +270,8 @@ class TrapsOfSources : public Studio {
   }
 };
 
-// Trap: a check that stops before every source was considered (the same
-// advisories). The one high role stands in each of many groups in turn.
+// Trap: a check stops before every source was considered (the same advisories).
+// The one high role is given to each of many groups in turn.
 TEST_F(TrapsOfSources, HighestRoleCountsWhereverAmongManyGroupsItStands) {
   for (const int count : {1, 2, 15, 16, 17, 18, 100}) {
     AddGroups(count);
@@ -286,7 +287,7 @@ TEST_F(TrapsOfSources, HighestRoleCountsWhereverAmongManyGroupsItStands) {
   }
 }
 
-// As above, behind each of many groups, and at the end of a long way.
+// As above, through each of many groups in turn, and at the end of a long path.
 TEST_F(TrapsOfSources, HighestRoleCountsBehindWhicheverGroupItStands) {
   constexpr int kGroups = 100;
   AddGroups(kGroups);
@@ -298,7 +299,7 @@ TEST_F(TrapsOfSources, HighestRoleCountsBehindWhicheverGroupItStands) {
               Id(i));
     Must({RemoveMember{"far", Member::Group(Id(i))}});
   }
-  // Each group in the one before it, and `dan` in the last alone.
+  // Each group is in the one before it, and `dan` only in the last.
   std::vector<Change> changes;
   for (int i = 0; i < kGroups; ++i) {
     if (i + 1 < kGroups) {
@@ -314,7 +315,7 @@ TEST_F(TrapsOfSources, HighestRoleCountsBehindWhicheverGroupItStands) {
   }
 }
 
-// As above: two ways to one group, one of which is taken away. The other holds.
+// As above: if one of two paths to a group is removed, the other still counts.
 TEST_F(TrapsOfSources, SecondWayHoldsWhenTheFirstIsTaken) {
   Must({AddGroup{"a"}, AddGroup{"b"}, AddGroup{"top"},
         AddMember{"top", Member::Group("a")},
@@ -337,7 +338,7 @@ TEST_F(TrapsOfSources, SecondWayHoldsWhenTheFirstIsTaken) {
     for (int second = 0; second < 4; ++second) {
       if (second == first) continue;
       Must(kTake[second]);
-      // Both ends of one way, or one end of each.
+      // Whether both removed memberships are on the same path.
       const bool way_a = first % 2 == second % 2;
       EXPECT_EQ(RoleEveryWay(studio_, Subject::User("dan"), w_),
                 way_a ? "editor" : "none")

@@ -1,4 +1,4 @@
-// Traps of other engines: public and specific grants that get mixed up.
+// Traps of other engines: public and specific grants are mixed up.
 // docs/traps.md has the whole list; product_test.cc has the product with
 // witnesses, nested groups, locks and disabled keys.
 #include <algorithm>
@@ -19,8 +19,8 @@ constexpr const char* kRoles[] = {"none", "viewer", "commenter", "editor",
                                   "admin"};
 constexpr int kAdmin = 4;
 
-// What each source gives on one resource, as an index into kRoles. `creator`:
-// nobody, the user, the account.
+// The role of each source on one resource, as an index into kRoles. `creator`
+// is 0 for nobody, 1 for the user, 2 for the account.
 struct Row {
   int baseline, direct, group, key, creator;
 
@@ -37,8 +37,9 @@ std::vector<Row> AllRows() {
   return rows;
 }
 
-// The roles of: the user `x`, the account `x` (by its key too), a bystander and
-// another account, who are in no group. The law, as plain maxima.
+// The expected roles, as plain maxima: of the user `x`; of the account `x`
+// (also by its key); and of a bystander and another account, who are in no
+// group.
 struct Expected {
   int user, account, bystander;
 };
@@ -66,7 +67,7 @@ class TrapsOfPublicGrants : public testing::Test {
     ASSERT_TRUE(receipt.ok()) << receipt.status();
   }
 
-  // Sets one source of a row, whatever it was.
+  // Sets one source of a row, replacing whatever it was.
   static Change Set(const Row& row, const Target& target, int role) {
     const ResourceId resource{"voice", row.Id()};
     if (role == 0) return Unshare{resource, target};
@@ -90,7 +91,7 @@ class TrapsOfPublicGrants : public testing::Test {
     return AddResource{{"voice", row.Id()}, "", creator};
   }
 
-  // Asks for single roles, which is what the thousands of rows leave time for.
+  // Asks only for single roles, because there are thousands of rows.
   void ExpectRow(const Row& row, const Expected& expected) {
     const std::string id = row.Id();
     const std::pair<Subject, int> kAsked[] = {
@@ -112,7 +113,7 @@ class TrapsOfPublicGrants : public testing::Test {
             << subject.ToString() << " on " << id << " as " << kRoles[asked];
       }
     }
-    // The list of principals mixes them as little.
+    // The list of principals must not mix them either.
     std::vector<std::string> listed;
     const auto page = studio_.ListPrincipals({"voice", id}, "");
     for (const PrincipalRole& item : page->items) {
@@ -135,10 +136,11 @@ class TrapsOfPublicGrants : public testing::Test {
   Workspace studio_ = *engine_.AddWorkspace(Actor::System(), "studio");
 };
 
-// Trap: public and specific grants are mixed: one hides, widens or takes the
-// other away (OpenFGA CVE-2025-25196, CVE-2025-48371, CVE-2025-64751,
-// CVE-2026-24851). The full product: baseline, direct, group, key, creator,
-// workspace admin; each row is seen by whom it means and by bystanders.
+// Trap: public and specific grants are mixed: one hides, widens or removes the
+// other (OpenFGA CVE-2025-25196, CVE-2025-48371, CVE-2025-64751,
+// CVE-2026-24851). The full product of baseline, direct, group, key, creator
+// and workspace admin. Each row is checked for those it is about and for
+// bystanders.
 TEST_F(TrapsOfPublicGrants, EveryCombinationGivesEverybodyTheirMaximum) {
   const std::vector<Row> rows = AllRows();
   std::vector<Change> changes;
@@ -155,8 +157,8 @@ TEST_F(TrapsOfPublicGrants, EveryCombinationGivesEverybodyTheirMaximum) {
   }
 }
 
-// As above, over the same product: taking one source away, and giving it back,
-// leaves every other as it was.
+// As above, over the same product: removing one source, and adding it again,
+// leaves all others unchanged.
 TEST_F(TrapsOfPublicGrants, EverySourceComesAndGoesWithoutTheOthers) {
   for (const Row& row : AllRows()) {
     Must({Add(row)});
@@ -184,8 +186,8 @@ TEST_F(TrapsOfPublicGrants, EverySourceComesAndGoesWithoutTheOthers) {
   }
 }
 
-// As above: the baseline is for those who are in the workspace now, and for
-// each who comes, on every resource that has one and on no other.
+// As above: the baseline is for everyone in the workspace, including those who
+// join later, on every resource that has one and on no other.
 TEST_F(TrapsOfPublicGrants, BaselineCountsForWhoeverIsInTheWorkspace) {
   Must({AddResource{{"voice", "r"}}, AddResource{{"voice", "s"}},
         Share{{"voice", "r"}, Target::Default(), "viewer"},

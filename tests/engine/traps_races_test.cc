@@ -1,6 +1,6 @@
 // Traps of other engines: data races. Run with ThreadSanitizer as well.
-// docs/traps.md has the whole list; concurrency_test.cc has more on readers
-// beside a writer.
+// docs/traps.md has the whole list; concurrency_test.cc has more tests of
+// readers beside a writer.
 #include <atomic>
 #include <string>
 #include <thread>
@@ -19,8 +19,8 @@ std::vector<Change> FirstChanges() {
   return {AddGroup{"g"}, AddUser{"u0"}, AddResource{kVoice}};
 }
 
-// All kinds of changes, each undone before the end, so that the state after a
-// round is the one before it.
+// All kinds of changes. Each is undone before the end, so that a round leaves
+// the state as it was.
 std::vector<std::vector<Change>> RoundOfEveryKind(int n) {
   const std::string x = absl::StrCat("x", n);
   const ResourceId r{"voice", x};
@@ -43,7 +43,7 @@ std::vector<std::vector<Change>> RoundOfEveryKind(int n) {
       {RemoveGroup{x}, RemoveUser{x}, RemoveServiceAccount{x}}};
 }
 
-// Asks everything that there is, about things that come and go.
+// Asks every kind of question, about things that come and go.
 bool AsksWork(const Reader& reader, int n) {
   const std::string x = absl::StrCat("x", n % 2);
   const ResourceRef r{"voice", x};
@@ -78,9 +78,9 @@ bool AsksWork(const Reader& reader, int n) {
 }
 
 // Trap: data races between readers and a writer (casbin 1491; casbin-cpp 226;
-// SpiceDB CVE-2026-55866). Every kind of change beside every kind of question,
-// of the latest revision and of snapshots that are taken and let go, while
-// workspaces come and go; ThreadSanitizer judges.
+// SpiceDB CVE-2026-55866). Every kind of change runs beside every kind of
+// question, at the latest revision and in snapshots that are taken and
+// released, while workspaces are added and removed. ThreadSanitizer decides.
 TEST(TrapsOfRaces, EveryKindOfChangeBesideEveryKindOfQuestion) {
   Engine engine;
   Workspace workspace = *engine.AddWorkspace(Actor::System(), "w");

@@ -1,5 +1,5 @@
-// Traps of other engines: access that was taken away and is still there.
-// docs/traps.md has the whole list.
+// Traps of other engines: access that was taken away still works. docs/traps.md
+// has the whole list.
 #include <algorithm>
 #include <array>
 #include <atomic>
@@ -16,13 +16,13 @@
 namespace acl {
 namespace {
 
-// One way to have the role editor on `voice:v`, and one change that ends it.
+// One way to get the role editor on `voice:v`, and one change that ends it.
 struct Way {
   const char* name;
   Subject subject;
   std::vector<Change> give;
   std::vector<Change> take;
-  // What it takes before giving can be repeated, after taking.
+  // Changes that must follow `take` before `give` can be repeated.
   std::vector<Change> mend;
   // The role that is left.
   const char* left = "none";
@@ -151,7 +151,7 @@ std::vector<Way> Ways() {
        {}}};
 }
 
-// The role that a handle from before gives.
+// The role by a handle that was found earlier.
 std::string ByOldHandle(const Reader& reader, SubjectHandle subject,
                         ResourceHandle resource) {
   return reader.RoleName(reader.EffectiveRole(subject, resource)->role);
@@ -169,8 +169,9 @@ class TrapsOfRevoking : public Studio {
   }
 };
 
-// Trap: access that was taken away is answered from a stale cache (casbin 832,
-// 1065, 1181, 1578; OpenFGA 2811, 3155; casbin-cpp, whose own test expects it).
+// Trap: access that was taken away is still answered from a stale cache (casbin
+// 832, 1065, 1181, 1578; OpenFGA 2811, 3155; casbin-cpp, whose own test expects
+// it).
 TEST_F(TrapsOfRevoking, EndOfARoleIsVisibleToTheNextQuestionOfEveryKind) {
   for (const Way& way : Ways()) {
     for (int round = 0; round < 3; ++round) {
@@ -183,14 +184,14 @@ TEST_F(TrapsOfRevoking, EndOfARoleIsVisibleToTheNextQuestionOfEveryKind) {
       EXPECT_EQ(ByOldHandle(studio_, subject, v), way.left) << way.name;
       Must(way.mend);
     }
-    // The next way begins with nothing of this one.
+    // The next way starts without anything from this one.
     ASSERT_TRUE(engine_.RemoveWorkspace(Actor::System(), "studio").ok());
     studio_ = *engine_.AddWorkspace(Actor::System(), "studio");
     Studio::SetUp();
   }
 }
 
-// As above, for what is taken away as a whole.
+// As above, for the removal of the whole resource or workspace.
 TEST_F(TrapsOfRevoking, RemovedResourceOrWorkspaceGivesNobodyARole) {
   const ResourceHandle v = *studio_.FindResource(v_);
   const Subject kSubjects[] = {Subject::User("ann"), Subject::User("bob"),
@@ -212,7 +213,7 @@ TEST_F(TrapsOfRevoking, RemovedResourceOrWorkspaceGivesNobodyARole) {
   EXPECT_TRUE(MatrixLines(studio_).empty());
 }
 
-// As above: the end of a workspace admin, and of a creator.
+// As above, when someone stops being a workspace admin or a creator.
 TEST_F(TrapsOfRevoking, EndOfAWorkspaceAdminIsVisibleAtOnce) {
   for (int round = 0; round < 3; ++round) {
     Must({UpdateUser{"dan", {}, {}, {}, true}});
@@ -224,8 +225,8 @@ TEST_F(TrapsOfRevoking, EndOfAWorkspaceAdminIsVisibleAtOnce) {
   EXPECT_EQ(RoleEveryWay(studio_, Subject::User("ann"), v_), "none");
 }
 
-// As above, for who acts: the next share of somebody who is no admin any more
-// is refused.
+// As above, for actors: the next share of someone who is no longer an admin is
+// refused.
 TEST_F(TrapsOfRevoking, ActorWhoLostAdminIsRefusedAtOnce) {
   const Actor dan = Subject::User("dan");
   const Target bob = Target::User("bob");
@@ -241,7 +242,7 @@ TEST_F(TrapsOfRevoking, ActorWhoLostAdminIsRefusedAtOnce) {
   }
 }
 
-// A source that can be on or off, independently of the others.
+// A source that can be switched on and off, independently of the others.
 struct Switch {
   Change on, off;
   int role;  // 1 to 4
@@ -261,8 +262,9 @@ std::vector<Switch> SwitchesOfDan() {
        RemoveMember{"top", Member::Group("mid")}, 4}};
 }
 
-// As above, after many interleavings: sources come and go at random, questions
-// of every kind between them, and the role is the maximum of those that are on.
+// As above, after many interleavings: random sources are switched on and off,
+// and between them, in questions of every kind, the role is the maximum of the
+// sources that are on.
 TEST_F(TrapsOfRevoking, RoleIsTheMaximumOfWhatIsLeftAfterAnyInterleaving) {
   const char* const kRoles[] = {"none", "viewer", "commenter", "editor",
                                 "admin"};
@@ -285,15 +287,15 @@ TEST_F(TrapsOfRevoking, RoleIsTheMaximumOfWhatIsLeftAfterAnyInterleaving) {
       if (on[s]) best = std::max(best, switches[s].role);
     }
     ASSERT_EQ(ByOldHandle(studio_, dan, v), kRoles[best]) << step;
-    if (random() % 4 == 0) continue;  // not every state is asked for
+    if (random() % 4 == 0) continue;  // not every state is checked
     ASSERT_EQ(RoleEveryWay(studio_, Subject::User("dan"), v_), kRoles[best])
         << step;
   }
 }
 
 // As above, from other threads: once the change that took a role away has
-// returned, no thread sees it any more, whatever it asked before. `phase` is
-// even while nobody has the role for certain, and odd while the writer may have
+// returned, no thread sees the role any more, whatever it asked before. `phase`
+// is even while nobody can have the role, and odd while the writer may have
 // given it.
 TEST_F(TrapsOfRevoking, EndOfARoleIsVisibleToEveryThread) {
   std::atomic<int> phase{0};

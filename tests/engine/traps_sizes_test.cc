@@ -25,7 +25,7 @@ class TrapsOfSizes : public Studio {
     Must({SetLimit{0}});
   }
 
-  // Calls `add` for each number from `*have` to `size`, in one batch.
+  // Calls `add` for each number from `*have` up to `size`, in one batch.
   template <class AddOne>
   void Grow(int* have, int size, const AddOne& add) {
     std::vector<Change> changes;
@@ -37,8 +37,8 @@ class TrapsOfSizes : public Studio {
   static std::vector<int> Probes(int size) { return {0, size / 2, size - 1}; }
 };
 
-// Trap: a size overflows at 16 bits, and what is beyond has no role or another
-// (SpiceDB CVE-2024-27101). Here: grants of users on one resource.
+// Trap: a size overflows at 16 bits, and everything beyond has no role or a
+// wrong one (SpiceDB CVE-2024-27101). Here: grants of users on one resource.
 TEST_F(TrapsOfSizes, EveryOneOfManyGrantsOnAResourceCounts) {
   int have = 0;
   for (const int size : kSizes) {
@@ -83,7 +83,8 @@ TEST_F(TrapsOfSizes, LimitAroundTheBoundIsExact) {
   }
 }
 
-// As above, for what one principal or group is granted, or has created.
+// As above, for the resources that one principal or group is granted or has
+// created.
 TEST_F(TrapsOfSizes, EveryOneOfManyResourcesOfAPrincipalCounts) {
   int have = 0;
   const auto song = [](int i) { return ResourceId{"songs", U(i)}; };
@@ -184,11 +185,12 @@ TEST_F(TrapsOfSizes, EveryOneOfManyUsersHasTheBaseline) {
   }
 }
 
-// As above, for the length of a way through groups.
+// As above, for the length of a path through groups.
 TEST_F(TrapsOfSizes, RoleComesThroughAChainOfManyGroups) {
   constexpr int kLength = 65537;
   std::vector<Change> changes = {AddGroup{U(0)}};
-  // From the end on: the group that gets a member is in no group yet.
+  // From the end of the path: the group that gets a member is not in any group
+  // yet.
   for (int i = 1; i < kLength; ++i) {
     changes.push_back(AddGroup{U(i)});
     changes.push_back(AddMember{U(i), Member::Group(U(i - 1))});
@@ -208,7 +210,7 @@ TEST_F(TrapsOfSizes, RoleComesThroughAChainOfManyGroups) {
       v1::GROUP_CYCLE);
 }
 
-// As above, for one call: its questions, and its changes.
+// As above, for the questions and the changes of one call.
 TEST_F(TrapsOfSizes, EveryOneOfManyQuestionsAndChangesOfACallCounts) {
   for (const int size : kSizes) {
     const Question yes = {Subject::User("bob"), "editor", v_};
@@ -229,8 +231,8 @@ TEST_F(TrapsOfSizes, EveryOneOfManyQuestionsAndChangesOfACallCounts) {
   }
 }
 
-// As above, for revisions, and for names that come and go: a handle of the
-// first one never becomes the handle of a later one.
+// As above, for revisions, and for names that come and go: the handle of the
+// first never becomes the handle of a later one.
 TEST_F(TrapsOfSizes, NamesAndRevisionsThatCameAndWentAreNotGivenOutAgain) {
   const Revision first = Now();
   Must({AddUser{"x"}, Share{w_, Target::User("x"), "viewer"}});
@@ -238,7 +240,8 @@ TEST_F(TrapsOfSizes, NamesAndRevisionsThatCameAndWentAreNotGivenOutAgain) {
   const ResourceHandle w = *studio_.FindResource(w_);
   ASSERT_TRUE(studio_.EffectiveRole(old, w)->role);
   for (int i = 1; i < 65538; ++i) {
-    // With another name, as a batch that changes nothing would do nothing.
+    // With a different name, since a batch that changes nothing would have no
+    // effect.
     Must({RemoveUser{"x"}, AddUser{"x", "", U(i)},
           Share{w_, Target::User("x"), "viewer"}});
     if (studio_.EffectiveRole(old, w)->role) FAIL() << "after " << i;
@@ -248,8 +251,8 @@ TEST_F(TrapsOfSizes, NamesAndRevisionsThatCameAndWentAreNotGivenOutAgain) {
   EXPECT_EQ(studio_.EffectiveRole(Subject::User("x"), w_)->revision, Now());
 }
 
-// As above, for roles, whose numbers do have 16 bits: a number is not given out
-// again, and a role too many is refused.
+// As above, for roles, whose numbers do have 16 bits: a number is not reused,
+// and a role too many is refused.
 TEST_F(TrapsOfSizes, LadderThatHadTooManyRolesTakesNoMore) {
   Must({Share{w_, Target::User("dan"), "viewer"}});
   int had = 4;

@@ -1,5 +1,5 @@
-// Traps of other engines: writes that are reported as done, but lost, and
-// batches that name a target twice. docs/traps.md has the whole list.
+// Traps of other engines: writes that are reported as done but are lost, and
+// batches that name a target more than once. docs/traps.md has the whole list.
 #include <signal.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -38,7 +38,7 @@ class TrapsOfWrites : public Studio {
     std::filesystem::create_directories(folder);
     return folder;
   }
-  // The role of dan on `voice:w` in an engine that has read the file.
+  // The role of dan on `voice:w` in an engine that imports the file.
   static std::string RoleInFile(const std::string& path) {
     const auto file = WorldReader::Open(path);
     if (!file.ok()) return std::string(file.status().message());
@@ -58,8 +58,8 @@ class TrapsOfWrites : public Studio {
   }
 };
 
-// Trap: a write is reported as done, but lost (SpiceDB CVE-2025-64529). What a
-// share reported is in every export after it, to the letter.
+// Trap: a write is reported as done but is lost (SpiceDB CVE-2025-64529). What
+// a share reported is, word for word, in every later export.
 TEST_F(TrapsOfWrites, ShareThatReturnedIsInTheExport) {
   const char* const kRoles[] = {"viewer", "commenter", "editor", "admin"};
   const Target kTargets[] = {Target::User("dan"), Target::Group("inner"),
@@ -80,7 +80,8 @@ TEST_F(TrapsOfWrites, ShareThatReturnedIsInTheExport) {
   EXPECT_EQ(studio_.Export()->resources(1).grants_size(), 4);
 }
 
-// Shares, writes the world to a file, says so through a pipe and dies at once.
+// Shares, writes the world to a file, reports this through a pipe, and dies at
+// once.
 void ShareWriteAndDie(Workspace workspace, const Engine& engine,
                       const std::string& path, const char* role, int pipe) {
   const ResourceId w{"voice", "w"};
@@ -92,8 +93,8 @@ void ShareWriteAndDie(Workspace workspace, const Engine& engine,
   _exit(1);
 }
 
-// As above: a process that is killed right after it said that the world is
-// written has written it; this process reads it back.
+// As above: if a process is killed right after it reported that the world was
+// written, this process can read the world back.
 TEST_F(TrapsOfWrites, WorldThatWasWrittenOutlivesAKilledProcess) {
   const char* const kRoles[] = {"viewer", "commenter", "editor", "admin"};
   for (const char* name : {"/w.yaml", "/w.binpb"}) {
@@ -118,8 +119,8 @@ TEST_F(TrapsOfWrites, WorldThatWasWrittenOutlivesAKilledProcess) {
   EXPECT_EQ(Role(Subject::User("dan"), w_), "none");  // here nothing was shared
 }
 
-// In a process of its own: writes the file where no file can have more than so
-// many bytes. 0: done; 1: refused as it should be.
+// Runs in its own process: writes the file under a limit on the size of files.
+// Returns 0 if it was written, 1 if it was refused as it should be.
 int WriteWithin(size_t bytes, const std::string& path, const v1::World& world) {
   signal(SIGXFSZ, SIG_IGN);
   const struct rlimit limit = {bytes, bytes};
@@ -130,8 +131,8 @@ int WriteWithin(size_t bytes, const std::string& path, const v1::World& world) {
   return FaultOf(status) == v1::FILE_ACCESS ? 1 : 2;
 }
 
-// As above: a file that can't be written as a whole, wherever the end of the
-// room comes, is reported as not written, and the old one is whole.
+// As above: a file that cannot be written completely, wherever the room ends,
+// is reported as not written, and the old file stays intact.
 TEST_F(TrapsOfWrites, WorldThatDoesNotFitIsReportedAndLeavesTheOldOne) {
   const std::string path = Folder() + "/w.binpb";
   ASSERT_TRUE(WriteWorldOf(engine_, path).ok());
@@ -155,8 +156,8 @@ TEST_F(TrapsOfWrites, WorldThatDoesNotFitIsReportedAndLeavesTheOldOne) {
   }
 }
 
-// As above, the other way round: of a batch that was refused there is nothing,
-// wherever in it the refused change stands.
+// As above, the other way round: a refused batch leaves nothing behind,
+// wherever the refused change is in it.
 TEST_F(TrapsOfWrites, RefusedBatchLeavesNothingBehind) {
   const std::vector<Change> good = {
       AddUser{"x", "x@example.com"},
@@ -185,11 +186,11 @@ TEST_F(TrapsOfWrites, RefusedBatchLeavesNothingBehind) {
     EXPECT_FALSE(studio_.FindSubject(Subject::Email("x@example.com")).ok());
     EXPECT_EQ(RoleEveryWay(studio_, Subject::User("bob"), v_), "editor");
   }
-  // Nor is any name used up.
+  // No id has been used up either.
   EXPECT_TRUE(Must(good).changed);
 }
 
-// As above: what was reported is reported again, and not done twice.
+// As above: the first answer is repeated, and the change is not made again.
 TEST_F(TrapsOfWrites, RepeatedRequestAfterALostAnswerIsDoneOnce) {
   ChangeOptions options;
   options.request_id = "r1";
@@ -203,7 +204,7 @@ TEST_F(TrapsOfWrites, RepeatedRequestAfterALostAnswerIsDoneOnce) {
   EXPECT_EQ(Role(Subject::User("x"), w_), "none");
 }
 
-// What one step of a batch says about itself.
+// What one receipt of a batch says.
 std::string ToText(const ChangeReceipt& receipt) {
   const ShareEffect& effect = *receipt.share;
   return absl::StrCat(receipt.changed ? "changed " : "idle ",
@@ -212,10 +213,11 @@ std::string ToText(const ChangeReceipt& receipt) {
                       effect.effective_after, " ", effect.held_by.size());
 }
 
-// Trap: one batch names a target twice, and what comes of it is undefined
-// (several). Here the order counts: every batch of three changes to one slot,
-// under each of its names, does what the three do one after the other; it takes
-// one revision, or none if all is as it was, and each has its receipt.
+// Trap: one batch names a target more than once, with undefined results
+// (several engines). Here, the order counts: every batch of three changes to
+// one slot, under any of its names, has the result of the three changes made
+// one after the other. It takes one revision, or none if the state is
+// unchanged, and each change has its receipt.
 TEST_F(TrapsOfWrites, BatchThatNamesATargetTwiceIsDoneInItsOrder) {
   const Target kNames[] = {Target::Key("k1"), Target::Key("off"),
                            Target::Email("BOT@example.com"),
@@ -251,7 +253,7 @@ TEST_F(TrapsOfWrites, BatchThatNamesATargetTwiceIsDoneInItsOrder) {
   }
 }
 
-// As above: the limit counts a target that is named twice once.
+// As above: a target that is named twice counts once towards the limit.
 TEST_F(TrapsOfWrites, TargetThatIsNamedTwiceCountsOnce) {
   Must({SetLimit{1}});
   const Receipt receipt =
@@ -264,19 +266,20 @@ TEST_F(TrapsOfWrites, TargetThatIsNamedTwiceCountsOnce) {
                         StatusCode::kResourceExhausted, v1::LIMIT,
                         "change 1: "));
   EXPECT_EQ(Role(Subject::User("bob"), w_), "editor");
-  // One takes the place that the other leaves.
+  // One takes the place that the other leaves free.
   Must({Unshare{w_, Target::User("bob")},
         Share{w_, Target::User("dan"), "viewer"}});
   EXPECT_EQ(Role(Subject::User("bob"), w_), "none");
 }
 
-// As above, for batches that name anything else twice: the second is decided on
-// what the first left, and if it is refused, so is the first.
+// As above, for batches that name anything else twice: the second change is
+// decided on the state that the first left, and if it is refused, so is the
+// first.
 TEST_F(TrapsOfWrites, SecondOfTwoIsDecidedOnWhatTheFirstLeft) {
   struct Row {
     std::vector<Change> changes;
     Fault fault;        // of the last change; FAULT_UNSPECIFIED: accepted
-    bool idle = false;  // the last changes nothing
+    bool idle = false;  // the last change has no effect
   };
   const Fault ok = v1::FAULT_UNSPECIFIED;
   const Row kRows[] = {

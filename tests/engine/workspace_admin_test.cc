@@ -1,4 +1,5 @@
-// Changes that only a workspace admin may make: decided where they are applied.
+// Changes that only a workspace admin may make. This is decided at the revision
+// to which they are applied.
 #include <optional>
 #include <string>
 #include <thread>
@@ -45,7 +46,7 @@ TEST_F(WorkspaceAdmin, AdminInPersonByKeyAndTheSystemMay) {
 TEST_F(WorkspaceAdmin, EverybodyElseIsRefused) {
   ExpectRefused(Subject::User("bob"), v1::NOT_ADMIN,
                 "actor `user:bob` is no workspace admin");
-  // The admin of a resource is none of the workspace.
+  // An admin of a resource is not an admin of the workspace.
   ExpectRefused(Subject::Key("ann-key"), v1::NOT_ADMIN, "`key:ann-key`");
   ExpectRefused(Subject::Key("k1"), v1::NOT_ADMIN, "`key:k1`");
   ExpectRefused(Subject::User("eve"), v1::ACTOR_UNKNOWN, "`user:eve`");
@@ -114,7 +115,8 @@ TEST_F(WorkspaceAdmin, MalformedChangeIsReportedFirst) {
       v1::NOT_ADMIN);
 }
 
-// However the two meet: once the demotion has returned, nothing gets through.
+// However the two interleave: once the demotion has returned, nothing gets
+// through.
 TEST_F(WorkspaceAdmin, NothingGetsThroughBehindTheDemotion) {
   for (int round = 0; round < 200; ++round) {
     std::optional<Revision> demoted_at;

@@ -1,4 +1,4 @@
-// The example of the README, as it stands there, compiled and run.
+// The README's example, word for word, compiled and run.
 
 // [example]
 #include <iostream>

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Every C++ snippet of a page is in the program, word for word, and the program
-# prints what it should.
+# Checks that every C++ snippet of a page is in the program, word for word, and
+# that the program prints what it should.
 # Usage: snippets.sh PROGRAM SOURCE PAGE
 set -euo pipefail
 

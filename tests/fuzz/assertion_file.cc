@@ -1,4 +1,4 @@
-// Assertion files, run.
+// Assertion files, which are also run.
 
 #include <cstddef>
 #include <cstdint>
@@ -12,7 +12,7 @@
 namespace acl::fuzz {
 namespace {
 
-// Reads no files.
+// Does not read files.
 class ClosedDoor : public LibraryDoor {
  public:
   absl::Status LoadFile(const std::string&) override {

@@ -1,6 +1,6 @@
-// A checkpoint with all that it says of workspaces. The first byte says what is
-// put right in it, lengths and checksums: otherwise hardly anything would get
-// past them.
+// A checkpoint, including everything that it says about workspaces. The first
+// byte selects which lengths and checksums are corrected first; otherwise
+// hardly any input would get past them.
 
 #include <algorithm>
 #include <cstddef>
@@ -30,7 +30,7 @@ using States = std::vector<std::shared_ptr<const State>>;
 
 enum Mode : uint8_t { kRightHeader = 1, kRightBlocks = 2, kRightEnd = 4 };
 
-// docs/journal_format.md
+// See docs/journal_format.md.
 constexpr size_t kHeaderBytes = 80;
 constexpr size_t kBlockHeadBytes = 8;
 constexpr size_t kEndBytes = 4 + 8 + 8 + 32 + 4;
@@ -50,8 +50,8 @@ void MakeHeaderRight(std::string* bytes) {
   Put(Crc32c(0, bytes->substr(0, kHeaderBytes - 4)), kHeaderBytes - 4, bytes);
 }
 
-// The checksums of blocks, and lengths that lead out of the file. Gives how
-// many there are, and where they end.
+// Corrects the checksums of blocks, and lengths that point beyond the file.
+// Returns the number of blocks; `*at` is where they end.
 uint64_t MakeBlocksRight(std::string* bytes, size_t* at) {
   uint64_t blocks = 0;
   for (; *at + kBlockHeadBytes <= bytes->size(); ++blocks) {
@@ -111,7 +111,7 @@ void Run(const std::string& bytes) {
             "a refusal says why");
     return;
   }
-  // What was read can be written, and is the same afterwards.
+  // What was read can be written, and reads the same afterwards.
   const absl::Status written = WriteCheckpoint(
       "/again", {{}, {kSequence, {}}}, &files,
       [&](BlockSink sink) -> absl::StatusOr<uint64_t> {

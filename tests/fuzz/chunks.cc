@@ -1,4 +1,4 @@
-// The chunks of a workspace, each with its length before it.
+// The chunks of a workspace, each preceded by its length.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace {
 
 using Chunks = std::vector<v1::WorkspaceChunk>;
 
-// Those that stand before what can't be parsed.
+// Parses the chunks that precede the first one that cannot be parsed.
 Chunks Parse(const uint8_t* data, size_t size) {
   google::protobuf::io::ArrayInputStream stream(data, static_cast<int>(size));
   Chunks chunks;
@@ -39,7 +39,7 @@ std::string Joined(const Chunks& chunks) {
   return bytes;
 }
 
-// The exchange format checks by its own means what a state may be.
+// The exchange format has its own checks of what a state may be.
 void Import(const v1::Workspace& world) {
   std::vector<WorldFault> faults;
   WorkspaceImporter importer(BareState(), &faults);

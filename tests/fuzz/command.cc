@@ -1,5 +1,5 @@
-// The arguments of one of the commands that ask and change, one a line, on a
-// small world; only as a dry run. The first byte chooses the command.
+// The arguments, one to a line, of a command that asks or makes changes, on a
+// small world and only as a dry run. The first byte selects the command.
 
 #include <cstddef>
 #include <cstdint>
@@ -17,7 +17,7 @@
 namespace acl::fuzz {
 namespace {
 
-// Whether a line is more than a warning (of a name that does not exist).
+// Whether some line is more than a warning about a name that does not exist.
 bool HasRefusal(const std::string& err) {
   for (const absl::string_view line :
        absl::StrSplit(err, '\n', absl::SkipEmpty())) {

@@ -21,7 +21,7 @@ def fuzz_target(name, deps):
         name = name + "_fuzz",
         testonly = True,
         linkopts = ["-fsanitize=fuzzer"],
-        tags = ["manual"],  # only clang can link it
+        tags = ["manual"],  # only Clang can link it
         deps = [":" + name],
     )
     cc_test(

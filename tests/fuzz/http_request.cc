@@ -1,5 +1,6 @@
-// Bytes of a connection, and what two programs could read differently: requests
-// come out the same in whatever pieces the bytes come, and keep to the limits.
+// Bytes of a connection, including what two programs might read differently.
+// However the bytes are split, the same requests come out, and they respect the
+// limits.
 
 #include <algorithm>
 #include <cstddef>
@@ -38,7 +39,7 @@ void CheckRequest(const RequestReader::Incoming& incoming) {
   }
 }
 
-// All that can be seen of it.
+// Everything that can be observed.
 std::string Read(absl::string_view bytes, size_t piece) {
   RequestReader reader(kLimits);
   std::string seen;

@@ -1,5 +1,5 @@
-// A journal file. The first byte says whether checksums and chains are put
-// right: otherwise hardly anything would get past them.
+// A journal file. The first byte says whether checksums and chains are
+// corrected first; otherwise hardly any input would get past them.
 
 #include "acl/journal/journal.h"
 
@@ -37,7 +37,8 @@ void MakeHeaderRight(std::string* bytes) {
       bytes);
 }
 
-// The numbers and the chain of a frame's records, if they can be told apart.
+// Corrects the numbers and the chain of a frame's records, if these can be
+// separated.
 void MakeChainRight(uint64_t at, uint64_t whole, JournalHead* head,
                     std::string* bytes) {
   const std::string frame = bytes->substr(at, whole);
@@ -55,7 +56,7 @@ void MakeChainRight(uint64_t at, uint64_t whole, JournalHead* head,
   bytes->replace(at + 40, numbers.size(), numbers);
 }
 
-// The positions and checksums of frames that say how long they are.
+// Corrects the positions and checksums of frames with a plausible length.
 void MakeFramesRight(bool chains, std::string* bytes) {
   const absl::StatusOr<FileHeader> header = DecodeFileHeader(*bytes);
   if (!header.ok()) return;
@@ -102,7 +103,7 @@ void ReadAsJournal(const std::string& bytes, MemoryFiles* files) {
   *files->MutableBytes(path) = bytes;
   const Seen seen = ReadAll(files);
   if (!seen.status.ok()) return;
-  // What can be read can be gone on from, and is the same afterwards.
+  // A journal that can be read can be continued, and reads the same afterwards.
   {
     auto folder = LockedFolder::Take(kFolder, files);
     Require(folder.ok(), "the folder is nobody's");

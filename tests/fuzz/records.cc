@@ -1,5 +1,5 @@
-// The records of a journal, each with its length before it: an engine that goes
-// on from them, or refuses them.
+// The records of a journal, each preceded by its length. An engine either
+// continues from them or refuses them.
 
 #include <cstddef>
 #include <cstdint>
@@ -18,7 +18,7 @@ namespace {
 
 constexpr char kFolder[] = "/data";
 
-// A sound journal of the records.
+// Writes the records as an intact journal.
 void Write(absl::string_view rest, MemoryFiles* files) {
   auto folder = LockedFolder::Take(kFolder, files);
   Require(folder.ok(), "the folder is made");

@@ -1,5 +1,5 @@
-// The syntax of references, assertion strings, addresses and tokens, and what
-// is shown of them.
+// The syntax of references, assertion strings, addresses and tokens, and how
+// they are shown.
 
 #include <cstddef>
 #include <cstdint>

@@ -1,4 +1,4 @@
-// Runs a fuzz target on every file of a folder: what libFuzzer found stays
+// Runs a fuzz target on every file of a folder, so that what libFuzzer found is
 // tested with any compiler.
 
 #include <cstdint>

@@ -1,5 +1,5 @@
-// What a client of the server can send: bytes, and what comes of the request
-// that they are, if any.
+// What a client of the server can send: bytes, and the request, if any, that
+// they contain.
 
 #include <algorithm>
 #include <cstddef>
@@ -23,13 +23,13 @@ namespace {
 
 constexpr char kOperator[] = "the-operator-of-the-fuzzer-is-long-enough";
 
-// A small workspace behind the server; `ann` may change it.
+// A small workspace served over HTTP; `ann` may change it.
 struct Served {
   server::Metrics metrics;
   std::unique_ptr<Engine> engine;
   std::unique_ptr<server::Service> service;
   std::string secret;
-  std::string exported;  // what it began with
+  std::string exported;  // the state at the start
 
   Served() {
     EngineOptions options;
@@ -61,7 +61,7 @@ struct Served {
 void Answer(HttpRequest request) {
   static std::unique_ptr<Served>& served = *new std::unique_ptr<Served>();
   if (served == nullptr) served = std::make_unique<Served>();
-  // Nobody guesses a secret.
+  // A real client cannot guess a secret.
   for (auto& [name, value] : request.headers) {
     if (value == "ann") value = served->secret;
     if (value == "operator") value = kOperator;

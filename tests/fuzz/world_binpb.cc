@@ -1,4 +1,4 @@
-// Binary world files, as a message and a part at a time.
+// Binary world files, read as one message and one part at a time.
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +11,7 @@
 namespace acl::fuzz {
 namespace {
 
-// Both ways to read the file agree.
+// Both ways of reading the file agree.
 void ReadInParts(absl::string_view bytes) {
   const std::string path = ScratchFolder() + "/world.binpb";
   std::ofstream(path, std::ios::binary) << bytes;

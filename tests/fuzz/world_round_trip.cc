@@ -45,7 +45,7 @@ void RoundTrip(const Engine& engine) {
     v1::World again;
     Places places("w");
     const std::string text = WriteMessage(encoding, world);
-    // A world without workspaces is nothing in binary form.
+    // In binary form, a world without workspaces is empty.
     if (text.empty()) continue;
     Require(ReadMessage(encoding, text, &again, &places).ok(),
             "what is written is read");

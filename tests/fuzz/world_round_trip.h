@@ -1,4 +1,4 @@
-// What holds for every world that can be read, whatever the encoding.
+// Properties of every world that can be read, in any encoding.
 #ifndef TESTS_FUZZ_WORLD_ROUND_TRIP_H_
 #define TESTS_FUZZ_WORLD_ROUND_TRIP_H_
 
@@ -10,20 +10,21 @@
 
 namespace acl::fuzz {
 
-// Ends the program with words if `holds` is false.
+// Aborts the program with a message if `holds` is false.
 void Require(bool holds, const char* what);
 
-// If the bytes are a world: it comes back the same through all encodings.
+// If the bytes are a world, checks that it survives a round trip through every
+// encoding.
 void RoundTrip(Encoding encoding, absl::string_view bytes);
 
-// If the engine has a world: likewise.
+// The same for the engine's world.
 void RoundTrip(const Engine& engine);
 
-// A folder in memory for this process's files; it goes away at the end.
+// An in-memory folder for this process's files, removed at the end.
 const std::string& ScratchFolder();
 
-// A small world to ask and change: one workspace `w` with users, a service
-// account, keys, nested groups and resources.
+// Makes a small world for questions and changes: a workspace `w` with users, a
+// service account, keys, nested groups and resources.
 void MakeSmallWorld(Engine* engine);
 
 }  // namespace acl::fuzz

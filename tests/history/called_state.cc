@@ -27,7 +27,7 @@ T Require(absl::StatusOr<T> result) {
 
 std::string Person(int i) { return absl::StrCat("u", i); }
 
-// All that there is, for a comparison.
+// Everything in the state, for comparisons.
 std::vector<Touched> AllOf(const State& state) {
   const Directory& directory = state.directory;
   std::vector<Touched> all;
@@ -61,7 +61,7 @@ std::string NameOf(const State& state, const Touched& thing) {
   }
 }
 
-// A thing with its list, if it has one.
+// A thing and its list, if it has one.
 std::string ListOf(const State& state, const Touched& thing) {
   std::string line = NameOf(state, thing);
   const auto add = [&](Kind kind) {
@@ -88,7 +88,7 @@ void AddPeople(CalledState* w) {
       AddUser{"ann", " Ann@X.example ", "\xc3\x84nn \xf0\x9f\x8e\xa7"},
       AddUser{"bob", "", "", true}, AddUser{"root", "", "", false, true},
       AddServiceAccount{"bot", "Bot", "bot@x"},
-      // The same id as a user's.
+      // Has the same id as a user.
       AddServiceAccount{"ann"}, AddUser{std::string(512, 'x')}};
   for (int i = 0; i < kMany; ++i) changes.push_back(AddUser{Person(i)});
   w->Apply(changes);
@@ -121,7 +121,7 @@ void AddGroups(CalledState* w) {
   for (int i = 0; i < kMany; ++i) {
     changes.push_back(AddMember{"all", Member::User(Person(i))});
   }
-  // Someone with more groups than a line has room for.
+  // A user with more groups than fit into a line.
   for (int i = 0; i < 20; ++i) {
     const std::string id = absl::StrCat("of u5 no. ", i);
     changes.push_back(AddGroup{id});
@@ -154,8 +154,8 @@ void AddResources(CalledState* w) {
   w->Apply(changes);
 }
 
-// Leaves holes in all numbers, and roles and types at other places than those
-// of their slots.
+// Leaves gaps in all numbers, and moves roles and types to positions that
+// differ from their slots.
 void RemoveSome(CalledState* w) {
   w->Apply({RemoveUser{"u10"}, RemoveUser{"u20"}, RemoveGroup{"gone"},
             RemoveResource{{"voice", "gone"}}});
@@ -164,7 +164,7 @@ void RemoveSome(CalledState* w) {
   w->Apply({AddResource{{"zoo", "few"}},
             Share{{"zoo", "few"}, Target::Group("all"), "new"},
             Share{{"zoo", "few"}, Target::User("u299"), "look"},
-            // Lower than what many resources have.
+            // Lower than the number of grants on many resources.
             SetLimit{15}});
 }
 
@@ -176,7 +176,8 @@ void AnswerSome(CalledState* w) {
        Share{few, Target::Email(" ANN@x.example"), "own"},
        Share{few, Target::Key("k"), "read"}, Unshare{few, Target::Default()}},
       w->state().revision);
-  // Held up by a group through others; by somebody who is admin of it.
+  // The role is still given by a group through others. The actor is an admin of
+  // the resource.
   w->Answer("two", Subject::Email("Ann@x.example"),
             {Share{few, Target::User("u2"), "read"},
              Share{few, Target::User("root"), "read"},
@@ -248,7 +249,7 @@ CalledState SmallState() {
            {Share{one, Target::User("bob"), "editor"}});
   w.Answer("second", Subject::User("ann"),
            {RemoveMember{"i", Member::User("ann")}});
-  // An id belongs to its caller.
+  // A request id belongs to its caller.
   w.Answer("first", Subject::User("bob"), {UpdateUser{"bob"}});
   return w;
 }

@@ -1,4 +1,4 @@
-// States that calls have made, and chunks of them.
+// States built by calls, and their chunks.
 #ifndef TESTS_HISTORY_CALLED_STATE_H_
 #define TESTS_HISTORY_CALLED_STATE_H_
 
@@ -18,17 +18,18 @@
 
 namespace acl {
 
-// A state with nothing but its heap, edit tag and scope.
+// A state that has only its heap, edit tag and scope.
 State BareState();
 
-// A workspace `w` that is changed by calls; ends the process if one is refused.
+// A workspace `w` that is changed by calls. Aborts the process if a call is
+// refused.
 class CalledState {
  public:
   explicit CalledState(const WorkspaceSettings& settings = {});
 
-  // By the system.
+  // Applies the changes as the system.
   Receipt Apply(const std::vector<Change>& changes);
-  // Under a request id.
+  // Applies them under a request id.
   Receipt Answer(const std::string& request_id, const Actor& actor,
                  const std::vector<Change>& changes,
                  std::optional<Revision> expected_revision = {});
@@ -39,25 +40,26 @@ class CalledState {
   std::shared_ptr<const State> head_;
 };
 
-// Three principals, a key, three groups in each other, two resources and two
-// answered requests.
+// Three principals, a key, three nested groups, two resources and two answered
+// requests.
 CalledState SmallState();
 
-// Everything that a workspace can have: hundreds of users and grants, letters
-// of all kinds, holes in the numbers, roles and types that came and went,
-// requests of all kinds.
+// Everything that a workspace can have: hundreds of users and grants, all kinds
+// of characters, gaps in the numbers, roles and types that were added and
+// removed, and all kinds of requests.
 CalledState FullState();
 
 std::vector<v1::WorkspaceChunk> ChunksOf(const State& state,
                                          size_t chunk_items);
 absl::StatusOr<State> ReadChunks(const std::vector<v1::WorkspaceChunk>& chunks);
 
-// Everything that can be seen of a state, as lines: its world, what there is in
-// the order of numbers, the lists of everybody and of everything, and the
-// answered requests.
+// Everything visible in a state, as lines: its world, its things in the order
+// of their numbers, the lists of everyone and everything, and the answered
+// requests.
 std::vector<std::string> LinesOf(const State& state);
 
-// Whether both states say the same, by what leads to it and by what leads back.
+// Whether both states are equal, both in their contents and in their reverse
+// links.
 bool SameState(const State& a, const State& b);
 
 }  // namespace acl

@@ -1,6 +1,7 @@
-// Every call of the file system fails in turn, those that only read among them,
-// under all that reads or writes the history of a folder: it says so or its
-// answer is the right one, and the folder is as sound as before.
+// Every file system call fails in turn, including those that only read, in
+// everything that reads or writes the history of a folder. Each operation
+// either reports the failure or returns the right answer, and the folder stays
+// intact.
 #include <functional>
 #include <memory>
 #include <optional>
@@ -28,7 +29,7 @@ constexpr size_t kRequestIdWindow = 16;
 
 class FailingCalls : public DurableTest {
  protected:
-  // A journal of several files, two checkpoints, and changes behind them.
+  // A journal of several files, two checkpoints, and changes after them.
   void SetUp() override {
     DurableTest::SetUp();
     GoOn();
@@ -41,12 +42,12 @@ class FailingCalls : public DurableTest {
   }
   void TearDown() override {}
 
-  // What comes of it, as a text.
+  // Returns its result as text.
   using Work = std::function<absl::StatusOr<std::string>(FileSystem* files)>;
 
-  // Does the work again and again, and lets the first, the second, ... call
-  // fail, or all from there on. `told` is how many of them have to end it, at
-  // least.
+  // Repeats the work while the first, the second, ... call fails, either once
+  // or together with all later ones. At least `told` of these calls must make
+  // the work fail.
   void FailEachCall(const Work& work, int told, bool for_good = false) {
     std::string expected;
     {
@@ -142,7 +143,7 @@ TEST_F(FailingCalls, WhileATimeIsLookedFor) {
       5);
 }
 
-// It tries again where the writer may have removed what it was about to read.
+// It tries again if the writer may have removed the file it was about to read.
 TEST_F(FailingCalls, WhileAFolderIsFollowed) {
   for (const bool for_good : {false, true}) {
     FailEachCall(

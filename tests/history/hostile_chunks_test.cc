@@ -1,4 +1,5 @@
-// Chunks that say what no workspace can be: refused, with words that say what.
+// Chunks with contents that no workspace can have are refused, with words that
+// say what is wrong.
 #include <functional>
 #include <ostream>
 #include <string>
@@ -17,7 +18,7 @@ namespace {
 
 using Chunks = std::vector<v1::WorkspaceChunk>;
 
-// One thing that is done to the chunks of SmallState(), which are one.
+// One modification of the chunk of SmallState().
 struct Hostile {
   const char* name;
   std::function<void(v1::WorkspaceChunk&)> change;
@@ -38,7 +39,7 @@ TEST_P(HostileChunks, IsRefusedWithWords) {
                         v1::JOURNAL_DAMAGED, GetParam().words));
 }
 
-// Puts another text into a column.
+// Replaces a text in a column.
 void SetText(v1::Texts* texts, int index, const std::string& text) {
   std::string bytes;
   size_t at = 0;
@@ -167,7 +168,7 @@ INSTANTIATE_TEST_SUITE_P(
 v1::KeyColumns& Keys(v1::WorkspaceChunk& c) { return *c.mutable_keys(); }
 v1::GroupColumns& Groups(v1::WorkspaceChunk& c) { return *c.mutable_groups(); }
 
-// One more key, of bob.
+// Adds another key of bob.
 void AddKeyNamed(const std::string& id, v1::WorkspaceChunk& c) {
   SetText(Keys(c).mutable_ids(), 1, id);
   Keys(c).add_owners(1);

@@ -1,5 +1,5 @@
-// Folders whose files are sound and whose contents no engine writes: whoever
-// opens, follows or reads the past of one is told what is wrong, and where.
+// Folders whose files are intact, but whose contents no engine writes. Opening,
+// following or reading the past of one reports what is wrong, and where.
 #include <cerrno>
 #include <functional>
 #include <memory>
@@ -69,7 +69,7 @@ class HostileFolder : public DurableTest {
                           EmptyState, &replay)
         .status();
   }
-  // Puts a record behind all others, whatever it says.
+  // Adds a record, whatever it says, after all others.
   void Append(const std::string& record) {
     auto locked = LockedFolder::Take(kFolder, files_.get());
     ASSERT_TRUE(locked.ok()) << locked.status();
@@ -115,7 +115,7 @@ TEST_F(HostileFolder, BlocksOfACheckpointThatMakeNoWorkspaceAreDamage) {
   nameless.mutable_begin()->set_id("");
   Blocks twice = blocks_;
   twice.insert(twice.end(), blocks_.begin(), blocks_.end());
-  // `inner` and `outer`, each in the other.
+  // `inner` and `outer` are in each other.
   v1::WorkspaceChunk circle = first;
   v1::MembershipColumns& memberships = *circle.mutable_memberships();
   memberships.Clear();
@@ -143,7 +143,7 @@ TEST_F(HostileFolder, BlocksOfACheckpointThatMakeNoWorkspaceAreDamage) {
     EXPECT_TRUE(IsDamage(Load(), c.words));
     EXPECT_THAT(std::string(Load().message()),
                 HasSubstr(CheckpointName(checkpoint_)));
-    // The journal alone leads to the same.
+    // The journal alone leads to the same state.
     Reopen();
     EXPECT_EQ(RoleOf("dan"), "viewer");
     EXPECT_THAT(report_.damaged_checkpoint, HasSubstr(c.words));
@@ -157,12 +157,12 @@ TEST_F(HostileFolder, CheckpointOfAVersionFromTheFutureIsNotPassedOver) {
   std::string* const bytes = files_->MutableBytes(
       absl::StrCat(kFolder, "/", CheckpointName(checkpoint_)));
   (*bytes)[8] = 2;
-  // With a wrong checksum it is damage, and passed over.
+  // With a wrong checksum it is damaged, and passed over.
   EXPECT_TRUE(IsDamage(Load(), "the header is not what was written"));
   EXPECT_TRUE(OpenAt({}).ok());
 }
 
-// That is not damage, and the next checkpoint would be of no more use.
+// This is not damage, so trying an earlier checkpoint would not help.
 TEST_F(HostileFolder, WithoutAStateForItACheckpointIsNotPassedOver) {
   const auto no_state = []() -> absl::StatusOr<State> {
     return Refuse(v1::LIMIT, "no more states");
@@ -173,7 +173,7 @@ TEST_F(HostileFolder, WithoutAStateForItACheckpointIsNotPassedOver) {
                         "no more states"));
 }
 
-// It goes with the next checkpoint, or with one after it.
+// The next checkpoint removes it, or a later one.
 TEST_F(HostileFolder, DamagedCheckpointIsRemovedWhenTheDiskLetsIt) {
   WriteBlocks({"\xff"});
   const std::string path =
@@ -189,7 +189,8 @@ TEST_F(HostileFolder, DamagedCheckpointIsRemovedWhenTheDiskLetsIt) {
   EXPECT_EQ(files_->MutableBytes(path), nullptr);
 }
 
-// A checkpoint that could not be written is not there, and another can be.
+// A checkpoint that could not be written does not exist, and another one can be
+// written.
 TEST_F(HostileFolder, CheckpointOfWhatIsRefusedOrNotOnTheDiskIsNotKept) {
   FolderOptions options;
   options.files = files_.get();
@@ -229,7 +230,7 @@ TEST_F(HostileFolder, RecordsThatAreNoMessagesAreNamed) {
                         "studio", token_, true);
   ASSERT_TRUE(changes.ok()) << changes.status();
   EXPECT_TRUE(IsDamage((*changes)->Next().status(), "is not well-formed"));
-  // Who salvages loses that record alone.
+  // Salvaging loses only that record.
   const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
   ASSERT_TRUE(salvaged.ok()) << salvaged.status();
   EXPECT_EQ(salvaged->doubts, std::vector<std::string>{words});
@@ -250,7 +251,7 @@ TEST_F(HostileFolder, RecordThatComesToAFollowerAndIsNoMessageIsNamed) {
 }
 
 TEST_F(HostileFolder, JournalThatEndsBeforeItsCheckpointIsDamage) {
-  // The files are removed; a checkpoint of a later record stays.
+  // The journal's files are removed; a checkpoint of a later record stays.
   const auto journal = JournalFiles(kFolder, files_.get());
   ASSERT_TRUE(journal.ok()) << journal.status();
   for (const JournalFile& file : *journal) {
@@ -260,8 +261,8 @@ TEST_F(HostileFolder, JournalThatEndsBeforeItsCheckpointIsDamage) {
   EXPECT_TRUE(IsDamage(Follow().status(), "files of it are missing"));
 }
 
-// The times of the records that a checkpoint has tell whether it is of before
-// a moment; where they can't be read, it is not used.
+// The times of a checkpoint's records show whether it is earlier than a moment.
+// If they cannot be read, the checkpoint is not used.
 TEST_F(HostileFolder, CheckpointWhoseRecordsTellNoTimeIsPassedOver) {
   Append("\xff");
   header_.until = last_;
@@ -273,7 +274,7 @@ TEST_F(HostileFolder, CheckpointWhoseRecordsTellNoTimeIsPassedOver) {
 }
 
 TEST_F(HostileFolder, TimeIsNotAvailableWhereTheRecordsOfItAreGone) {
-  journal_file_bytes_ = 1;  // a file for each record
+  journal_file_bytes_ = 1;  // one file for each record
   Reopen();
   for (const char* role : {"editor", "viewer", "editor"}) {
     ASSERT_TRUE(Share("dan", role).ok());
@@ -317,8 +318,8 @@ TEST_F(HostileFolder, RevisionOfAWorkspaceThatNoCheckpointHasIsFound) {
                         "workspace `other` does not exist"));
 }
 
-// Records behind a point of the past that are of the workspace, but no changes
-// of it.
+// Records after a past moment that are about the workspace but do not change
+// it.
 TEST_F(HostileFolder, RecordsThatChangedNothingAreNotGiven) {
   std::string old;
   ASSERT_TRUE(ReadJournal(kFolder, {}, files_.get(), nullptr,
@@ -389,7 +390,7 @@ TEST_F(HostileFolder, ChangesThatDoNotFitAreDamage) {
   }
 }
 
-// What is watched from the past is of one life of one workspace.
+// A watch that starts in the past is about one incarnation of one workspace.
 TEST_F(HostileFolder, ChangesOfOthersAreNotGiven) {
   Reopen();
   ASSERT_TRUE(engine_->AddWorkspace(Actor::System(), "other").ok());

@@ -1,5 +1,5 @@
-// Records that are well-formed and that no engine writes there: whoever builds
-// upon them refuses them, and whoever salvages says so and goes on.
+// Well-formed records that no engine would write there. Everything that depends
+// on them refuses them; salvaging reports them and goes on.
 #include <functional>
 #include <memory>
 #include <string>
@@ -25,17 +25,17 @@ using ::testing::IsEmpty;
 
 constexpr size_t kRequestIdWindow = 16;
 
-// What stands where in the journal below.
+// The positions of the records in the journal below.
 enum Place : size_t {
   kAddition,
   kStudio,
   kShare,      // with a request id
-  kNoOp,       // the same share with another one
-  kOtherRole,  // of another role
+  kNoOp,       // the same share with another request id
+  kOtherRole,  // a share with a different role
   kLastShare,
   kOtherAdded,
   kOtherRemoved,
-  kImport,  // the first record of it, up to the end
+  kImport,  // its first record; the others follow to the end
 };
 
 using Records = std::vector<v1::Record>;
@@ -45,8 +45,8 @@ constexpr char kNoDoubt[] = "none";
 struct RecordCase {
   std::string name;
   std::function<void(Records*)> alter;
-  std::string words;  // after the number of the record, if it is in them
-  // What salvaging says, if it is something else; kNoDoubt: nothing, since
+  std::string words;  // after the number of the record, if any
+  // What salvaging says if it differs from `words`. kNoDoubt: nothing, because
   // there are gaps where records are missing.
   std::string doubt = "";
 };
@@ -82,7 +82,7 @@ class HostileRecords : public DurableTest,
     ASSERT_TRUE(records_[kOtherRemoved].has_remove_workspace());
     ASSERT_TRUE(records_[kImport].has_import());
   }
-  // As the first record makes it.
+  // As the first record creates it.
   std::shared_ptr<const State> EmptyStudio() const {
     Replay replay(EmptyState, kRequestIdWindow);
     EXPECT_EQ(replay.Apply(1, records_[kAddition]), absl::OkStatus());
@@ -112,7 +112,7 @@ TEST_P(HostileRecords, AreRefusedOrForgiven) {
   if (GetParam().doubt == kNoDoubt) {
     EXPECT_THAT(doubts, IsEmpty());
   } else {
-    // They are told without the number.
+    // Here, the message does not have the number.
     std::string words = GetParam().words;
     if (words.find("record ") == 0) words.erase(0, words.find(": ") + 2);
     if (!GetParam().doubt.empty()) words = GetParam().doubt;
@@ -126,7 +126,7 @@ v1::ChangeRecord* ChangeAt(Records* r, Place place) {
   return (*r)[place].mutable_change();
 }
 
-// Adds two groups to a workspace, each in the other.
+// Adds two groups to the imported workspace, each a member of the other.
 void MakeCircle(v1::Record* import) {
   v1::WorkspaceChunk& chunk = *import->mutable_import()->mutable_chunk();
   v1::Texts& ids = *chunk.mutable_groups()->mutable_ids();
@@ -270,7 +270,7 @@ TEST_F(SoundRecords, AreApplied) {
   EXPECT_THAT(replay.Ids(), ElementsAre("imported", "studio"));
 }
 
-// A checkpoint may have been written after them.
+// A checkpoint may have been written after these records.
 TEST_F(SoundRecords, ThatAreThereAlreadyArePassedOver) {
   Records twice;
   for (const v1::Record& record : records_) {
@@ -311,8 +311,8 @@ TEST_F(SoundRecords, ThatAreLargeAreAppliedLikeOthers) {
   EXPECT_THAT(replay.Ids(), ElementsAre("imported", "studio"));
 }
 
-// Where there is no state to put it in, the folder is not to blame: nothing is
-// forgiven.
+// If there is no state to put it into, the folder is not at fault, so nothing
+// is passed over.
 TEST_F(SoundRecords, WithoutAStateForThemAreRefused) {
   const auto no_state = []() -> absl::StatusOr<State> {
     return Refuse(v1::LIMIT, "no more states");
@@ -342,7 +342,7 @@ TEST_F(SoundRecords, OfAnImportEndWhereTheJournalRefusesOne) {
   }
 }
 
-// The log reads what a change was, without applying it.
+// The log reads changes without applying them.
 TEST_F(SoundRecords, ReadAsChangesAreRefusedWhereTheyAreNone) {
   v1::Record record = records_[kShare];
   EXPECT_TRUE(ReadChange(record).ok());

@@ -57,7 +57,7 @@ void Mutator::ChangeList(const Place& place) {
   }
 }
 
-// An entry of a list; -1 for one more.
+// Changes an entry of a list; -1 adds one.
 void Mutator::ChangeEntry(const Place& place, int index) {
   Message* const m = place.message;
   const FieldDescriptor* const f = place.field;

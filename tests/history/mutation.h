@@ -1,4 +1,4 @@
-// Messages that somebody has tampered with.
+// Corrupts messages as if someone had tampered with them.
 #ifndef TESTS_HISTORY_MUTATION_H_
 #define TESTS_HISTORY_MUTATION_H_
 
@@ -12,15 +12,15 @@
 
 namespace acl {
 
-// Changes single fields at random: to values that are near, at a limit or
-// nonsense; entries of lists go, come twice or change places.
+// Changes single fields at random: to nearby values, limits and nonsense.
+// Entries of lists are removed, duplicated and swapped.
 class Mutator {
  public:
   explicit Mutator(uint64_t seed) : random_(seed) {}
 
   size_t Below(size_t limit) { return random_() % limit; }
 
-  // Changes one field of the message, or of one in it.
+  // Changes one field of the message or of a nested one.
   void Change(google::protobuf::Message* message);
 
  private:

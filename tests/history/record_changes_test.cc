@@ -1,5 +1,5 @@
-// A record that is split into its changes and the rest means what the whole
-// record means, whatever its bytes are.
+// A record that is split into its changes and the rest has the same meaning as
+// the whole record, whatever its bytes are.
 #include "acl/history/record_changes.h"
 
 #include <optional>
@@ -45,7 +45,7 @@ std::optional<v1::Record> Parse(absl::string_view bytes) {
   return record;
 }
 
-// The record put together again from its parts.
+// Parses the parts of a record and puts them together again.
 std::optional<v1::Record> ParseInParts(absl::string_view bytes) {
   std::string rest;
   std::vector<absl::string_view> parts;

@@ -1,5 +1,5 @@
-// Calls, receipts and settings as messages: they come back as they were, and
-// what can't be is refused.
+// Calls, receipts and settings as messages: they survive a round trip, and
+// impossible ones are refused.
 #include "acl/history/record_message.h"
 
 #include <functional>
@@ -23,7 +23,7 @@ testing::AssertionResult IsDamage(const absl::Status& status,
                    words);
 }
 
-// The answered requests of FullState(), of which there is one of each kind.
+// The answered requests of FullState(), which has one of each kind.
 std::vector<v1::AnsweredRequest> AllRequests() {
   std::vector<v1::AnsweredRequest> requests;
   const CalledState full = FullState();
@@ -152,9 +152,9 @@ TEST(ReceiptMessage, WhatARemovalTookAlongIsKept) {
   EXPECT_EQ(read->changes[0].removed->creators, 0u);
 }
 
-// What is done to a request that shares one resource with a user whose role a
-// group through another holds up, takes a grant from an address, and removes a
-// user. All had an effect.
+// One modification of a request that shares a resource with a user who keeps
+// the role through nested groups, removes a grant by e-mail address, and
+// removes a user. All of these had an effect.
 struct Hostile {
   const char* name;
   std::function<void(v1::AnsweredRequest&)> change;

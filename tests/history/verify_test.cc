@@ -1,4 +1,4 @@
-// Whether a folder is whole, and what of a damaged one can be read.
+// Whether a folder is intact, and what can be read from a damaged one.
 #include "acl/history/verify.h"
 
 #include <functional>
@@ -33,7 +33,7 @@ class VerifyTest : public DurableTest {
   absl::StatusOr<VerifyReport> Verify() {
     return VerifyFolder(kFolder, {}, files_.get(), nullptr);
   }
-  // Replaces the checkpoint of a record by one that is as well-formed.
+  // Replaces the checkpoint of a record by one that is equally well-formed.
   void Forge(uint64_t sequence,
              const std::function<void(v1::WorkspaceChunk*)>& change) {
     std::vector<std::string> blocks;
@@ -56,7 +56,8 @@ class VerifyTest : public DurableTest {
                         });
     ASSERT_TRUE(written.ok()) << written;
   }
-  // Changes and checkpoints, the last change behind the last of them.
+  // Makes changes and checkpoints; the last change comes after the last
+  // checkpoint.
   void MakeHistory(int changes) {
     for (int i = 0; i < changes; ++i) {
       ChangeOptions options;
@@ -77,7 +78,7 @@ TEST_F(VerifyTest, WhenAllIsWholeThenEveryCheckpointIsProved) {
   EXPECT_EQ(report->end.head.sequence, 42u);
   EXPECT_EQ(report->checkpoints, (std::vector<uint64_t>{28, 38}));
   EXPECT_FALSE(report->oldest_unproved);
-  // An engine has it open.
+  // An engine still has the folder open.
   EXPECT_FALSE(report->end.sealed);
 }
 
@@ -130,7 +131,7 @@ TEST_F(VerifyTest, WhenACheckpointSaysSomethingElseThenItIsDamage) {
       },
   };
   MakeHistory(20);
-  // The older one is as bad as the later one.
+  // The older checkpoint is as bad as the later one.
   for (const uint64_t sequence : {8, 18}) {
     for (size_t i = 0; i < forgeries.size(); ++i) {
       SCOPED_TRACE(i);
@@ -168,7 +169,7 @@ TEST_F(VerifyTest, WhenThereIsOnlyACheckpointThenItIsDamage) {
   }
   EXPECT_TRUE(IsRefusal(Verify(), absl::StatusCode::kDataLoss,
                         v1::JOURNAL_DAMAGED, "is of another journal"));
-  // Salvaging takes what it has.
+  // Salvaging uses what the checkpoint contains.
   const auto salvaged = Salvage(kFolder, files_.get(), nullptr);
   ASSERT_TRUE(salvaged.ok()) << salvaged.status();
   EXPECT_EQ(salvaged->checkpoint, 8u);
@@ -205,7 +206,7 @@ TEST(HeadTextTest, IsReadAsItIsWritten) {
   }
 }
 
-// How often a folder is read beside a writer, who changes it each time.
+// Counts how often a folder is read beside a writer who changes it every time.
 class BesideWriterTest : public testing::Test {
  protected:
   int ReadsUntilItIsTold(const absl::Status& refusal, bool changes,
@@ -240,7 +241,7 @@ TEST_F(BesideWriterTest, WhenFilesWereGoneThenItIsReadAgainAFewTimes) {
     const absl::Status gone = Refuse(fault, "gone");
     EXPECT_EQ(ReadsUntilItIsTold(gone, true, 0), 5);
     EXPECT_EQ(ReadsUntilItIsTold(gone, false, 0), 1);
-    // The first list cannot be had, or the one after.
+    // The first list of files fails, or the one after it.
     EXPECT_EQ(ReadsUntilItIsTold(gone, true, 1), 1);
     EXPECT_EQ(ReadsUntilItIsTold(gone, true, 2), 1);
     EXPECT_EQ(ReadsUntilItIsTold(gone, true, 4), 2);
@@ -402,7 +403,7 @@ TEST_F(VerifyTest, WhenTheLatestCheckpointIsDamagedThenSalvageTakesAnother) {
 
 class SalvageTest : public VerifyTest {
  protected:
-  // Changes without a checkpoint, in several files.
+  // Makes changes without a checkpoint, over several files.
   void WriteFiles(int changes) {
     for (int i = 0; i < changes; ++i) {
       ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());
@@ -419,7 +420,7 @@ class SalvageTest : public VerifyTest {
   std::string& Bytes(size_t file) {
     return *files_->MutableBytes(std::string(kFolder) + "/" + names_[file]);
   }
-  // Where the frames of a file begin.
+  // The positions of the frames in a file.
   std::vector<size_t> Frames(size_t file) {
     std::vector<size_t> frames;
     const std::string bytes = Bytes(file);
@@ -432,8 +433,9 @@ class SalvageTest : public VerifyTest {
     }
     return frames;
   }
-  // Replaces what a frame says by records that lead to the same, if that is
-  // believed, or by bytes that are none; with a checksum that is right.
+  // Replaces a frame's contents, with a correct checksum: either by other
+  // records with the same chain in the header, or by bytes that are not
+  // records.
   void Forge(size_t file, size_t at, bool records) {
     std::string& bytes = Bytes(file);
     const JournalId id = DecodeFileHeader(bytes)->id;
@@ -470,12 +472,12 @@ TEST_F(SalvageTest, WhenACallFailsThenTheFileIsLostOrTheFolderIsRefused) {
     const auto salvaged =
         acl::Salvage(kFolder, &files, [&](uint64_t, uint64_t) { ++told; });
     if (!salvaged.ok()) {
-      EXPECT_EQ(n, 1);  // the list
+      EXPECT_EQ(n, 1);  // listing the files
       EXPECT_EQ(FaultOf(salvaged.status()), v1::FILE_ACCESS);
       continue;
     }
     EXPECT_EQ(told, static_cast<int>(names_.size()));
-    // Of the first looks only the id is wanted, which other files have, too.
+    // The first calls need only the id, which the other files have, too.
     if (!salvaged->lost()) continue;
     ++failed;
     ASSERT_EQ(salvaged->bytes.size(), 1u);
@@ -560,7 +562,7 @@ TEST_F(SalvageTest, WhenAFileIsThereTwiceThenItsRecordsAreAppliedOnce) {
   EXPECT_EQ(salvaged.states[0]->revision, 41u);
 }
 
-// Frames behind it tell of it only if it had been synced before.
+// Frames after it prove that it is damaged only if it had been synced before.
 TEST_F(SalvageTest, WhenTheLastFileWasNotSyncedThenWhatIsAlteredIsTorn) {
   journal_file_bytes_ = 20000;
   for (const bool synced : {true, false}) {
@@ -585,7 +587,8 @@ TEST_F(SalvageTest, WhenTheLastFileWasNotSyncedThenWhatIsAlteredIsTorn) {
   }
 }
 
-// The first file is gone, with the workspace that all others are about.
+// The first file is gone, and with it the workspace that all later records are
+// about.
 TEST_F(SalvageTest, WhenThereAreManyDoubtsThenTheFirstAreKept) {
   WriteFiles(1100);
   ASSERT_TRUE(files_->Remove(std::string(kFolder) + "/" + names_[0]).ok());
@@ -597,7 +600,7 @@ TEST_F(SalvageTest, WhenThereAreManyDoubtsThenTheFirstAreKept) {
   EXPECT_TRUE(salvaged.states.empty());
 }
 
-// What so many replace is given back on the way.
+// What so many records replace is freed on the way.
 TEST_F(VerifyTest, WhenThereAreThousandsOfRecordsThenTheyLeadToTheSame) {
   for (int i = 0; i < 4200; ++i) {
     ASSERT_TRUE(Share("dan", i % 2 == 0 ? "viewer" : "editor").ok());

@@ -1,5 +1,5 @@
-// Workspaces in chunks: they come back as they were, and whatever was done to
-// the chunks gives a refusal or a state that is in order.
+// Workspaces in chunks: they survive a round trip, and whatever is done to the
+// chunks results in a refusal or in a valid state.
 #include "acl/history/workspace_chunks.h"
 
 #include <string>
@@ -28,8 +28,8 @@ std::vector<std::string> BytesOf(
   return bytes;
 }
 
-// The state of a workspace in the exchange format, which checks by its own
-// means what a state may be.
+// The state of a workspace in the exchange format, which has its own checks of
+// what a state may be.
 absl::StatusOr<State> Imported(const v1::Workspace& world) {
   std::vector<WorldFault> faults;
   WorkspaceImporter importer(BareState(), &faults);
@@ -63,7 +63,7 @@ TEST(WorkspaceChunks, SmallWorkspaceComesBackAsItWas) {
 
 TEST(WorkspaceChunks, WorkspaceWithEverythingComesBackAsItWas) {
   const CalledState full = FullState();
-  // What makes it hard.
+  // Checks that the state has what makes it hard.
   const State& state = full.state();
   const size_t grants =
       state.grants.Get(state.FindResource({"voice", "very many"}))->size();
@@ -105,7 +105,7 @@ TEST(WorkspaceChunks, StateThatWasReadCanBeChangedOn) {
   const absl::StatusOr<State> read = ReadChunks(ChunksOf(small.state(), 7));
   ASSERT_TRUE(read.ok()) << read.status();
   EXPECT_EQ(read->scope, 1u);
-  // The first answer again.
+  // The first answer is repeated.
   ChangeOptions again;
   again.request_id = "first";
   const std::vector<Change> first = {
@@ -128,7 +128,7 @@ TEST(WorkspaceChunks, ChunkWithManyThingsHoldsAboutAsManyAsWanted) {
     EXPECT_LE(chunk.principals().flags().size() + chunk.keys().flags().size() +
                   static_cast<size_t>(chunk.memberships().members_size()),
               7u);
-    // One resource's grants stand together.
+    // The grants of one resource are never split.
     EXPECT_TRUE(chunk.resources().grants_size() < 7 ||
                 chunk.resources().types_size() == 1);
   }
@@ -150,7 +150,7 @@ TEST(WorkspaceChunks, SinkThatRefusesEndsTheWalkWhereverItDoes) {
   }
 }
 
-// A workspace whose groups stand in each other, each in the one before.
+// A workspace with nested groups, each in the one before it.
 std::vector<v1::WorkspaceChunk> Chain(uint32_t groups) {
   std::vector<v1::WorkspaceChunk> chunks =
       ChunksOf(CalledState().state(), kChunkItems);
@@ -182,7 +182,7 @@ TEST(WorkspaceChunks, LongChainOfGroupsIsReadAndItsEndsTiedAreNot) {
                         v1::JOURNAL_DAMAGED, "group 0 is below itself"));
 }
 
-// Every group is in every one before: as many paths as can be.
+// Every group is in all groups before it: as many paths as possible.
 TEST(WorkspaceChunks, ManyPathsBetweenGroupsAreRead) {
   constexpr uint32_t kGroups = 300;
   std::vector<v1::WorkspaceChunk> chunks = Chain(kGroups);
@@ -198,7 +198,7 @@ TEST(WorkspaceChunks, ManyPathsBetweenGroupsAreRead) {
   EXPECT_EQ(read->directory.nested, kGroups * (kGroups - 1) / 2);
 }
 
-// Whether the chunks were accepted; then the state has to be in order.
+// Whether the chunks were accepted. If so, the state must be valid.
 bool AcceptedInOrder(const std::vector<v1::WorkspaceChunk>& chunks,
                      size_t size) {
   const absl::StatusOr<State> read = ReadChunks(chunks);
@@ -235,7 +235,7 @@ TEST(WorkspaceChunks, ChunksTamperedWithAreRefusedOrGiveAStateInOrder) {
   for (int run = 0; run < kRuns && !testing::Test::HasFailure(); ++run) {
     SCOPED_TRACE(run);
     const size_t size = kSizes[mutator.Below(3)];
-    // The small one half of the time: it has everything.
+    // Half of the time the small state, which has everything.
     const size_t which = run % 2 == 0 ? 0 : mutator.Below(states.size());
     std::vector<v1::WorkspaceChunk> chunks = ChunksOf(states[which], size);
     for (size_t times = 1 + mutator.Below(3); times > 0; --times) {
@@ -247,7 +247,7 @@ TEST(WorkspaceChunks, ChunksTamperedWithAreRefusedOrGiveAStateInOrder) {
     }
     if (AcceptedInOrder(chunks, size)) ++accepted;
   }
-  // Neither one nor the other alone.
+  // Neither all accepted nor all refused.
   EXPECT_GT(accepted, kRuns / 100);
   EXPECT_LT(accepted, kRuns / 2);
 }

@@ -1,4 +1,4 @@
-// What a journal says when the disk fails under it, for once and for good.
+// What a journal does when its disk fails, once or permanently.
 #include <cerrno>
 #include <cstdint>
 #include <memory>
@@ -44,7 +44,7 @@ class BrokenJournal : public testing::Test {
     const auto ticket = journal_->Append(record, nullptr);
     return ticket.ok() ? journal_->Await(*ticket) : ticket.status();
   }
-  // From now on calls of these kinds fail.
+  // Makes calls of these kinds fail from now on.
   void Fail(std::vector<Call> calls, int error = EIO) {
     files_.SetSchedule([=](const FileStep& step) -> StepOutcome {
       for (const Call call : calls) {
@@ -63,7 +63,7 @@ class BrokenJournal : public testing::Test {
                 .status();
     return records;
   }
-  // Nothing more is taken, and everybody is told why.
+  // Nothing more is accepted, and every caller is told why.
   void ExpectBroken() {
     EXPECT_TRUE(IsUnknown(Put("later")));
     EXPECT_TRUE(IsUnknown(journal_->Sync()));
@@ -102,7 +102,7 @@ TEST_F(BrokenJournal, WhenWhatItWasDecidedOnHasFailedThenTheRefusalComesBack) {
   EXPECT_TRUE(IsRefusal(journal_->Append("b", *first),
                         absl::StatusCode::kResourceExhausted, v1::DISK_FULL,
                         "No space left"));
-  // On what has succeeded it is taken.
+  // A record that depends on the successful one is accepted.
   const auto second = journal_->Append("c", nullptr);
   ASSERT_TRUE(second.ok());
   ASSERT_TRUE(journal_->Await(*second).ok());
@@ -134,7 +134,7 @@ TEST_F(BrokenJournal, WhenALaterSyncFailsThenItIsBroken) {
   Open(Durability::kProcess);
   ASSERT_TRUE(Put("a").ok());
   ASSERT_TRUE(journal_->Sync().ok());
-  // Nothing came since: the disk is not asked.
+  // Nothing was added since, so the disk is not asked.
   Fail({Call::kSync});
   EXPECT_TRUE(journal_->Sync().ok());
   EXPECT_TRUE(Put("b").ok());
@@ -177,7 +177,8 @@ TEST_F(BrokenJournal, WhenARecordIsTooLargeThenItIsRefusedAndNothingElse) {
   EXPECT_TRUE(Put("a").ok());
 }
 
-// While one writes, another who finds no room in what is gathered waits.
+// While one batch is being written, a writer whose record does not fit into the
+// gathered one waits.
 TEST_F(BrokenJournal, WhenABatchIsFullAndOneIsBeingWrittenThenAppendWaits) {
   Open();
   absl::Notification writing, release;
@@ -229,7 +230,8 @@ TEST_F(BrokenJournal, WhenTheChainBeforeIsAnotherThenItIsDamage) {
   }
 }
 
-// A new folder's name has to be on the disk, too, whatever way it is written.
+// The name of a new folder must be on the disk, too, however its path is
+// spelled.
 TEST(FolderNames, FolderThatHasTheNameIsSynced) {
   const struct {
     const char* folder;

@@ -1,4 +1,5 @@
-// Which files of a folder are checkpoints, and how they are written and read.
+// Which files of a folder are checkpoints, and how checkpoints are written and
+// read.
 #include "acl/journal/checkpoint_file.h"
 
 #include <sys/mman.h>
@@ -54,7 +55,7 @@ TEST_F(CheckpointNamesTest, WhenANameOnlyBeginsLikeOneThenItIsDamage) {
   }
 }
 
-// Before the first record there is nothing that the chain could prove.
+// Before the first record there is no chain to prove anything.
 TEST_F(CheckpointNamesTest, WhenItIsOfNoRecordThenItIsDamage) {
   Make(CheckpointName(0));
   EXPECT_TRUE(IsRefusal(Checkpoints(kFolder, &files_),
@@ -104,8 +105,8 @@ TEST_F(CheckpointBlocksTest, WhenTheProducerRefusesThenThatComesBack) {
   ExpectNothingIsThere();
 }
 
-// What is gathered is written when there is enough of it: the block after is
-// refused, and the producer can stop.
+// Blocks are gathered and written when there are enough: the next block is then
+// refused, so that the producer can stop.
 TEST_F(CheckpointBlocksTest, WhenTheDiskIsFullThenTheProducerIsTold) {
   files_.SetSchedule([](const FileStep& step) -> StepOutcome {
     return {false, step.call == FileStep::Call::kWrite ? ENOSPC : 0, {}};
@@ -121,15 +122,14 @@ TEST_F(CheckpointBlocksTest, WhenTheDiskIsFullThenTheProducerIsTold) {
                         absl::StatusCode::kResourceExhausted, v1::DISK_FULL,
                         "No space left"));
   EXPECT_EQ(blocks, 0);
-  // A small one is written at its end.
+  // A small block is written only at the end.
   EXPECT_TRUE(IsRefusal(WriteBlock("x"), absl::StatusCode::kResourceExhausted,
                         v1::DISK_FULL, "No space left"));
   files_.SetSchedule(nullptr);
   ExpectNothingIsThere();
 }
 
-// The head of the second block fills what is gathered, and its bytes do so
-// again.
+// The second block's head fills the buffer, and then its bytes fill it again.
 TEST_F(CheckpointBlocksTest, WhenAWriteHasFailedThenNothingMoreIsWritten) {
   int writes = 0;
   files_.SetSchedule([&](const FileStep& step) -> StepOutcome {

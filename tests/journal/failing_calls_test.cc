@@ -1,5 +1,5 @@
-// Every call of the file system fails in turn, those that only read among them:
-// whoever asked is told, and nothing that was acknowledged is lost.
+// Every file system call fails in turn, including those that only read: the
+// caller is told, and nothing that was acknowledged is lost.
 #include <cstdint>
 #include <cstdlib>
 #include <functional>
@@ -29,12 +29,12 @@ constexpr size_t kFirstRecords = 6;
 
 absl::Status Skip(const JournalRecord&) { return absl::OkStatus(); }
 
-// A journal, and how many of its records were acknowledged.
+// A journal, and the number of its acknowledged records.
 class Writer {
  public:
   absl::Status Open(FileSystem* files, const std::string& path = kFolder) {
     JournalOptions options;
-    options.file_bytes = 1;  // each record begins a file
+    options.file_bytes = 1;  // each record starts a new file
     options.progress = [](uint64_t, uint64_t) {};
     absl::StatusOr<std::unique_ptr<LockedFolder>> folder =
         LockedFolder::Take(path, files);
@@ -46,7 +46,7 @@ class Writer {
     return absl::OkStatus();
   }
   absl::Status Put() {
-    // More than is read at once.
+    // More than one read returns.
     const absl::StatusOr<ChangeLog::Ticket> ticket =
         journal_->Append(std::string(size_t{300} << 10, 'x'), nullptr);
     if (!ticket.ok()) return ticket.status();
@@ -77,8 +77,8 @@ absl::Status PutCheckpoint(uint64_t sequence, FileSystem* files) {
                          });
 }
 
-// Several files, the last of them torn, two checkpoints, and what two that were
-// being made left.
+// Several files, the last of which is torn; two checkpoints; and the remains of
+// two files that were being created.
 std::unique_ptr<MemoryFiles> Prepare() {
   auto files = std::make_unique<MemoryFiles>();
   {
@@ -99,7 +99,7 @@ std::unique_ptr<MemoryFiles> Prepare() {
   return files;
 }
 
-// How many records a folder has, whatever was torn.
+// How many records a folder has, ignoring what is torn.
 uint64_t Records(FileSystem* files) {
   uint64_t records = 0;
   const absl::StatusOr<JournalEnd> end =
@@ -111,10 +111,11 @@ uint64_t Records(FileSystem* files) {
   return records;
 }
 
-// What is done to the folder. Adds the records that were acknowledged.
+// An operation on the folder. Adds to `*records` the number of acknowledged
+// records.
 using Work = std::function<absl::Status(FileSystem* files, uint64_t* records)>;
 
-// Does the work again and again, and lets the first, the second, ... call fail.
+// Repeats the work while the first, the second, ... call fails.
 void FailEachCall(const std::string& name, const Work& work) {
   const std::unique_ptr<MemoryFiles> prepared = Prepare();
   int failed_calls = 0;
@@ -135,7 +136,7 @@ void FailEachCall(const std::string& name, const Work& work) {
                 ::testing::AnyOf(v1::FILE_ACCESS, v1::OUTCOME_UNKNOWN))
         << name << ", call " << n;
 
-    // The folder is sound, and can be opened and written again.
+    // The folder is intact, and can be opened and written again.
     const uint64_t found = Records(&files);
     EXPECT_GE(found, records) << name << ", call " << n;
     Writer again;
@@ -194,7 +195,7 @@ TEST(FailingCalls, WhileACheckpointIsWrittenThenTheCallerIsTold) {
   });
 }
 
-// On the system's files: those in memory can't be moved to another folder.
+// Uses the system's files: those in memory cannot be moved to another folder.
 TEST(FailingCalls, WhileOldFilesAreMovedAwayThenTheCallerIsToldAndNoneIsLost) {
   FileSystem* const files = SystemFiles();
   for (int n = 1;; ++n) {

@@ -1,4 +1,4 @@
-// A file system on which any call can fail, those that only read among them.
+// A file system in which any call can fail, including those that only read.
 #ifndef TESTS_JOURNAL_FAILING_FILES_H_
 #define TESTS_JOURNAL_FAILING_FILES_H_
 
@@ -18,8 +18,9 @@
 
 namespace acl {
 
-// Asks `fails` before each call, which is refused with FILE_ACCESS and changes
-// nothing if it says so. As thread-safe as both.
+// Calls `fails` before each call. If it returns true, the call is refused with
+// FILE_ACCESS and changes nothing. As thread-safe as `fails` and the underlying
+// files.
 class FailingFiles : public FileSystem {
  public:
   static constexpr char kMessage[] = "the disk refuses the call";

@@ -1,4 +1,5 @@
-// The contract of file_system.h, on the system's files and on those in memory.
+// The contract of file_system.h, for the system's files and for those in
+// memory.
 #include "acl/journal/file_system.h"
 
 #include <sys/stat.h>
@@ -77,7 +78,7 @@ class FileSystemTest : public testing::Test {
     return files()->List(place_.folder()).value();
   }
 
-  // A refusal's message begins with the path and ends with the reason.
+  // The message of a refusal begins with the path and ends with the reason.
   template <class Result>
   testing::AssertionResult Refused(const Result& result, absl::string_view name,
                                    absl::string_view words) {
@@ -271,7 +272,7 @@ TYPED_TEST(FileSystemTest, OneHasTheLock) {
   auto other = this->files()->TakeLock(this->Path("other"));
   ASSERT_TRUE(other.ok()) << other.status();
   EXPECT_NE(*other, nullptr);
-  // Who did not get it, does not let go of it.
+  // Destroying the failed attempt does not release the lock.
   second = std::unique_ptr<FileSystem::Lock>();
   EXPECT_EQ(*this->files()->TakeLock(this->Path("lock")), nullptr);
   first = std::unique_ptr<FileSystem::Lock>();
@@ -286,7 +287,7 @@ class PermissionsTest : public testing::Test {
   PermissionsTest() : umask_(umask(0)) {}
   ~PermissionsTest() override { umask(umask_); }
 
-  // In octal digits, as chmod takes it.
+  // In octal digits, like the argument of chmod.
   static std::string ModeOf(const std::string& path) {
     struct stat there;
     if (stat(path.c_str(), &there) != 0) return "not there";

@@ -94,7 +94,7 @@ TEST(FrameTest, WhenItStandsElsewhereThenItIsNone) {
   EXPECT_FALSE(DecodeFrameHeader(frame, 96, frame.size() - 1));
 }
 
-// A file can become shorter between two looks at it.
+// A file can shrink between two reads.
 TEST(FrameTest, WhenItsEndIsGoneThenItIsNotWhole) {
   const std::string frame = Frame(96, {"one"});
   const auto header = DecodeFrameHeader(frame, 96, frame.size());
@@ -111,14 +111,15 @@ TEST(FrameTest, WhenItIsOfAnotherJournalThenItIsNotWhole) {
   EXPECT_FALSE(CheckFrame({9}, *header, frame));
 }
 
-// The format is for ever: these bytes have to be readable.
+// The format must not change: these bytes must stay readable.
 std::string Hex(const ChainHash& chain) {
   return absl::BytesToHexString(
       {reinterpret_cast<const char*>(chain.data()), chain.size()});
 }
 
-// As docs/journal_format.md has it, computed by another program: SHA-256 of the
-// id, then each time of the chain before, the number and the record.
+// As described in docs/journal_format.md, but computed by another program: the
+// SHA-256 of the id, then each time that of the previous chain, the number and
+// the record.
 TEST(ChainTest, WhenTheFormatIsTheFirstThenTheChainIsKnown) {
   JournalHead head = FirstHead(kId);
   EXPECT_EQ(Hex(head.chain),

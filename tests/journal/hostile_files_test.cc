@@ -1,5 +1,5 @@
-// Files whose checksums are right and that say what no writer writes: somebody
-// made them, or another version did.
+// Files with correct checksums and with contents that no writer writes: someone
+// forged them, or another version wrote them.
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -44,14 +44,16 @@ void WriteFile(const std::string& name, const std::string& bytes,
 
 absl::Status Skip(const JournalRecord&) { return absl::OkStatus(); }
 
-// The parts of a journal of two files, with a record in each, to be altered.
+// The parts of a journal of two files with one record each, for tests to
+// modify.
 struct Journals {
   FileHeader first = {kId, FirstHead(kId), 0};
   FileHeader second = {kId, NextHead(FirstHead(kId), "a"), 0};
   std::string second_name = JournalFileName(2);
   JournalHead head_of_last = NextHead(NextHead(FirstHead(kId), "a"), "b");
   std::vector<std::string> last_records = {"b"};
-  // Alter what was encoded, before the checksum of the last frame is put right.
+  // Modify the encoded bytes, before the checksum of the last frame is
+  // corrected.
   std::function<void(std::string* frame)> frame = nullptr;
   std::function<void(std::string* header)> header = nullptr;
 
@@ -169,7 +171,7 @@ INSTANTIATE_TEST_SUITE_P(
     }),
     [](const auto& c) { return c.param.name; });
 
-// Frames that no writer writes: nobody takes them for frames.
+// Frames that no writer writes are not taken for frames.
 TEST(HostileFrames, HeaderThatCannotBeIsNone) {
   const std::string frame = EncodeFrame(kId, FrameType::kRecords, 96, 96,
                                         {5, {}}, {"record", "another"});
@@ -197,7 +199,7 @@ TEST(HostileFrames, HeaderThatCannotBeIsNone) {
                                  frame.size()));
 }
 
-// Where the parts of a checkpoint begin (docs/journal_format.md).
+// The offsets of a checkpoint's parts (docs/journal_format.md).
 constexpr size_t kCheckpointHeader = 80;
 constexpr size_t kBlockHead = 8;
 constexpr size_t kBlocks = kCheckpointHeader + kBlockHead + 5;
@@ -280,7 +282,7 @@ TEST_F(HostileCheckpoint, WhoseBlockWasAlteredIsDamaged) {
   bytes_[kCheckpointHeader + kBlockHead] ^= 1;
   EXPECT_TRUE(Refuses(v1::JOURNAL_DAMAGED,
                       "the block before it is not what was written"));
-  // The digest tells, if the checksum was put right.
+  // If the checksum was corrected, the digest still shows the damage.
   Put(Crc32c(0, bytes_.substr(kCheckpointHeader + kBlockHead, 5)),
       kCheckpointHeader + 4, &bytes_);
   EXPECT_TRUE(Refuses(v1::JOURNAL_DAMAGED, "the file is not what was written"));
@@ -314,7 +316,8 @@ TEST(HostileNames, ThatOnlyBeginLikeAJournalFileAreDamage) {
   }
 }
 
-// Only what was being made is removed: not what people put there.
+// Only unfinished files of the journal are removed, not files that people put
+// there.
 TEST(HostileNames, OnlyUnfinishedFilesOfTheJournalAreRemovedWhenItIsOpened) {
   const std::vector<std::string> unfinished = {
       absl::StrCat(JournalFileName(7), ".new"),

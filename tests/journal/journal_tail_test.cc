@@ -1,5 +1,5 @@
-// A journal that is followed while it is written: every record in order, none
-// that could be taken back.
+// Follows a journal while it is written: every record arrives in order, and
+// none that could be lost again.
 #include "acl/journal/journal_tail.h"
 
 #include <atomic>
@@ -49,7 +49,7 @@ class JournalTailTest : public ::testing::Test {
     ASSERT_TRUE(journal.ok()) << journal.status();
     journal_ = *std::move(journal);
   }
-  // The process that writes is killed, and another begins.
+  // Simulates that the writing process is killed and another one starts.
   std::unique_ptr<MemoryFiles> AfterKill() {
     return std::unique_ptr<MemoryFiles>(new MemoryFiles(files_->AfterKill()));
   }
@@ -64,7 +64,7 @@ class JournalTailTest : public ::testing::Test {
     return std::make_unique<JournalTail>(kFolder, ReadFrom{from, {}},
                                          durability, files_.get());
   }
-  // Reads once; what was given is in `seen_`.
+  // Reads once, and adds what it got to `seen_`.
   absl::StatusOr<bool> Read(JournalTail* tail, size_t bytes = kAll) {
     seen_.clear();
     return tail->Read(bytes, [this](const JournalRecord& record) {
@@ -174,7 +174,7 @@ TEST_F(JournalTailTest, WhenAFrameIsBeingWrittenThenItWaits) {
     *files_->MutableBytes(PathOf(1)) = after.substr(0, size);
     const auto tail = Tail();
     EXPECT_THAT(Seen(tail.get()), ElementsAre("1:a"));
-    // The size may come before the bytes.
+    // The new size may be visible before the bytes.
     *files_->MutableBytes(PathOf(1)) =
         after.substr(0, size) + std::string(after.size() - size, '\0');
     if (*files_->MutableBytes(PathOf(1)) == after) continue;  // padding
@@ -187,7 +187,7 @@ TEST_F(JournalTailTest, WhenAFrameIsBeingWrittenThenItWaits) {
 TEST_F(JournalTailTest, WhenWhatIsTornIsCutOffThenItGoesOnBehind) {
   Put("a");
   const auto tail = Tail();
-  // It is killed in the midst of a large write.
+  // The writer is killed in the middle of a large write.
   files_->SetSchedule([](const FileStep& step) -> StepOutcome {
     return {step.call == FileStep::Call::kWrite, 0, 500};
   });
@@ -318,7 +318,7 @@ TEST_F(JournalTailTest, WhenFilesWereRemovedBeforeTheyWereReadThenItIsSaid) {
   ASSERT_TRUE(Read(tail.get(), 1).ok());
   const auto files = *JournalFiles(kFolder, files_.get());
   ASSERT_GT(files.size(), 5u);
-  // The one that it has open is read to its end.
+  // A removed file that is already open is still read to its end.
   ASSERT_TRUE(files_->Remove(PathOf(files[0].first)).ok());
   ASSERT_TRUE(files_->Remove(PathOf(files[2].first)).ok());
   EXPECT_TRUE(IsRefusal(Read(tail.get()), absl::StatusCode::kOutOfRange,
@@ -326,7 +326,7 @@ TEST_F(JournalTailTest, WhenFilesWereRemovedBeforeTheyWereReadThenItIsSaid) {
                         "were removed before they were read"));
   EXPECT_EQ(tail->head().sequence, files[2].first - 1);
   EXPECT_EQ(FaultOf(Read(Tail().get()).status()), v1::REVISION_NOT_AVAILABLE);
-  // Nor can it be told how much there is to read.
+  // The amount left to read cannot be determined either.
   for (const JournalFile& file : files) {
     if (file.first < files.back().first) {
       files_->Remove(PathOf(file.first)).IgnoreError();
@@ -348,8 +348,9 @@ TEST_F(JournalTailTest, WhenTheLastFileIsGoneAndAnEarlierIsNotThenItIsDamage) {
                         "the file is gone, and none follows it"));
 }
 
-// What looks like damage is looked at again, since the writer may have cut off
-// what was torn and gone on. Each call of both looks fails, or finds that.
+// Apparent damage is read a second time, since the writer may have cut off a
+// torn frame and gone on. Each call of both reads in turn fails, or finds the
+// file mended.
 TEST_F(JournalTailTest, WhenDamageIsLookedAtAgainThenTheLastLookCounts) {
   Put("a");
   const size_t size = files_->MutableBytes(PathOf(1))->size();
@@ -370,7 +371,7 @@ TEST_F(JournalTailTest, WhenDamageIsLookedAtAgainThenTheLastLookCounts) {
       JournalTail tail(kFolder, {1, {}}, Durability::kDisk, &files);
       const absl::StatusOr<bool> read = Read(&tail);
       SCOPED_TRACE(absl::StrCat(mended ? "mended at " : "fails at ", n));
-      if (calls < n) {  // all were made without
+      if (calls < n) {  // no call was affected
         EXPECT_EQ(FaultOf(read.status()), v1::JOURNAL_DAMAGED);
       } else if (mended) {
         ASSERT_TRUE(read.ok()) << read.status();
@@ -391,11 +392,12 @@ TEST_F(JournalTailTest, WhenTheLastFileIsGoneThenItIsDamage) {
                         v1::JOURNAL_DAMAGED, "the file is gone"));
 }
 
-// Beside a writer that goes on flat out, with a new file every few records.
+// Beside a writer that runs without pause and starts a new file every few
+// records.
 TEST_F(JournalTailTest, WhenOneWritesFlatOutThenAllComesInOrder) {
   file_bytes_ = 4096;
   OpenJournal();
-  // Whoever follows syncs, and does nothing else.
+  // Following may sync files, but must not change them.
   const std::thread::id here = std::this_thread::get_id();
   std::atomic<int> others{0};
   files_->SetSchedule([&](const FileStep& step) -> StepOutcome {

@@ -1,4 +1,4 @@
-// A journal in a folder: what is taken is there again.
+// A journal in a folder: records that were accepted are there again.
 #include "acl/journal/journal.h"
 
 #include <string>
@@ -51,7 +51,7 @@ class JournalTest : public ::testing::Test {
         journal->Append(record, nullptr);
     return ticket.ok() ? journal->Await(*ticket) : ticket.status();
   }
-  // Opens it, puts records into it, closes it.
+  // Opens the journal, adds records, and closes it.
   void Write(const std::vector<std::string>& records) {
     const auto journal = Open();
     ASSERT_TRUE(journal.ok()) << journal.status();
@@ -98,7 +98,7 @@ TEST_F(JournalTest, WhenTheFolderIsTheRootThenItIsLikeAnyOther) {
   }
 }
 
-// Somewhere in the middle of the journal, all was on the disk.
+// This is in the middle of the journal, which was all on the disk.
 TEST_F(JournalTest, WhenAnEarlierFileIsAlteredThenItIsDamage) {
   file_bytes_ = 300;
   Write(std::vector<std::string>(10, "some record"));
@@ -109,8 +109,8 @@ TEST_F(JournalTest, WhenAnEarlierFileIsAlteredThenItIsDamage) {
                         v1::JOURNAL_DAMAGED, "is not what was written"));
 }
 
-// A frame tells of those before it only what had been synced when it was
-// written, and only if it is whole itself.
+// A frame proves only that the frames before it that had been synced when it
+// was written are complete, and only if it is intact itself.
 TEST_F(JournalTest, WhenLaterFramesProveNothingThenWhatIsAlteredIsTorn) {
   for (const bool synced : {false, true}) {
     files_ = std::make_unique<MemoryFiles>();
@@ -284,7 +284,7 @@ TEST_F(JournalTest,
       ASSERT_TRUE(ticket.ok()) << ticket.status();
       last = *ticket;
     }
-    // Nobody has waited for one, and two are on the disk.
+    // No call waited for the third record; the first two are on the disk.
     ASSERT_TRUE(Read().ok());
     EXPECT_EQ(seen_.size(), 2u);
     EXPECT_TRUE((*journal)->Await(last).ok());

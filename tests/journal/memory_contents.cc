@@ -1,4 +1,4 @@
-// What is in the files: written, synced or given up.
+// The contents of in-memory files: what was written, synced or given up.
 #include <algorithm>
 #include <cerrno>
 #include <memory>
@@ -53,7 +53,7 @@ void MemoryFiles::WriteTo(uint64_t offset, absl::string_view bytes,
   const uint64_t last = (offset + bytes.size() - 1) / kSectorBytes;
   NoteBefore(first, last, node);
   Resize(std::max<uint64_t>(node->bytes.size(), offset + bytes.size()), node);
-  // What is written at the end takes the size along to the disk.
+  // Writing at the end also takes the size to the disk.
   if (offset + bytes.size() == node->bytes.size()) node->size_given_up = false;
   node->bytes.replace(offset, bytes.size(), bytes.data(), bytes.size());
   NoteAfter(first, last, node);
@@ -146,7 +146,7 @@ absl::StatusOr<size_t> MemoryFiles::Write(const std::string& path, size_t node,
   }
   size_t length = error == 0 ? bytes.size() : 0;
   if (outcome->written.has_value()) {
-    // Without an error it writes at least one.
+    // A write without an error writes at least one byte.
     length = std::max<size_t>(*outcome->written, error == 0 ? 1 : 0);
     length = std::min(length, bytes.size());
   }

@@ -72,7 +72,7 @@ MemoryFiles::MemoryFiles(Nodes nodes, bool crashed,
 
 // Names.
 
-// A file has one name, so another that it still had goes.
+// A file has only one name, so its previous name is removed.
 void MemoryFiles::Apply(const NameChange& change, Names* names) {
   if (!change.ended.empty()) names->erase(change.ended);
   if (change.begun.empty()) return;

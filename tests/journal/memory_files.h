@@ -1,5 +1,5 @@
-// A file system in memory on which every call can fail and the power can go at
-// every call; and all that the disk may hold afterwards.
+// An in-memory file system in which every call can fail and the power can be
+// cut at every call, with all states that the disk may then have.
 #ifndef TESTS_JOURNAL_MEMORY_FILES_H_
 #define TESTS_JOURNAL_MEMORY_FILES_H_
 
@@ -25,7 +25,7 @@ namespace acl {
 // A call that changes something, or makes it durable.
 struct FileStep {
   enum class Call {
-    kCreate,  // Open() of a new file, or of a lock's
+    kCreate,  // Open() of a new file or a lock file
     kWrite,
     kSync,
     kTruncate,
@@ -36,67 +36,67 @@ struct FileStep {
   };
   Call call;
   std::string path;
-  uint64_t offset = 0;           // of a write; of a truncation, the size
+  uint64_t offset = 0;           // of a write; for a truncation, the new size
   absl::string_view bytes = {};  // of a write
-  size_t node = 0;               // MemoryFiles' own: which file
-  uint64_t number = 0;           // of the step, from 1
+  size_t node = 0;               // the file, for internal use
+  uint64_t number = 0;           // of the step; the first is 1
 };
 
-// What becomes of a step.
+// The outcome of a step.
 struct StepOutcome {
-  // The machine ends here: in the midst of a write, before any other call. All
-  // later calls are refused, and change nothing.
+  // The machine crashes here: in the middle of a write, or before any other
+  // call. All later calls are refused and change nothing.
   bool crash = false;
-  int error = 0;  // the call fails with this errno
-  // Of a write: how many of its bytes it writes. If not set, all, or none where
+  int error = 0;  // if not 0, the call fails with this errno
+  // For a write: how many bytes it writes. By default all of them, or none if
   // it fails.
   std::optional<size_t> written;
 };
 using Schedule = std::function<StepOutcome(const FileStep& step)>;
 
 Schedule CrashAt(uint64_t step);
-// A write writes `written` bytes before it fails.
+// If the step is a write, it writes `written` bytes before it fails.
 Schedule FailAt(uint64_t step, int error, size_t written = 0);
-// No write writes more than this.
+// No write writes more than `bytes` bytes at once.
 Schedule ShortWrites(size_t bytes);
 
 struct ImageOptions {
-  // All images are visited if they are no more than `exact_limit`, and else
-  // `samples` of them, drawn by chance. The torn writes in flight come on top,
-  // with the same limits.
+  // If there are at most `exact_limit` images, all are visited; otherwise
+  // `samples` random ones. Images with a torn write in flight are visited in
+  // addition, with the same limits.
   uint64_t exact_limit = 4096;
   uint64_t samples = 256;
   uint64_t seed = 1;
-  // Of what happened to names since the folder was synced, anything may be
-  // missing; else only what came last.
+  // Any subset of the name changes since the folder was last synced may be
+  // lost; otherwise, only the latest ones.
   bool any_names = true;
-  // Sizes are cut at every byte; else, unless drawn by chance, where a sector
-  // ends and where a call left them.
+  // A file may end at every byte of its range of sizes; otherwise, except in
+  // random images, only where a sector ends or where a call left the size.
   bool every_size = false;
-  // A write in flight is cut at every byte, however long it is.
+  // A write in flight may be cut at every byte, however long it is.
   bool every_cut = false;
 };
 
 struct ImageCount {
   uint64_t visited = 0;
-  bool exact = false;  // all there are
+  bool exact = false;  // all images were visited
 };
 
-// Folders, and files in them, from the root on; relative paths begin there,
-// too.
+// Folders, and files in them, starting from the root. Relative paths start
+// there as well.
 //
-// On the disk is what was synced: contents with File::Sync(), names with
-// SyncFolder(), neither with the other. A sync that fails leaves what was
-// written readable, but no later sync puts it on the disk: it has to be written
-// again (Linux does so).
+// The disk contains what was synced: File::Sync() syncs contents and
+// SyncFolder() syncs names, each without the other. After a failed sync, what
+// was written can still be read, but no later sync puts it on the disk; it must
+// be written again (as on Linux).
 //
-// Not there: links, renaming and removing folders, renaming into another.
-// Thread-safe. Outlives its files and locks.
+// Does not support links, renaming or removing folders, or renaming into
+// another folder. Thread-safe. Must outlive its files and locks.
 class MemoryFiles : public FileSystem {
  public:
   static constexpr size_t kSectorBytes = 512;
 
-  // The root alone.
+  // Contains only the root.
   MemoryFiles();
 
   absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
@@ -110,39 +110,43 @@ class MemoryFiles : public FileSystem {
   absl::StatusOr<std::unique_ptr<Lock>> TakeLock(
       const std::string& path) override;
 
-  // Asked before every step, from the thread that makes it; it may call
-  // everything here. REQUIRES: no call is under way.
+  // The schedule is called before every step, on the thread that makes it, and
+  // may call any function here. REQUIRES: no call is in progress.
   void SetSchedule(Schedule schedule);
-  // How many steps were made.
+  // How many steps have been made.
   uint64_t steps() const;
   bool crashed() const;
 
-  // The next three give what has no schedule, no open files and no locks, and
-  // counts steps from 1. REQUIRES: no call is under way, but for a schedule's.
+  // The next three functions produce files without a schedule, open files or
+  // locks, whose steps are counted from 1. REQUIRES: no call is in progress,
+  // except when a schedule makes the call.
 
-  // As it would be had the machine ended at the step that the schedule is asked
-  // about: one run shows every crash.
+  // The files as if the machine had crashed at the step that the schedule was
+  // called for. So one run can test every crash.
   MemoryFiles CrashedAt(const FileStep& step) const;
-  // What the next process finds when this one is killed: all that was written,
-  // and the first bytes of a write in flight. What was not synced still isn't.
-  // REQUIRES: in_flight <= in_flight_bytes().
+  // What the next process finds if this one is killed: everything that was
+  // written, plus the first `in_flight` bytes of a write in flight. What was
+  // not synced stays that way. REQUIRES: in_flight <= in_flight_bytes().
   MemoryFiles AfterKill(size_t in_flight = 0) const;
-  // Visits what the disk may hold after the power was cut; false ends it.
-  // Contents: any of the sectors written since the last sync, each as any write
-  // left it, the others as they were (zeros where there was nothing); cut
-  // anywhere between the smallest and the largest size since. Or all of it, and
-  // a write in flight cut at a byte. Names: see ImageOptions.
+  // Visits the states that the disk may have after a power cut, until `visit`
+  // returns false. Contents: of the sectors written since the last sync, each
+  // may be as before (zeros if it is new) or as any of the writes left it, and
+  // the file may end anywhere between its smallest and its largest size since.
+  // Or everything was written, and a write in flight is cut at some byte.
+  // Names: see ImageOptions.
   ImageCount ForEachImage(
       const ImageOptions& options,
       absl::FunctionRef<bool(MemoryFiles* image)> visit) const;
 
-  // Of the write in the midst of which the machine ended; 0 if there is none.
+  // The length of the write during which the machine crashed; 0 if there was
+  // none.
   size_t in_flight_bytes() const;
 
-  // A file's contents, to damage them; null if there is none. Valid until the
-  // next call. What is damaged counts as durable, unless it was not before.
+  // A file's contents, for tests to damage; null if there is no such file.
+  // Valid until the next call. Damaged bytes count as durable, unless they had
+  // not been durable before.
   std::string* MutableBytes(const std::string& path);
-  // For messages: every path with its size, and what of it is not durable.
+  // For messages: every path with its size, and what is not durable of it.
   std::string DebugString() const;
 
  private:
@@ -152,29 +156,30 @@ class MemoryFiles : public FileSystem {
 
   // A sector that was written since the last sync.
   struct Sector {
-    // As it was, then as each write left it. They may be short.
+    // The original contents, then the contents after each write. They may be
+    // shorter than a sector.
     std::vector<std::string> versions;
-    bool given_up = false;  // by a sync that failed
+    bool given_up = false;  // because a sync failed
   };
   using Names = std::map<std::string, size_t, std::less<>>;
-  // A name ends, another begins, or both at once.
+  // Removes a name, adds a name, or does both at once.
   struct NameChange {
     std::string ended;
     std::string begun;
     size_t node = 0;
   };
   struct Node {
-    uint64_t owner = 0;  // which MemoryFiles may change it; others copy it
+    uint64_t owner = 0;  // the MemoryFiles that may change it; others copy it
     bool folder = false;
-    // Of a file.
+    // For a file.
     std::string bytes;
-    std::map<uint64_t, Sector> unsynced;  // by their numbers
+    std::map<uint64_t, Sector> unsynced;  // keyed by sector number
     std::vector<uint64_t> sizes;  // the durable one, then each since; or empty
     bool size_given_up = false;
-    // Of a folder.
+    // For a folder.
     Names names;
     Names durable_names;
-    std::vector<NameChange> changes;  // from durable_names to names
+    std::vector<NameChange> changes;  // leading from durable_names to names
   };
   using Nodes = std::vector<std::shared_ptr<Node>>;  // 0: the root
   struct WriteInFlight {
@@ -182,10 +187,10 @@ class MemoryFiles : public FileSystem {
     uint64_t offset = 0;
     std::string bytes;
   };
-  // Where a path leads.
+  // The result of looking up a path.
   struct Found {
-    int error = 0;      // there is no folder for it
-    size_t folder = 0;  // where `name` is, or would be
+    int error = 0;      // if the parent folder does not exist
+    size_t folder = 0;  // the folder that has `name`, or would have it
     absl::string_view name;
     std::optional<size_t> node;
   };
@@ -195,7 +200,7 @@ class MemoryFiles : public FileSystem {
 
   static uint64_t NextOwner();
 
-  // In the words of SystemFiles().
+  // Uses the same words as SystemFiles().
   static absl::Status SystemFault(absl::string_view path,
                                   absl::string_view doing, int error);
   static absl::Status SyncFault(absl::string_view path, int error);
@@ -206,20 +211,20 @@ class MemoryFiles : public FileSystem {
   static void NoteBefore(uint64_t first, uint64_t last, Node* node);
   static void NoteAfter(uint64_t first, uint64_t last, Node* node);
   static void Resize(uint64_t size, Node* node);
-  // Writes the first `bytes` bytes of it.
+  // Applies the first `bytes` bytes of the write.
   static void WriteInto(const WriteInFlight& write, size_t bytes, Nodes* nodes);
   static void SyncNode(Node* node);
   static void GiveUp(Node* node);
 
-  // Asks the schedule; without the lock.
+  // Asks the schedule. REQUIRES: the lock is not held.
   absl::StatusOr<StepOutcome> Decide(FileStep step);
-  // The same for calls that fail as a whole.
+  // The same for calls that cannot succeed partly.
   absl::Status Begin(FileStep step, absl::string_view doing);
 
-  // With the lock.
+  // REQUIRES: the lock is held.
   absl::Status Alive(const std::string& path) const;
   Found Find(absl::string_view path) const;
-  // Errors, too, for what is not there or not of the kind.
+  // Also return an error if the path does not exist or is of the other kind.
   Found FindFile(absl::string_view path) const;
   Found FindFolder(absl::string_view path) const;
   Node* Own(size_t node);
@@ -228,10 +233,10 @@ class MemoryFiles : public FileSystem {
   void Describe(size_t folder, const std::string& path,
                 std::string* text) const;
 
-  // Makes what is here shared: from now on it is copied when it is changed.
+  // Shares the nodes: from now on, they are copied before they are changed.
   Nodes Share() const;
 
-  // Open files, and their calls.
+  // Open files, and what they call.
   std::unique_ptr<File> OpenNode(const std::string& path, size_t node,
                                  bool writable);
   absl::StatusOr<size_t> Read(const std::string& path, size_t node,

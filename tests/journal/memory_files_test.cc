@@ -1,4 +1,4 @@
-// What is lost at a crash, what never is, and what calls do that are to fail.
+// What a crash can lose and what it cannot, and calls that are made to fail.
 #include "tests/journal/memory_files.h"
 
 #include <cerrno>
@@ -39,7 +39,7 @@ void Write(File* file, uint64_t offset, absl::string_view bytes) {
   ASSERT_EQ(WriteAll(file, offset, bytes), absl::OkStatus());
 }
 
-// A file of which everything is on the disk.
+// A file whose contents and name are on the disk.
 std::unique_ptr<File> Durable(MemoryFiles* files, const std::string& path,
                               absl::string_view bytes) {
   std::unique_ptr<File> file = Create(files, path);
@@ -66,7 +66,7 @@ std::string All(MemoryFiles* files) {
   return all;
 }
 
-// What the file may be after the power was cut.
+// The possible contents of the file after a power cut.
 Contents AfterCut(const MemoryFiles& files, const std::string& path,
                   const ImageOptions& options = {}) {
   Contents contents;
@@ -206,7 +206,7 @@ TEST(PowerCut, AFailedSyncGivesUpWhatWasWritten) {
   EXPECT_EQ(file->Sync(), absl::OkStatus());
   EXPECT_EQ(AfterCut(files, "/a"), Contents({Sectors("ab"), Sectors("Ab"),
                                              Sectors("aB"), Sectors("AB")}));
-  // The next process sees it, but can't keep it without writing it.
+  // The next process sees it, but must write it again to keep it.
   MemoryFiles next = files.AfterKill();
   const auto again = next.Open("/a", Mode::kWrite).value();
   Write(again.get(), 0, Sectors("A"));
@@ -265,7 +265,7 @@ TEST(PowerCut, NamesAreLostFromTheEndOrAnywhere) {
   EXPECT_EQ(files.Rename("/b", "/d"), absl::OkStatus());
   EXPECT_EQ(AllAfterCut(files, false),
             Contents({"a=1", "b=1", "b=1 c=", "c= d=1"}));
-  // A file never has two names, nor none.
+  // A file never has two names and never has none.
   EXPECT_EQ(AllAfterCut(files, true),
             Contents({"a=1", "b=1", "d=1", "a=1 c=", "b=1 c=", "c= d=1"}));
 }
@@ -504,7 +504,7 @@ TEST(Sampling, DrawsNothingThatIsNotThere) {
     EXPECT_EQ(count.exact, limit > 10);
     return contents;
   };
-  // Enough draws find everything, and nothing else.
+  // Enough random images find every state, and nothing else.
   EXPECT_EQ(draw(1 << 20, 0), draw(10, 100000));
 }
 

@@ -1,4 +1,4 @@
-// What the disk may hold after a crash.
+// The states that the disk may have after a crash.
 #include <algorithm>
 #include <limits>
 #include <random>
@@ -19,11 +19,11 @@ uint64_t Times(uint64_t a, uint64_t b) {
 
 uint64_t Plus(uint64_t a, uint64_t b) { return b > kMany - a ? kMany : a + b; }
 
-// Not of the best, but every image takes some.
+// A simple generator of random numbers, since every image needs some.
 class Dice {
  public:
   explicit Dice(uint64_t seed) : engine_(seed) {}
-  // Below `end`, which is not 0.
+  // A number below `end`. REQUIRES: end > 0.
   uint64_t Below(uint64_t end) { return engine_() % end; }
   bool Toss() { return Below(2) == 0; }
 
@@ -33,7 +33,7 @@ class Dice {
 
 }  // namespace
 
-// One power cut: goes through its images, or some of them.
+// Visits the images of one power cut, or some of them.
 class PowerCut {
  public:
   using Visitor = absl::FunctionRef<bool(MemoryFiles* image)>;
@@ -48,11 +48,12 @@ class PowerCut {
     FindLoose();
   }
 
-  // The next two: false if the visitor has had enough.
+  // The next two functions return false if the visitor wants no more.
 
-  // All that was written, with the write in flight cut at every byte.
+  // Visits everything that was written, with the write in flight cut at every
+  // byte.
   bool Torn(const MemoryFiles::WriteInFlight& write);
-  // Every image without a cut, or some of them.
+  // Visits every image without a cut write, or some of them.
   bool All();
 
   const ImageCount& count() const { return count_; }
@@ -62,12 +63,13 @@ class PowerCut {
   using NodePointer = std::shared_ptr<Node>;
   using Names = MemoryFiles::Names;
 
-  // A folder, and all that it may be on the disk, if that is not too much.
+  // A folder with all the states it may have on the disk, unless there are too
+  // many.
   struct Folder {
     size_t id;
     std::vector<NodePointer> choices;
   };
-  // A file that is not durable as it is, and what sizes it may have.
+  // A file that is not durable as it is, with its possible sizes.
   struct Loose {
     std::vector<uint64_t> sizes;
     uint64_t images = 0;
@@ -83,25 +85,26 @@ class PowerCut {
   std::vector<uint64_t> SizesOf(const Node& file) const;
   static uint64_t CountOf(const Node& file, const std::vector<uint64_t>& sizes);
 
-  // The loose files that the image has names for.
+  // Finds the loose files that have names in the image.
   void Reach(size_t folder, std::vector<size_t>* files) const;
   uint64_t Count(size_t folder);
 
-  // Of the exact way. False: the visitor has had enough.
+  // Visits all images. These functions return false if the visitor wants no
+  // more.
   bool EveryFolder(size_t folder);
   bool EveryFile(const std::vector<size_t>& files, size_t index);
   bool EverySector(const std::vector<size_t>& files, size_t index,
                    uint64_t size, std::vector<size_t>* versions);
 
-  // By chance.
+  // Visits random images.
   bool Sample();
   bool Extreme(bool newest);
   Names DrawNames(const Node& folder);
   NodePointer DrawFile(const Node& file);
   void DrawVersions(const Node& file, std::vector<size_t>* versions);
 
-  // The file with the sectors' versions, by their order; those that are not
-  // given are not within the size.
+  // The file with these versions of its sectors, in order. Sectors without a
+  // version are beyond the size.
   static NodePointer FileOf(const Node& file, uint64_t size,
                             const std::vector<size_t>& versions);
   bool Emit();
@@ -109,9 +112,9 @@ class PowerCut {
   const ImageOptions options_;
   const Visitor visit_;
   Dice dice_;
-  const MemoryFiles::Nodes nodes_;  // as they were
-  MemoryFiles::Nodes image_;        // what is being made of them
-  std::vector<Folder> folders_;     // each behind the one it is in
+  const MemoryFiles::Nodes nodes_;  // at the time of the power cut
+  MemoryFiles::Nodes image_;        // built from the nodes
+  std::vector<Folder> folders_;     // each after its parent folder
   std::map<size_t, Loose> loose_;
   ImageCount count_;
 };
@@ -238,7 +241,7 @@ bool PowerCut::Emit() {
   return visit_(&image);
 }
 
-// All of them.
+// All images.
 
 void PowerCut::Reach(size_t folder, std::vector<size_t>* files) const {
   for (const auto& name : image_[folder]->names) {
@@ -293,7 +296,7 @@ bool PowerCut::EveryFile(const std::vector<size_t>& files, size_t index) {
 bool PowerCut::EverySector(const std::vector<size_t>& files, size_t index,
                            uint64_t size, std::vector<size_t>* versions) {
   const Node& file = *nodes_[files[index]];
-  // Counts up, the first sector fastest.
+  // Counts through all combinations; the first sector changes fastest.
   std::vector<size_t> ends;
   for (const auto& [number, sector] : file.unsynced) {
     if (number * MemoryFiles::kSectorBytes >= size) break;
@@ -311,7 +314,7 @@ bool PowerCut::EverySector(const std::vector<size_t>& files, size_t index,
   }
 }
 
-// Some of them.
+// Random images.
 
 PowerCut::Names PowerCut::DrawNames(const Node& folder) {
   const size_t changes = folder.changes.size();
@@ -322,7 +325,8 @@ PowerCut::Names PowerCut::DrawNames(const Node& folder) {
                       [&](size_t i) { return any ? dice_.Toss() : i >= kept; });
 }
 
-// Chance alone would seldom draw what is nearly whole, or nearly nothing.
+// Uniform choices alone would seldom produce a state that is nearly complete,
+// or nearly empty.
 void PowerCut::DrawVersions(const Node& file, std::vector<size_t>* versions) {
   const size_t sectors = file.unsynced.size();
   versions->clear();
@@ -353,7 +357,7 @@ PowerCut::NodePointer PowerCut::DrawFile(const Node& file) {
   return FileOf(file, size, versions);
 }
 
-// Nothing of what is not durable, or all of it.
+// Keeps nothing of what is not durable, or everything.
 bool PowerCut::Extreme(bool newest) {
   for (const Folder& folder : folders_) {
     const Node& node = *nodes_[folder.id];
@@ -434,7 +438,7 @@ MemoryFiles MemoryFiles::AfterKill(size_t in_flight) const {
   return MemoryFiles(std::move(nodes), false, std::nullopt);
 }
 
-// As from outside, no call is under way: what is in flight stays as it is.
+// No call is in progress, so a write in flight stays as it is.
 ImageCount MemoryFiles::ForEachImage(
     const ImageOptions& options,
     absl::FunctionRef<bool(MemoryFiles* image)> visit) const {

@@ -1,5 +1,5 @@
-// What the system's files make of interrupted, short and failing system calls.
-// The calls here come before those of the C library.
+// How the system's files handle interrupted, short and failing system calls.
+// The functions here replace those of the C library.
 #include <dirent.h>
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -24,11 +24,11 @@
 
 namespace {
 
-// What the next calls of the kind do.
+// The behaviour of the next calls of one kind.
 struct Trouble {
-  int failures = 0;        // so many fail,
-  int error = 0;           // with this errno (0: they return 0)
-  size_t most = SIZE_MAX;  // no call moves more bytes
+  int failures = 0;        // how many of them fail
+  int error = 0;           // their errno; 0: they return 0 instead
+  size_t most = SIZE_MAX;  // the most bytes that one call moves
   int calls = 0;
 };
 
@@ -36,7 +36,7 @@ Trouble pwrite_trouble, pread_trouble, fdatasync_trouble, fsync_trouble,
     ftruncate_trouble, open_trouble, flock_trouble, fstat_trouble, stat_trouble,
     readdir_trouble;
 
-// Counts a call; whether it fails.
+// Counts a call. Returns whether it must fail.
 bool Fails(Trouble* trouble) {
   ++trouble->calls;
   if (trouble->failures == 0) return false;
@@ -200,7 +200,7 @@ TEST_F(SystemCalls, AWriteWithoutRoomSaysSo) {
 }
 
 TEST_F(SystemCalls, AFullDiskIsToldApart) {
-  // The real device, where there is one.
+  // The real device, if there is one.
   const auto full = SystemFiles()->Open("/dev/full", Mode::kWrite);
   if (!full.ok()) GTEST_SKIP() << full.status();
   EXPECT_TRUE(IsRefusal((*full)->Write(0, "x"),
@@ -259,7 +259,7 @@ TEST_F(SystemCalls, FailuresOfCallsThatOnlyLookComeBackWithTheirReason) {
   fstat_trouble.error = EIO;
   EXPECT_TRUE(NoAccess(file_->Size().status(),
                        "can't tell its size: Input/output error"));
-  // A folder is listed as a whole or not at all.
+  // A folder is listed completely or not at all.
   readdir_trouble.failures = 1;
   readdir_trouble.error = EIO;
   EXPECT_TRUE(
@@ -267,7 +267,7 @@ TEST_F(SystemCalls, FailuresOfCallsThatOnlyLookComeBackWithTheirReason) {
                 v1::FILE_ACCESS,
                 absl::StrCat(folder_, ": can't list: Input/output error")));
   EXPECT_EQ(SystemFiles()->List(folder_)->size(), 1u);
-  // Whether what is there is a folder can't be told.
+  // It cannot be determined whether the entry is a folder.
   stat_trouble.failures = 1;
   stat_trouble.error = EACCES;
   EXPECT_TRUE(

@@ -1,4 +1,4 @@
-// A file system whose calls that read can fail. For who only reads.
+// A file system whose reading calls can fail, for code that only reads.
 #ifndef TESTS_JOURNAL_UNREADABLE_FILES_H_
 #define TESTS_JOURNAL_UNREADABLE_FILES_H_
 
@@ -18,8 +18,9 @@
 
 namespace acl {
 
-// Asks `fails` before each call that reads, which is refused with FILE_ACCESS
-// if it says so. Whatever writes is always refused. As thread-safe as both.
+// Calls `fails` before each call that reads. If it returns true, the call is
+// refused with FILE_ACCESS. Calls that write are always refused. As thread-safe
+// as `fails` and the underlying files.
 class UnreadableFiles : public FileSystem {
  public:
   UnreadableFiles(FileSystem* files, std::function<bool()> fails)

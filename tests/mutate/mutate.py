@@ -21,8 +21,9 @@ COPY = ROOT / ".cache" / "mutate"
 ORACLE = ["//tests/oracle:compare_test", "//tests/oracle:rows_test", "//tests/oracle:worlds_test",
           "//tests/oracle:histories_test"]
 ENGINE = ["//tests/engine/...", "//tests/corpus/..."]
-# Where the tests of a folder of acl/ are, beside those of the same name; each
-# list is only run if the ones before it found nothing. "": acl/ itself.
+# The tests of each folder of acl/, besides those in the folder of the same name
+# under tests/. A list is run only if the ones before it found nothing. ""
+# stands for acl/ itself.
 STAGES = {
     "": [ENGINE, ["//tests/durable/..."]],
     "directory": [ENGINE, ORACLE],
@@ -34,7 +35,7 @@ STAGES = {
     "world": [["//tests/encoding/...", "//tests/engine/..."]],
 }
 
-# What is replaced, and by what. clang-format puts blanks around operators, so
+# Patterns and their replacements. clang-format puts spaces around operators, so
 # template brackets are not taken for comparisons.
 OPERATORS = [
     (r" == ", " != "), (r" != ", " == "),
@@ -50,7 +51,7 @@ OPERATORS = [
 ]
 NUMBER = re.compile(r"(?<![\w.'\"])\d+(?=[,;)\] }])")
 CONDITION = re.compile(r"^(\s*(?:\} else )?(?:if|while) \()([^;]+)(\)(?: \{| return\b.*| continue;| break;)?)$")
-# A call or an assignment that is a statement of its own.
+# A call or an assignment that is a complete statement.
 STATEMENT = re.compile(r"^\s+(?!return\b|delete\b|using\b|case\b)[\w.:*>()\[\]-]+(?:\(.*\)| [-+|&]?= .+);$")
 
 
@@ -92,7 +93,7 @@ def variants(line):
     if match := CONDITION.match(code):
         begin, end = match.span(2)
         condition = code[begin:end]
-        # One that is a single comparison was negated above.
+        # A single comparison has been negated above.
         single = not re.search(r"&&|\|\|", condition) and re.search(r"^!| [=!]= ", condition)
         if not single and condition.count("(") == condition.count(")"):
             yield f"{line[:begin]}!({line[begin:end]}){line[end:]}"
@@ -103,7 +104,8 @@ def variants(line):
 def mutants_of(path):
     lines = (COPY / path).read_text(encoding="utf-8").split("\n")
     for number, line in enumerate(lines):
-        # The first line of a statement that has more can't be dropped.
+        # The first line of a statement that spans several lines cannot be
+        # dropped.
         whole = number == 0 or re.search(r"[;{}:]\s*(//.*)?$|^\s*$|^\s*//", lines[number - 1])
         for new in variants(line):
             if new or whole:
@@ -153,7 +155,7 @@ def bazel(targets, deadline):
         output, _ = run.communicate(timeout=None if deadline is None else deadline - time.time())
         return run.returncode, output
     except (subprocess.TimeoutExpired, KeyboardInterrupt) as stopped:
-        run.send_signal(signal.SIGINT)  # Bazel ends what it has begun
+        run.send_signal(signal.SIGINT)  # so that Bazel stops what it has started
         run.communicate()
         if isinstance(stopped, KeyboardInterrupt):
             raise

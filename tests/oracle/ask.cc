@@ -17,15 +17,15 @@
 namespace acl::compare {
 namespace {
 
-// The lines of a text in bytewise order: the engine lists in the order in which
-// things were added, which the model does not know.
+// The lines of a text in bytewise order. The engine lists things in the order
+// in which they were added, which the model does not know.
 std::string Sorted(const std::string& text) {
   std::vector<std::string> lines = absl::StrSplit(text, '\n');
   std::sort(lines.begin(), lines.end());
   return absl::StrJoin(lines, "\n");
 }
 
-// Asks one reader and the model of its revision.
+// Asks one reader, and the model of the same revision.
 class Asking {
  public:
   Asking(const Reader& reader, const oracle::Model& model, const Names& names,
@@ -37,8 +37,8 @@ class Asking {
         random_(random),
         tally_(*tally) {}
 
-  // The effective role alone, with its witness. False if the question is
-  // refused.
+  // Compares the effective role and its witness. Returns false if the question
+  // is refused.
   bool Role(const Caller& caller, const ResourceId& resource) {
     const acl::Subject subject = caller.ToSubject();
     const auto engine = reader_.EffectiveRole(subject, resource);
@@ -71,7 +71,7 @@ class Asking {
     if (random_->OneIn(8)) Explains(pair, subject, resource);
   }
 
-  // All roles of one subject in one call.
+  // Compares all roles of one subject in one call.
   void Bulk(const Caller& caller) {
     const acl::Subject subject = caller.ToSubject();
     std::vector<HandleQuestion> questions;
@@ -94,7 +94,8 @@ class Asking {
                     status.ok() ? "ok" : TextOf(status), "ok");
   }
 
-  // A question with a strange word in one or two places: mostly refusals.
+  // Asks a question with a strange word in one or two places, which is mostly
+  // refused.
   void Strange() {
     Caller caller = random_->Of(names_.subjects);
     ResourceId resource = random_->Of(names_.resources);
@@ -310,8 +311,8 @@ class Asking {
     return Sorted(text);
   }
 
-  // `engine` is a StatusOr, `oracle` a variant with a Fault; an answer that is
-  // none is compared elsewhere, unless it is a bool.
+  // Compares whether `engine`, a StatusOr, and `oracle`, which may hold a
+  // Fault, are refused alike. Answers other than bools are compared elsewhere.
   template <class Engine, class Oracle>
   void SameOutcome(const std::string& question, const Engine& engine,
                    const Oracle& oracle) {
@@ -352,7 +353,7 @@ class Asking {
         });
   }
 
-  // No role means any role, no type all types.
+  // An empty role means any role, and an empty type all types.
   void StrangeLists(const acl::Subject& subject, const ResourceId& resource,
                     const std::string& role) {
     const std::string least =

@@ -1,4 +1,4 @@
-// Asks the engine and the oracle the same questions.
+// Asks the engine and the oracle the same questions, and compares the answers.
 #ifndef TESTS_ORACLE_ASK_H_
 #define TESTS_ORACLE_ASK_H_
 
@@ -13,24 +13,24 @@
 
 namespace acl::compare {
 
-// Who and what is asked about.
+// Subjects and resources to ask about.
 struct Names {
   std::vector<Caller> subjects;
   std::vector<ResourceId> resources;
 };
 
-// The names that the histories of the generator use.
+// The names used in generated histories.
 const Names& PoolNames();
 
 struct AskOptions {
-  // One subject in so many (1: all).
+  // Asks about one in this many subjects (1: all).
   size_t fraction = 1;
-  // Also that for which the oracle resolves every pair of a world, perhaps many
-  // times: the matrix, remedies.
+  // Also asks questions for which the oracle must resolve every pair of a
+  // world, perhaps many times: the matrix and remedies.
   bool every_pair = true;
 };
 
-// Asks a reader and the model of the same revision everything.
+// Asks everything, of a reader and of the model of the same revision.
 void AskEverything(const Reader& reader, const oracle::Model& model,
                    const Names& names, const AskOptions& options,
                    Random* random, Tally* tally);

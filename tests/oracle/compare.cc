@@ -17,10 +17,10 @@
 namespace acl::compare {
 namespace {
 
-// Knows by the changes alone which handles are still good.
+// Tracks which handles are still valid, using only the changes.
 class Handles {
  public:
-  // After a call that changed something; `before` is the state before it.
+  // Call after a call that changed something; `before` is the state before it.
   void Forget(const std::vector<Change>& changes, const oracle::State& before) {
     for (const Change& change : changes) {
       if (const auto* user = std::get_if<RemoveUser>(&change)) {
@@ -38,8 +38,9 @@ class Handles {
     }
   }
 
-  // Finds the handles of all that there is. One that was found before is found
-  // again; what went and came back has another.
+  // Finds the handles of everything that exists. A thing that was found before
+  // must have the same handle; a thing that was removed and added again must
+  // have a new one.
   void Find(const Reader& reader, const oracle::Model& model, Tally* tally) {
     for (const Caller& caller : PoolNames().subjects) {
       const auto found = reader.FindSubject(caller.ToSubject());
@@ -71,7 +72,7 @@ class Handles {
     }
   }
 
-  // What was removed has no role, and nobody has one on it.
+  // A removed subject has no role, and nobody has a role on a removed resource.
   void AskStale(const Reader& reader, Tally* tally) const {
     for (const SubjectHandle subject : stale_subjects_) {
       for (const auto& [id, resource] : resources_) {
@@ -89,7 +90,7 @@ class Handles {
     }
   }
 
-  // To a workspace that the handles are not of, all of them are stale.
+  // In a workspace that the handles do not belong to, all of them are stale.
   void AskForeign(const Reader& foreign, Tally* tally) const {
     for (const auto& [name, subject] : subjects_) {
       for (const auto& [id, resource] : resources_) {
@@ -132,7 +133,7 @@ class Handles {
     live->erase(found);
   }
 
-  // A principal that goes takes its keys along.
+  // The keys of a removed principal are removed with it.
   void ForgetOwner(Kind kind, const std::string& id,
                    const oracle::State& before) {
     Move({kind, id}, &subjects_, &stale_subjects_);
@@ -156,7 +157,7 @@ class Handles {
   std::vector<GroupHandle> stale_groups_;
 };
 
-// A held snapshot with the model as it was then.
+// A held snapshot, with the model at that time.
 struct Held {
   Snapshot snapshot;
   oracle::Model model;
@@ -237,7 +238,7 @@ class Running {
                 });
   }
 
-  // A field of a receipt stands on a line of its own.
+  // Each field of a receipt is on a line of its own.
   void CountFields(const std::string& receipt, bool refused) {
     if (refused) return;
     tally_.Count(
@@ -245,7 +246,7 @@ class Running {
         static_cast<size_t>(std::count(receipt.begin(), receipt.end(), '\n')));
   }
 
-  // What is exported and imported elsewhere answers as before.
+  // A workspace that is exported and imported elsewhere answers as before.
   void Import(Random* random) {
     Engine other;
     const absl::Status status =

@@ -9,14 +9,14 @@
 
 namespace acl::compare {
 
-// Runs a history up to the first difference.
+// Runs a history, up to the first difference.
 void Run(const History& history, Tally* tally);
 
-// A history that still shows a difference, with as few calls and changes as
-// dropping one after the other leads to.
+// Reduces a history that has a difference: drops calls and changes one at a
+// time, as long as it still has one.
 History Shrink(History history);
 
-// The difference of a history with all that is needed to repeat it.
+// The difference, with everything that is needed to reproduce it.
 std::string Report(const History& history, const Difference& difference);
 
 }  // namespace acl::compare

@@ -1,5 +1,5 @@
-// The comparison of random histories with the oracle has to find planted bugs
-// (tests/planted), and nothing without one.
+// Comparing random histories with the oracle must find the planted bugs
+// (tests/planted), and must find nothing if no bug is chosen.
 
 #include <gtest/gtest.h>
 
@@ -11,8 +11,8 @@
 namespace acl::compare {
 namespace {
 
-// Runs random histories, for so many comparisons, up to one that shows a
-// difference. Empty if none does.
+// Runs random histories until one has a difference or `comparisons` were made.
+// Returns the history with the difference, or an empty one.
 History FirstDifferent(uint64_t comparisons, Tally* tally) {
   for (uint64_t seed = 1; tally->total() < comparisons; ++seed) {
     History history = Generate(seed);

@@ -19,7 +19,7 @@ constexpr uint64_t kComparisons = 300'000;
 constexpr uint64_t kComparisons = 30'000'000;
 #endif
 
-// A number from the environment, for longer runs and for repeating one.
+// A number from the environment, for longer runs or for repeating one.
 uint64_t FromEnvironment(const char* name, uint64_t otherwise) {
   const char* const value = std::getenv(name);
   return value == nullptr ? otherwise : std::stoull(value);

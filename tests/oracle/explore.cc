@@ -17,7 +17,7 @@ namespace {
 
 constexpr size_t kRequestIdWindow = 1;
 
-// Asks a state that no workspace has published.
+// Reads a state that no workspace has published.
 class StateReader : public Reader {
  public:
   explicit StateReader(std::shared_ptr<const State> state)
@@ -99,7 +99,7 @@ void Explorer::From(const Point& at, size_t depth, size_t number) {
     if (depth == 2 && !IsMine(next)) continue;
     path_.push_back(&words_[i]);
     const Point after = Step(at, words_[i]);
-    // The same state gives the same answers.
+    // An unchanged state has the same answers.
     const bool idle = after.engine == at.engine;
     if (!idle) Ask(after, next);
     if (tally_.difference()) {
@@ -144,7 +144,7 @@ Explorer::Point Explorer::Step(const Point& at, const Word& word) {
                     0, "the call", engine_text(),
                     TextOf(receipt, call.changes, call.options.dry_run), ""};
               });
-  // A state is published if it is another, or has one more request id.
+  // A state is published if it differs, or if it has one more request id.
   const bool published = engine.ok() && engine->next.state != nullptr;
   if (published) after.engine = engine->next.state;
   const bool changed = at.oracle.revision() != after.oracle.revision();

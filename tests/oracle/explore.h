@@ -1,5 +1,5 @@
-// Runs every history of some length, each step once for all histories that
-// begin with it.
+// Runs every history of a given length. Each step is run once for all histories
+// that begin with it.
 #ifndef TESTS_ORACLE_EXPLORE_H_
 #define TESTS_ORACLE_EXPLORE_H_
 
@@ -18,15 +18,15 @@ namespace acl::compare {
 
 struct ExploreOptions {
   size_t depth = 2;  // at least 2
-  // Of all histories, grouped by their first two calls: one group in so many,
-  // and of these the ones of one part.
+  // Histories are grouped by their first two calls. Runs one in `slice` of
+  // these groups, and of those the ones that belong to this part.
   size_t slice = 1;
   size_t part = 0;
   size_t parts = 1;
-  // Compare everything that can be asked after each call, not only roles.
+  // After each call, compares everything that can be asked, not only roles.
   bool ask_everything = false;
-  // Leave out what goes on after a call that left nothing behind: it is the
-  // history without this call, which is a shorter one.
+  // Skips the continuations of a call that left nothing behind: they are the
+  // same as those of the shorter history without it.
   bool skip_idle = false;
 };
 
@@ -35,26 +35,26 @@ class Explorer {
   Explorer(const Vocabulary& vocabulary, const ExploreOptions& options,
            Tally* tally);
 
-  // Up to the first difference.
+  // Runs up to the first difference.
   void Run();
 
-  // How many histories were run, were left out, and are in this part.
+  // How many histories were run, were skipped, and are in this part.
   uint64_t histories() const { return histories_; }
   uint64_t skipped() const { return skipped_; }
   uint64_t expected() const;
-  // How many calls were made, and changed something.
+  // How many calls were made, and how many of them changed something.
   uint64_t steps() const { return steps_; }
   uint64_t changes() const { return changes_; }
 
  private:
-  // A call in both languages.
+  // A call, as the engine and as the oracle take it.
   struct Word {
     const Call* call;
     oracle::Actor actor;
     std::vector<oracle::Change> changes;
     oracle::Options options;
   };
-  // Where a history is.
+  // The state that a history has reached.
   struct Point {
     std::shared_ptr<const State> engine;
     oracle::Model oracle;
@@ -62,10 +62,11 @@ class Explorer {
 
   Point Beginning() const;
   bool IsMine(size_t group) const;
-  // How many histories begin with the calls that have this number.
+  // The number of histories in this part whose first `depth` calls have this
+  // number.
   uint64_t CountFrom(size_t number, size_t depth) const;
   void From(const Point& at, size_t depth, size_t number);
-  // Makes one call and compares what comes of it.
+  // Makes one call on both, and compares the results.
   Point Step(const Point& at, const Word& word);
   void Ask(const Point& at, size_t seed);
   void Describe(const Point& before, Difference* difference) const;

@@ -18,7 +18,7 @@ void ExportResource(const oracle::ResourceId& id,
   to->set_id(id.id);
   to->set_name(row.name);
   if (row.creator) to->set_creator(compare::TextOf(*row.creator));
-  // The order of the reference's kind as a word, then of the id.
+  // By the name of the reference's kind, then by id.
   for (const auto kind :
        {oracle::TargetKind::kDefault, oracle::TargetKind::kGroup,
         oracle::TargetKind::kServiceAccount, oracle::TargetKind::kUser}) {

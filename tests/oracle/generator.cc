@@ -92,7 +92,7 @@ class Generator {
   std::string Role() {
     if (random_.OneIn(40)) return random_.Of(StrangeIds());
     if (random_.OneIn(40)) return "none";
-    // The top is granted often enough that there are actors.
+    // The top role is granted often enough that some subjects may share.
     if (random_.OneIn(5)) return ladder_.empty() ? "admin" : ladder_.back();
     return ladder_.empty() ? random_.Of(RolePool()) : random_.Of(ladder_);
   }
@@ -156,7 +156,7 @@ class Generator {
     return random_.OneIn(4) ? 0 : static_cast<uint32_t>(1 + random_.Below(5));
   }
 
-  // 1 to 5 roles in the order of the pool.
+  // 1 to 5 roles, in the order of the pool.
   std::vector<std::string> Ladder() {
     std::vector<std::string> ladder;
     for (const std::string& role : RolePool()) {
@@ -166,7 +166,7 @@ class Generator {
     return ladder;
   }
 
-  // Also such as are refused: out of order, empty, malformed.
+  // Includes ladders that are refused: out of order, empty, malformed.
   std::vector<std::string> AnyLadder() {
     std::vector<std::string> ladder = Ladder();
     switch (random_.Below(12)) {
@@ -275,7 +275,7 @@ class Generator {
 
   // ---- Calls ----
 
-  // Most of the pools.
+  // Adds most of the things in the pools.
   Call FirstCall() {
     Call call;
     for (const std::string& id : UserPool()) {
@@ -289,7 +289,7 @@ class Generator {
     for (const std::string& id : GroupPool()) {
       if (!random_.OneIn(4)) call.changes.push_back(AddGroup{id});
     }
-    // What is refused does not take the rest with it.
+    // A refused change must not take the others with it.
     Add(std::move(call));
     for (const std::string& id : KeyPool()) {
       if (random_.OneIn(4)) continue;
@@ -303,7 +303,7 @@ class Generator {
     return {{}, {AnyAddition()}, {}};
   }
 
-  // Nested groups with grants: most worlds are dense from the start.
+  // Nested groups with grants, so that most worlds are dense from the start.
   void Entangle() {
     const size_t memberships = 8 + random_.Below(16);
     for (size_t i = 0; i < memberships; ++i) {
@@ -339,7 +339,7 @@ class Generator {
     return call;
   }
 
-  // An earlier call with a request id again, sometimes with a little change.
+  // Repeats an earlier call with a request id, sometimes slightly changed.
   bool RepeatOf(Call* call) {
     std::vector<const Call*> candidates;
     for (const Call& earlier : history_.calls) {
@@ -355,7 +355,7 @@ class Generator {
     return true;
   }
 
-  // Pairs of changes that leave nothing, or little, behind.
+  // Pairs of changes that together have little or no effect.
   void AppendUndoing(std::vector<Change>* changes) {
     const ResourceId resource = random_.Of(ResourcePool());
     const Target target = AnyTarget();

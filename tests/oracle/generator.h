@@ -1,5 +1,6 @@
-// Random histories of tiny worlds. The names come from small pools, so that
-// things meet, go and come back; now and then a name is unknown or malformed.
+// Random histories of tiny worlds. Names come from small pools, so that things
+// interact, are removed and are added again; some names are unknown or
+// malformed.
 #ifndef TESTS_ORACLE_GENERATOR_H_
 #define TESTS_ORACLE_GENERATOR_H_
 
@@ -13,7 +14,7 @@
 
 namespace acl::compare {
 
-// The same sequence everywhere.
+// The sequence is the same on every machine.
 class Random {
  public:
   explicit Random(uint64_t seed) : engine_(seed) {}
@@ -21,7 +22,7 @@ class Random {
   uint64_t Next() { return engine_(); }
   // 0 to n - 1.
   size_t Below(size_t n) { return static_cast<size_t>(engine_() % n); }
-  // True once in n times.
+  // True with probability 1/n.
   bool OneIn(size_t n) { return Below(n) == 0; }
   template <class T>
   const T& Of(const std::vector<T>& all) {
@@ -37,14 +38,14 @@ const std::vector<std::string>& UserPool();
 const std::vector<std::string>& ServiceAccountPool();
 const std::vector<std::string>& GroupPool();
 const std::vector<std::string>& KeyPool();
-const std::vector<std::string>& EmailPool();  // also other spellings
+const std::vector<std::string>& EmailPool();  // including other spellings
 const std::vector<ResourceId>& ResourcePool();
 
 // Names that no world has: unknown, reserved, malformed.
 const std::vector<std::string>& StrangeIds();
 const std::vector<std::string>& StrangeEmails();
 
-// The history of this seed.
+// Generates the history for this seed.
 History Generate(uint64_t seed);
 
 }  // namespace acl::compare

@@ -1,5 +1,5 @@
-// The short histories have to find planted bugs (tests/planted), and nothing
-// without one.
+// The short histories must find the planted bugs (tests/planted), and must find
+// nothing if no bug is chosen.
 
 #include <gtest/gtest.h>
 

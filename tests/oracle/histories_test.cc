@@ -1,6 +1,6 @@
 // The engine and the oracle agree on every short history.
 //
-// With ACL_EXHAUSTIVE=1 in the environment on all of them, else on a slice.
+// With ACL_EXHAUSTIVE=1 in the environment all are run, otherwise a slice.
 
 #include <gtest/gtest.h>
 
@@ -17,11 +17,11 @@
 namespace acl::compare {
 namespace {
 
-// The histories are run in parts, for several processes.
+// The histories are divided among several processes.
 constexpr size_t kParts = 4;
 
 // The slice must have no divisor in common with the number of calls, or some
-// calls would never come second.
+// calls would never be second.
 void Explore(const Vocabulary& vocabulary, ExploreOptions options) {
   EXPECT_EQ(std::gcd(vocabulary.calls.size(), options.slice), 1);
   if (std::getenv("ACL_EXHAUSTIVE") != nullptr) options.slice = 1;

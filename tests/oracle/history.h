@@ -1,5 +1,5 @@
 // A history: everything that happens to one small workspace, as plain data, so
-// that it can be repeated and cut down.
+// that it can be repeated and reduced.
 #ifndef TESTS_ORACLE_HISTORY_H_
 #define TESTS_ORACLE_HISTORY_H_
 
@@ -21,21 +21,22 @@ struct Caller {
   Kind kind = Kind::kUser;
   std::string id;
 
-  // Views into this.
+  // The results refer to this object's string.
   acl::Actor ToActor() const;
   acl::Subject ToSubject() const;
 };
 
-// A view of a subject by kind and id. REQUIRES: a kind that a subject can have.
+// A view of a subject with this kind and id. REQUIRES: a subject can have the
+// kind.
 acl::Subject MakeSubject(Kind kind, const std::string& id);
 
-// One call, and what is asked after it.
+// One call, and what to ask after it.
 struct Call {
   Caller actor;
   std::vector<Change> changes;
   ChangeOptions options;
   bool ask = false;        // compare everything that can be asked
-  bool hold = false;       // keep a snapshot of the revision after it
+  bool hold = false;       // hold a snapshot of the revision after it
   bool import = false;     // when asking: also import the export elsewhere
   uint64_t asks_with = 0;  // the seed of what is sampled when asking
 };
@@ -47,7 +48,7 @@ struct History {
   std::vector<Call> calls;
 };
 
-// For people: one line for a call, with every condition.
+// A call on one line, with all of its options, for people.
 std::string ToString(const Call& call);
 std::string ToString(const History& history);
 

@@ -8,7 +8,7 @@
 namespace acl::compare {
 namespace {
 
-// The nth name; bytewise their order is another than by number.
+// The nth name. Bytewise order differs from numerical order.
 std::string Named(const char* prefix, size_t n) {
   return absl::StrCat(prefix, n);
 }
@@ -19,7 +19,7 @@ const std::vector<std::string>& RoleNames() {
   return names;
 }
 
-// Groups on one level are members of groups on the level above.
+// The groups on one level are members of groups on the level above.
 constexpr size_t kGroupsOnLevel = 6;
 
 }  // namespace
@@ -121,7 +121,7 @@ void LargeWorld::AddPrincipals(std::vector<Change>* changes) {
 }
 
 void LargeWorld::AddGroups(std::vector<Change>* changes) {
-  // The places of the groups on the levels, so that names tell nothing.
+  // Shuffles the groups over the levels, so that names reveal nothing.
   std::vector<std::string> ids;
   for (size_t i = 0; i < groups_; ++i) {
     ids.insert(ids.begin() + static_cast<std::ptrdiff_t>(random_.Below(i + 1)),

@@ -1,4 +1,5 @@
-// Random worlds of a more usual size: hundreds of names, groups nested deep.
+// Random worlds of a more realistic size, with hundreds of names and deeply
+// nested groups.
 #ifndef TESTS_ORACLE_LARGE_WORLD_H_
 #define TESTS_ORACLE_LARGE_WORLD_H_
 
@@ -15,16 +16,16 @@ namespace acl::compare {
 
 class LargeWorld {
  public:
-  // Of this many users, at least 10, and of the rest in proportion: at 200
-  // about 60 groups and 100 resources.
+  // A world with this many users, at least 10, and other things in proportion:
+  // for 200 users, about 60 groups and 100 resources.
   LargeWorld(size_t users, Random* random);
 
-  // What makes the world. Nothing of it is refused, and all but some shares
-  // changes something.
+  // The changes that create the world. None of them is refused, and all but
+  // some shares have an effect.
   std::vector<Change> Changes();
-  // A call of something that happens later; it may be refused.
+  // A later call, which may be refused.
   Call AnyCall();
-  // Some that are or were there, with an unknown one now and then.
+  // A sample of names that exist or existed, and now and then an unknown one.
   Names Sample(size_t subjects, size_t resources);
 
  private:

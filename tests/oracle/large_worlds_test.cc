@@ -1,5 +1,5 @@
-// The engine and the oracle agree on worlds of a more usual size, on a sample
-// of what can be asked.
+// The engine and the oracle agree on worlds of a more realistic size, for a
+// sample of all questions.
 
 #include <gtest/gtest.h>
 
@@ -50,7 +50,8 @@ class Running {
     state.types = {"doc", "note"};
     state.limit = 0;
     oracle::Receipt receipt;
-    // Without the copies that the model makes of its state for every change.
+    // Decides directly on a state, because the model copies its state for every
+    // change.
     for (const Change& change : changes) {
       const auto decided =
           oracle::Decide(&state, oracle::Actor::System(), ToOracle(change));
@@ -102,7 +103,7 @@ class Running {
 TEST(LargeWorlds, AreAnsweredAsByTheOracle) {
   Tally tally;
   for (size_t seed = 1; seed <= kWorlds; ++seed) {
-    // Small ones too, of which every pair can be looked at.
+    // Includes small worlds, in which every pair can be checked.
     const size_t users = seed % 4 == 0 ? 20 : 20 + seed * 180 / kWorlds;
     Running(seed, users, &tally).Run();
     if (!tally.difference()) continue;

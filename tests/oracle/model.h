@@ -1,9 +1,10 @@
-// The oracle: the most naive program that does what docs/semantics.md says.
+// The oracle: the most naive implementation of docs/semantics.md.
 //
 // It shares no code with the engine and is written from that page alone. One
-// `Model` is one workspace. Everything is held by value in standard containers;
-// a batch works on a copy of the whole state and commits it by assignment, a
-// dry run throws the copy away, and a snapshot is a copy of the Model.
+// `Model` is one workspace. It holds everything by value in standard
+// containers: a batch works on a copy of the whole state and commits it by
+// assignment, a dry run discards the copy, and a snapshot is a copy of the
+// Model.
 //
 //   Model m;
 //   m.Apply(Actor::System(), {Change::SetResourceTypes({"doc"}),
@@ -37,14 +38,14 @@ namespace acl::oracle {
 
 enum class SubjectKind { kUser, kEmail, kServiceAccount, kKey };
 
-// Who a question is about. `id` is the address when the kind is kEmail.
+// Whom a question is about. For kEmail, `id` is the address.
 struct Subject {
   SubjectKind kind = SubjectKind::kUser;
   std::string id;
 };
 bool operator==(const Subject& a, const Subject& b);
 
-// In the order in which lists show principals.
+// In the order of lists.
 enum class PrincipalKind { kServiceAccount, kUser };
 
 // A user or a service account, by id.
@@ -64,8 +65,8 @@ enum class TargetKind {
   kDefault
 };
 
-// Who a share is for. A stored grant's target is never kEmail or kKey; the id
-// of kDefault is "".
+// Whom a share is for. The target of a stored grant is never kEmail or kKey;
+// for kDefault the id is "".
 struct Target {
   TargetKind kind = TargetKind::kDefault;
   std::string id;
@@ -103,7 +104,7 @@ bool operator==(const Actor& a, const Actor& b);
 
 // ---- State ----------------------------------------------------------------
 
-// E-mails are in canonical form; "" where there is none.
+// E-mail addresses are in canonical form; "" means none.
 struct UserRow {
   std::string email;
   std::string name;
@@ -128,7 +129,7 @@ struct ResourceRow {
   std::map<Target, std::string> grants;  // role names
 };
 
-// Everything of a workspace except its revision and its request ids.
+// Everything in a workspace except its revision and its request ids.
 struct State {
   std::map<std::string, UserRow> users;
   std::map<std::string, ServiceAccountRow> service_accounts;
@@ -169,9 +170,9 @@ enum class ChangeKind {
   kSetResourceTypes,
 };
 
-// One change: a kind and the fields that this kind reads. An optional field
-// that is absent means "as it is" in an update and the default in an addition;
-// an e-mail of "" means none.
+// One change: its kind, and the fields that this kind uses. An absent optional
+// field means "unchanged" in an update and the default in an addition. An
+// e-mail address of "" means none.
 struct Change {
   ChangeKind kind = ChangeKind::kSetLimit;
   std::string id;                       // user, service account, key or group
@@ -219,27 +220,28 @@ struct Change {
 };
 bool operator==(const Change& a, const Change& b);
 
-// The conditions of a call.
+// The options of a call.
 struct Options {
   bool dry_run = false;
   std::optional<uint64_t> expected_revision;
-  std::string request_id;  // "" for none
+  std::string request_id;  // "" means none
   bool require_workspace_admin = false;
 };
 
-// A refusal. `index` is the change in the batch, -1 when it is the whole call.
+// A refusal. `index` is the refused change's place in the batch; -1 if the
+// refusal is about the whole call.
 struct Fault {
   std::string code;   // "PermissionDenied"
   std::string fault;  // "NOT_ADMIN"
   int index = -1;
 };
 
-// The fault of this name with the code that the page's table gives it.
+// The fault with this name, and its code from the table in docs/semantics.md.
 Fault MakeFault(std::string fault, int index = -1);
 
 // ---- Answers --------------------------------------------------------------
 
-// In the witness's order; kDirect and kKey share one place.
+// In the witness's order; kDirect and kKey rank equally.
 enum class SourceKind {
   kCreator,
   kWorkspaceAdmin,
@@ -257,7 +259,7 @@ struct Source {
 bool operator==(const Source& a, const Source& b);
 
 struct RoleAnswer {
-  std::string role;  // "none" for none
+  std::string role;  // "none" if there is none
   std::optional<Source> witness;
   uint64_t revision = 0;
 };
@@ -266,10 +268,10 @@ enum class SubjectState { kOk, kUnknown, kLocked, kKeyDisabled };
 
 struct ExplainedSource {
   Source source;
-  bool reaches_maximum = false;  // false for all when the role is none
+  bool reaches_maximum = false;  // false for all sources if the role is none
 };
 
-// In the order of the page's table.
+// In the order of the table in docs/semantics.md.
 enum class RemedyKind {
   kGrant,
   kGrantGroup,
@@ -287,11 +289,11 @@ struct Remedy {
 bool operator==(const Remedy& a, const Remedy& b);
 
 struct Explanation {
-  std::string role;  // "none" for none
+  std::string role;  // "none" if there is none
   std::vector<ExplainedSource> sources;
   SubjectState subject_state = SubjectState::kOk;
   bool resource_exists = false;
-  std::vector<Remedy> remedies;  // empty when the asked role is held
+  std::vector<Remedy> remedies;  // empty if the requested role is held
   uint64_t revision = 0;
 };
 
@@ -314,7 +316,7 @@ struct MatrixRow {
 };
 bool operator==(const MatrixRow& a, const MatrixRow& b);
 
-// What became of one share or unshare. Roles are names, "none" for none.
+// The effect of one share or unshare. Roles are names; "none" means no role.
 struct ShareReceipt {
   Target target;  // as stored
   std::string grant_before;
@@ -325,7 +327,8 @@ struct ShareReceipt {
 };
 bool operator==(const ShareReceipt& a, const ShareReceipt& b);
 
-// What went along with one removal; what was removed itself does not count.
+// What else was removed by one removal; the removed thing itself is not
+// counted.
 struct RemovalReceipt {
   size_t grants = 0;
   size_t memberships = 0;
@@ -334,9 +337,10 @@ struct RemovalReceipt {
 };
 bool operator==(const RemovalReceipt& a, const RemovalReceipt& b);
 
-// One for each change of the batch; other changes have neither part.
+// One receipt for each change of the batch. Only shares, unshares and removals
+// have one of the two parts.
 struct ChangeReceipt {
-  bool changed = false;                   // the state, by this change alone
+  bool changed = false;  // whether this change alone altered the state
   std::optional<ShareReceipt> share;      // kShare, kUnshare
   std::optional<RemovalReceipt> removal;  // user, s. account, key, group,
                                           // resource
@@ -347,33 +351,35 @@ struct Receipt {
   std::vector<ChangeReceipt> changes;
   uint64_t revision = 0;  // after the batch
   bool changed = false;
-  bool replayed = false;  // the first answer to this request id, once more
+  bool replayed = false;  // repeats the first answer to the request id
 };
 bool operator==(const Receipt& a, const Receipt& b);
 
 // ---- Form (model_form.cc) -------------------------------------------------
 
-// Valid UTF-8 without control characters, of min to max bytes.
+// Whether the text is valid UTF-8, without control characters, of min to max
+// bytes.
 bool IsCleanText(std::string_view text, size_t min, size_t max);
 
-// The id of a resource, or a request id.
+// Whether it can be the id of a resource, or a request id.
 bool IsId(std::string_view id);
 
-// The id of a user, service account, group or key that is added: `default` is
-// reserved.
+// Whether it can be the id of a user, service account, group or key to be
+// added: `default` is reserved.
 bool IsNamedId(std::string_view id);
 
 bool IsRoleName(std::string_view name);
 bool IsTypeName(std::string_view name);
 
-// The name of a user, service account, group or resource; "" is no name.
+// Whether it can be the name of a user, service account, group or resource; ""
+// means no name.
 bool IsDisplayName(std::string_view name);
 
-// The address in canonical form; nullopt when it is malformed (so is "").
+// The address in canonical form; nullopt if it is malformed (as is "").
 std::optional<std::string> CanonicalEmail(std::string_view email);
 
-// The same with e-mails in canonical form; nullopt when anything in it is
-// malformed. Nothing here looks at a state.
+// The argument with e-mail addresses in canonical form; nullopt if anything in
+// it is malformed. These functions do not look at a state.
 std::optional<Subject> Canonical(const Subject& subject);
 std::optional<Actor> Canonical(const Actor& actor);
 std::optional<Target> Canonical(const Target& target);
@@ -381,17 +387,18 @@ std::optional<Change> Canonical(const Change& change);
 
 // ---- Resolving (model_resolve.cc); subjects are canonical -----------------
 
-// 1 for the lowest role of the ladder; 0 for "none" and what is not in it.
+// 1 for the lowest role of the ladder; 0 for "none" and for names that are not
+// in it.
 int Level(const State& state, std::string_view role);
 
-// The inverse; "none" for 0.
+// The inverse of Level(); "none" for 0.
 std::string RoleName(const State& state, int level);
 
 // The user or service account with this canonical address.
 std::optional<Principal> OwnerOfEmail(const State& state,
                                       const std::string& email);
 
-// Who a subject is.
+// What a subject resolves to.
 struct Resolved {
   SubjectState state = SubjectState::kUnknown;
   Principal principal;         // unless kUnknown
@@ -399,36 +406,38 @@ struct Resolved {
 };
 Resolved Resolve(const State& state, const Subject& subject);
 
-// A path of group ids that live in the state.
+// A path of group ids. They are views of ids in the state.
 using GroupPath = std::vector<std::string_view>;
 
-// For every group that contains the member, directly or through groups: the
-// shortest path to it, among these the one whose ids compare smaller.
+// For every group that contains the member, directly or through others: the
+// shortest path to it. Among paths of equal length, the one whose ids compare
+// smaller.
 std::vector<GroupPath> GroupPaths(const State& state, const Member& member);
 
-// A source, as light as a role question needs it.
+// A source, with only as much as a question about a role needs.
 struct Found {
   SourceKind kind = SourceKind::kBaseline;
   int level = 0;
   GroupPath path;
 };
 
-// Whether `a` is listed before `b`: the higher role, then the witness's order.
+// Whether `a` is listed before `b`: by the higher role, then in the witness's
+// order.
 bool ListedBefore(const Found& a, const Found& b);
 
-// Every source of a principal on a resource, in no order, as if the principal
-// were neither locked nor given as a disabled key.
+// Every source of a principal on a resource, in no particular order, as if the
+// principal were neither locked nor named by a disabled key.
 std::vector<Found> FindSources(const State& state, const Principal& principal,
                                bool workspace_key, const ResourceRow& resource);
 
-// Every source of a group except its own grant: its ancestors, the baseline.
+// Every source of a group except its own grant: its ancestors and the baseline.
 std::vector<Found> FindGroupSources(const State& state,
                                     const std::string& group,
                                     const ResourceRow& resource);
 
 Source ToSource(const State& state, const Found& found);
 
-// The source that gives the effective role; nullopt for none.
+// The source that gives the effective role; nullopt if there is no role.
 std::optional<Found> Witness(const State& state, const Subject& subject,
                              const ResourceId& resource);
 
@@ -443,26 +452,27 @@ Subject ToSubject(const Principal& principal);
 Target ToTarget(const Principal& principal);
 Member ToMember(const Principal& principal);
 
-// The remedies for a denial of the role at `level`, in their order.
+// The remedies for a denial of the role at `level`, in order.
 std::vector<Remedy> Remedies(const State& state, const Subject& subject,
                              const ResourceId& resource, int level);
 
 // ---- Deciding (model_share.cc, model_change.cc) ---------------------------
 
-// The slot that a canonical target means: a key its service account, an e-mail
-// its owner. Or the fault that says what is not in the workspace.
+// The slot that a canonical target stands for: a key's service account, an
+// address's owner. Or the fault that says what is not in the workspace.
 std::variant<Target, Fault> StoredTarget(const State& state,
                                          const Target& target);
 
-// Decides one canonical share or unshare on the state and applies it. Here and
-// below: the index of a Fault is -1, and the state is of no use after it.
+// Decides one canonical share or unshare, and applies it to the state. In this
+// and the following functions, the index of a returned Fault is -1, and the
+// state must not be used after one.
 std::variant<ShareReceipt, Fault> DecideShare(State* state, const Actor& actor,
                                               const Change& change);
 
-// Why the actor can't do what only workspace admins may, or nothing.
+// Why the actor may not do what only workspace admins may; nullopt if it may.
 std::optional<Fault> NoWorkspaceAdmin(const State& state, const Actor& actor);
 
-// Decides any canonical change on the state and applies it.
+// Decides any canonical change, and applies it to the state.
 std::variant<ChangeReceipt, Fault> Decide(State* state, const Actor& actor,
                                           const Change& change);
 
@@ -470,12 +480,12 @@ std::variant<ChangeReceipt, Fault> Decide(State* state, const Actor& actor,
 
 class Model {
  public:
-  // A workspace in this state. The last `retention` request ids of each caller
-  // are kept.
+  // A workspace with this state. For each caller, the last `retention` request
+  // ids are kept.
   explicit Model(State initial = State(), size_t retention = 4096,
                  uint64_t revision = 0);
 
-  // Applies a batch, all or nothing.
+  // Applies a batch completely or not at all.
   std::variant<Receipt, Fault> Apply(const Actor& actor,
                                      const std::vector<Change>& changes,
                                      const Options& options = Options());
@@ -489,32 +499,33 @@ class Model {
                                   const std::string& role,
                                   const ResourceId& resource) const;
 
-  // Every source, and for a denial of `role` (absent: the lowest of the
-  // ladder) the remedies, unless these are not wanted.
+  // Every source and, for a denial of `role` (absent: the lowest of the
+  // ladder), the remedies, unless they are not wanted.
   std::variant<Explanation, Fault> Explain(
       const Subject& subject, const ResourceId& resource,
       const std::optional<std::string>& role = std::nullopt,
       bool with_remedies = true) const;
 
-  // The resources (of one type, or of all with "") on which the subject has at
-  // least `role`, each with its effective role; by type, then id.
+  // The resources (of one type; "" for all) on which the subject has at least
+  // `role`, each with its effective role. Ordered by type, then id.
   std::variant<std::vector<ResourceRole>, Fault> ListResources(
       const Subject& subject, const std::string& role,
       const std::string& type = "") const;
 
-  // The principals with at least `role` on the resource; by kind, then id.
+  // The principals with at least `role` on the resource, ordered by kind, then
+  // id.
   std::variant<std::vector<PrincipalRole>, Fault> ListPrincipals(
       const ResourceId& resource, const std::string& role) const;
 
-  // Every pair with a role; by principal, then resource.
+  // Every pair with a role, ordered by principal, then resource.
   std::vector<MatrixRow> Matrix() const;
 
   uint64_t revision() const { return revision_; }
   const State& state() const { return state_; }
 
  private:
-  // A call. An accepted one that carried a request id is remembered, and
-  // compared as it was made: to the letter.
+  // A call. An accepted call with a request id is remembered; it is compared as
+  // it was made, word for word.
   struct Record {
     std::string request_id;
     Actor actor;
@@ -525,7 +536,7 @@ class Model {
     Receipt receipt;
   };
 
-  // The call as it was made, without a receipt, with its canonical form; or its
+  // The call as it was made, without a receipt, and in canonical form; or its
   // fault of form.
   static std::variant<Record, Fault> CanonicalCall(
       const Actor& actor, const std::vector<Change>& changes,
@@ -534,11 +545,12 @@ class Model {
   // Decides the call on `*after` and fills in its receipt.
   std::optional<Fault> DecideAll(State* after, Record* call) const;
 
-  // The fault of a resource in a question (form, type), or of a role.
+  // The fault of a question's resource (form, type), or of its role.
   std::optional<Fault> BadResource(const ResourceId& resource) const;
   std::optional<Fault> BadRole(const std::string& role) const;
 
-  // The first answer to this request id, or REQUEST_ID_REUSED, or nothing.
+  // The first answer to this request id, or REQUEST_ID_REUSED; nullopt if the
+  // id is new.
   std::optional<std::variant<Receipt, Fault>> Replay(const Record& call) const;
 
   void Remember(Record record);

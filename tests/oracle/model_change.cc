@@ -1,4 +1,4 @@
-// Deciding one change on one state: the directory and the settings.
+// Decides one change on one state: the directory and the settings.
 
 #include <algorithm>
 #include <utility>
@@ -8,7 +8,7 @@
 namespace acl::oracle {
 namespace {
 
-// Why a change is refused, or nothing.
+// Why a change is refused; nullopt if it is not.
 using Refusal = std::optional<Fault>;
 
 Refusal Refuse(std::string fault) { return MakeFault(std::move(fault)); }
@@ -28,7 +28,7 @@ void EraseMemberships(State* state, const Member& member,
   }
 }
 
-// Everything that hangs on a user or a service account.
+// Removes a user or a service account, and everything that depends on it.
 RemovalReceipt ErasePrincipal(State* state, const Principal& principal) {
   RemovalReceipt receipt;
   EraseGrants(state, ToTarget(principal), &receipt);
@@ -96,7 +96,7 @@ Refusal RemoveResource(State* state, const ResourceId& resource,
 
 // ---- Additions and updates ----
 
-// Whether anybody but `self` has the address ("" is nobody's).
+// Whether anyone but `self` has the address; nobody has "".
 bool EmailTaken(const State& state, const std::string& email,
                 const Principal& self) {
   const std::optional<Principal> owner = OwnerOfEmail(state, email);
@@ -153,7 +153,7 @@ Refusal UpdateServiceAccount(State* state, const Change& change) {
   return std::nullopt;
 }
 
-// A user, service account or group that a change names must be there.
+// Refuses a change whose user, service account or group does not exist.
 Refusal MustExist(const State& state, const Member& member) {
   const Target target{member.kind == MemberKind::kUser ? TargetKind::kUser
                       : member.kind == MemberKind::kGroup

@@ -1,5 +1,5 @@
-// Pins the oracle to docs/semantics.md: changes and their receipts. Every
-// expectation is read off the page.
+// Ties the oracle to docs/semantics.md: changes and their receipts. Every
+// expectation is taken from that page.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -589,7 +589,7 @@ TEST_F(OracleTest, SameRequestIdWithAnythingElseIsReused) {
   Do(share, id);
   const std::string reused = "FailedPrecondition REQUEST_ID_REUSED";
   EXPECT_EQ(Try({Change::Share(kFree, TU("no"), "owner")}, id), reused);
-  // Another caller has ids of its own.
+  // Another caller has request ids of its own.
   EXPECT_EQ(TryAs(U("wanda"), share, id), "ok");
   EXPECT_EQ(Try(share, {false, 1, "r1"}), reused);
   EXPECT_EQ(Try({Change::Share(kFree, TU(""), "editor")}, id),

@@ -1,5 +1,5 @@
-// A small workspace, and short names for what is asked of it, with which the
-// oracle is pinned to docs/semantics.md.
+// A small workspace, and short names for questions about it, for the tests that
+// tie the oracle to docs/semantics.md.
 #ifndef TESTS_ORACLE_MODEL_FIXTURE_H_
 #define TESTS_ORACLE_MODEL_FIXTURE_H_
 
@@ -101,9 +101,9 @@ inline std::string Outcome(const std::variant<T, Fault>& result) {
   return fault == nullptr ? "ok" : Show(*fault);
 }
 
-// Users: ann, bob, cat; wanda is a workspace admin; lou is locked.
-// svc has the keys k1, k2 and the disabled koff; bot has none. ann has the
-// personal key pk, lou pkl. Groups one, two, three are empty.
+// Users: ann, bob and cat; wanda is a workspace admin; lou is locked. svc has
+// the keys k1, k2 and koff, which is disabled; bot has none. ann has the
+// personal key pk, and lou has pkl. The groups one, two and three are empty.
 class OracleTest : public testing::Test {
  protected:
   OracleTest() {
@@ -121,7 +121,7 @@ class OracleTest : public testing::Test {
         Change::AddResource(kFree), Change::AddResource(kNote)});
   }
 
-  // Applies as the system; must be accepted.
+  // Applies the changes as the system. They must be accepted.
   Receipt Do(const std::vector<Change>& changes,
              const Options& options = Options()) {
     const auto result = model_.Apply(Actor::System(), changes, options);
@@ -129,7 +129,7 @@ class OracleTest : public testing::Test {
     return Outcome(result) == "ok" ? std::get<Receipt>(result) : Receipt();
   }
 
-  // Applies a single share or unshare as the system; must be accepted.
+  // Applies a single share or unshare as the system. It must be accepted.
   ShareReceipt DoShare(const Change& change) {
     const Receipt receipt = Do({change});
     if (receipt.changes.size() != 1) return {};

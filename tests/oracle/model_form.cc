@@ -1,4 +1,5 @@
-// Form: what can be said about ids, names and e-mails without a state.
+// Form: what can be decided about ids, names and e-mail addresses without a
+// state.
 
 #include <algorithm>
 #include <utility>
@@ -8,8 +9,8 @@
 namespace acl::oracle {
 namespace {
 
-// Reads one character at `*pos` and moves past it; nullopt when the bytes are
-// not UTF-8 (overlong forms, surrogates and values over U+10FFFF are not).
+// Reads one character at `*pos` and moves past it. Returns nullopt if the bytes
+// are not UTF-8; overlong forms, surrogates and values over U+10FFFF are not.
 std::optional<uint32_t> ReadCharacter(std::string_view text, size_t* pos) {
   const auto byte = [&](size_t at) {
     return static_cast<uint32_t>(static_cast<unsigned char>(text[at]));
@@ -17,7 +18,7 @@ std::optional<uint32_t> ReadCharacter(std::string_view text, size_t* pos) {
   const uint32_t first = byte(*pos);
   size_t length = 0;
   uint32_t value = 0;
-  uint32_t smallest = 0;  // that needs this length
+  uint32_t smallest = 0;  // the smallest value that needs this length
   if (first < 0x80) {
     length = 1, value = first, smallest = 0;
   } else if (first >= 0xC0 && first < 0xE0) {
@@ -50,7 +51,8 @@ bool IsWhiteSpace(char c) {
          c == '\r';
 }
 
-// White space and format characters beyond ASCII, by name of their block.
+// White space and format characters beyond ASCII, with the names of their
+// blocks.
 bool IsInvisible(uint32_t c) {
   if (c >= 0xE0001 && c <= 0xE007F) return c == 0xE0001 || c >= 0xE0020;
   switch (c) {
@@ -101,16 +103,16 @@ bool IsResourceId(const ResourceId& resource) {
   return IsTypeName(resource.type) && IsId(resource.id);
 }
 
-// Only what is added must not have the reserved word as its id; elsewhere it is
-// the id of nobody.
+// Only a thing that is added must not have the reserved word as its id.
+// Elsewhere it is just an id that does not exist.
 bool IsAddition(ChangeKind kind) {
   return kind == ChangeKind::kAddUser ||
          kind == ChangeKind::kAddServiceAccount ||
          kind == ChangeKind::kAddKey || kind == ChangeKind::kAddGroup;
 }
 
-// Checks id, name and e-mail of a change that has an id; makes the e-mail
-// canonical.
+// Checks the id, the name and the e-mail address of a change with an id, and
+// puts the address into canonical form.
 bool CanonicalFields(Change* change) {
   if (!(IsAddition(change->kind) ? IsNamedId : IsId)(change->id)) return false;
   if (change->name && !IsDisplayName(*change->name)) return false;
@@ -121,8 +123,8 @@ bool CanonicalFields(Change* change) {
   return true;
 }
 
-// Checks the fields of a change that names a resource; makes the target
-// canonical.
+// Checks the fields of a change that names a resource, and puts the target into
+// canonical form.
 bool CanonicalOnResource(Change* change) {
   if (!IsResourceId(change->resource)) return false;
   const bool share = change->kind == ChangeKind::kShare;
@@ -131,7 +133,8 @@ bool CanonicalOnResource(Change* change) {
     if (!target) return false;
     change->target = *target;
   }
-  // `none` has the form of a role; Model::Apply() refuses it by its own fault.
+  // `none` has the form of a role; Model::Apply() refuses it with a fault of
+  // its own.
   if (share && change->role != "none" && !IsRoleName(change->role)) {
     return false;
   }

@@ -1,4 +1,4 @@
-// Resolving: the sources of a role, and the remedies for a denial.
+// Resolves the sources of a role, and finds the remedies for a denial.
 
 #include <algorithm>
 #include <tuple>
@@ -9,7 +9,7 @@
 namespace acl::oracle {
 namespace {
 
-// How many levels up each pair of a principal and a resource is.
+// How many levels each pair of a principal and a resource rises.
 using Levels = std::map<std::pair<Principal, ResourceId>, int>;
 
 Levels AllLevels(const State& state) {
@@ -23,7 +23,7 @@ Levels AllLevels(const State& state) {
   return levels;
 }
 
-// Tries one candidate after the other on copies of one state.
+// Tries candidates one after the other, on copies of one state.
 class RemedySearch {
  public:
   RemedySearch(const State& state, const Subject& subject,
@@ -34,7 +34,7 @@ class RemedySearch {
         level_(level),
         before_(AllLevels(state)) {}
 
-  // Keeps the candidate if the change is accepted and alone is enough.
+  // Keeps the candidate if its change is accepted and is enough on its own.
   void Try(RemedyKind kind, const std::string& group, const Change& change) {
     State after = state_;
     const auto decided = Decide(&after, Actor::System(), change);
@@ -46,7 +46,7 @@ class RemedySearch {
     remedies_.push_back({kind, group, raised});
   }
 
-  // Everything that was kept, in order.
+  // Returns everything that was kept, in order.
   std::vector<Remedy> Take() {
     const auto order = [](const Remedy& a, const Remedy& b) {
       return std::tie(a.raised, a.kind, a.group) <
@@ -65,7 +65,7 @@ class RemedySearch {
     return raised;
   }
 
-  // On how many resources the subject's own role is higher.
+  // The number of resources on which the subject's own role rises.
   size_t ResourcesRaised(const State& after) const {
     size_t raised = 0;
     for (const auto& [resource, row] : after.resources) {
@@ -92,7 +92,7 @@ std::optional<Found> Grant(const State& state, const ResourceRow& resource,
   return Found{kind, Level(state, grant->second), {}};
 }
 
-// The grants of every group that the member is in, each with its path.
+// Adds the grants of every group that the member is in, each with its path.
 void AddGroupGrants(const State& state, const Member& member,
                     const ResourceRow& resource, std::vector<Found>* sources) {
   for (GroupPath& path : GroupPaths(state, member)) {
@@ -183,13 +183,13 @@ Resolved Resolve(const State& state, const Subject& subject) {
 }
 
 std::vector<GroupPath> GroupPaths(const State& state, const Member& member) {
-  std::map<std::string_view, GroupPath> best;  // by the group at the end
-  std::vector<GroupPath> level;                // the paths of one length
+  std::map<std::string_view, GroupPath> best;  // keyed by the last group
+  std::vector<GroupPath> level;  // the paths of the current length
   for (const auto& [id, group] : state.groups) {
     if (group.members.count(member) != 0) level.push_back({id});
   }
   while (!level.empty()) {
-    // All paths here are equally long; shorter ones came before.
+    // All paths here have the same length; shorter ones were handled before.
     std::vector<GroupPath> reached;
     for (GroupPath& path : level) {
       const auto [known, is_new] = best.try_emplace(path.back(), path);

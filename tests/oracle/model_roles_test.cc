@@ -1,5 +1,5 @@
-// Pins the oracle to docs/semantics.md: names, roles, witnesses, lists. Every
-// expectation is read off the page.
+// Ties the oracle to docs/semantics.md: names, roles, witnesses, lists. Every
+// expectation is taken from that page.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -90,7 +90,7 @@ TEST(FormTest, RoleAndTypeNamesAtMost64BytesNoNoneNoColon) {
 
 TEST(FormTest, EmailHasOneCanonicalForm) {
   EXPECT_EQ(CanonicalEmail(" \t\r\nAnn.B@X.IO\n "), "ann.b@x.io");
-  EXPECT_EQ(CanonicalEmail("\xC3\x84@x"), "\xC3\x84@x");  // ASCII only folds
+  EXPECT_EQ(CanonicalEmail("\xC3\x84@x"), "\xC3\x84@x");  // only ASCII folds
   EXPECT_EQ(CanonicalEmail("a@b"), "a@b");
 }
 
@@ -300,7 +300,7 @@ TEST_F(OracleTest, DirectBeforeGroupWithinOneRole) {
 }
 
 TEST_F(OracleTest, GroupsOfOneRoleShortestPathThenSmallestId) {
-  // bob is in "two" and, through it, in "one"; "three" is as near as "two".
+  // bob is in "two" and, through it, in "one"; "three" is as close as "two".
   Do({Change::AddMember("two", MU("bob")),
       Change::AddMember("three", MU("bob")),
       Change::AddMember("one", MG("two")),
@@ -375,7 +375,7 @@ TEST_F(OracleTest, UnknownSubjectOrResourceExplanationIsEmpty) {
 
 // ---- Paths, against every path of every small world ----
 
-// Collects every path that begins with `path` and goes on upwards.
+// Collects `path` and every longer path that begins with it, upwards.
 void EveryPath(const State& state, const std::vector<std::string>& path,
                std::vector<std::vector<std::string>>* all) {
   all->push_back(path);
@@ -436,12 +436,14 @@ TEST_F(OracleTest, AllowedNoRemedies) {
 }
 
 TEST_F(OracleTest, DeniedGrantAndBaselineFewestFirst) {
-  // The baseline raises ann, bob, cat, svc, bot: wanda is admin, lou locked.
+  // The baseline raises ann, bob, cat, svc and bot; wanda is an admin, and lou
+  // is locked.
   EXPECT_THAT(Remedies(U("bob")), ElementsAre("grant +1", "grant_baseline +5"));
 }
 
 TEST_F(OracleTest, DeniedHigherRoleLowerRolesAreRaised) {
-  // A baseline of editor raises everyone but wanda, lou, and cat the editor.
+  // A baseline of editor raises everyone except wanda, lou and cat, who is an
+  // editor.
   Do({Change::Share(kFree, Default(), "viewer"),
       Change::Share(kFree, TU("cat"), "editor")});
   EXPECT_THAT(Remedies(U("bob"), "editor"),
@@ -459,8 +461,8 @@ TEST_F(OracleTest, MemberOfGroupsGroupsCanBeGrantedDirectlyOrNot) {
 }
 
 TEST_F(OracleTest, GroupWithEnoughCanBeJoined) {
-  // "two" reaches editor itself, "one" through "two", "three" not.
-  // Joining "two" also gives bob a role on the note.
+  // "two" has editor itself, "one" has it through "two", and "three" does not
+  // have it. Joining "two" also gives bob a role on the note.
   Do({Change::AddMember("two", MG("one")),
       Change::Share(kFree, TG("two"), "editor"),
       Change::Share(kFree, TG("three"), "viewer"),
@@ -496,11 +498,11 @@ TEST_F(OracleTest, DisabledKeyOfLockedUserHasNoRemedy) {
 }
 
 TEST_F(OracleTest, LimitReachedNewGrantsAreNoRemedy) {
-  // One grant is allowed and cat has it; the baseline does not count.
+  // The limit is one grant, which cat has; the baseline does not count.
   Do({Change::SetLimit(1), Change::AddMember("one", MU("bob")),
       Change::Share(kFree, TU("cat"), "viewer")});
   EXPECT_THAT(Remedies(U("bob")), ElementsAre("grant_baseline +4"));
-  // Overriding is always possible.
+  // Overriding an existing grant is always possible.
   EXPECT_THAT(Remedies(U("cat"), "editor"),
               ElementsAre("grant +1", "grant_baseline +5"));
 }

@@ -1,4 +1,4 @@
-// Deciding one change on one state: shares and unshares.
+// Decides one change on one state: shares and unshares.
 
 #include <algorithm>
 #include <utility>
@@ -8,12 +8,12 @@
 namespace acl::oracle {
 namespace {
 
-// Why a change is refused, or nothing.
+// Why a change is refused; nullopt if it is not.
 using Refusal = std::optional<Fault>;
 
 Refusal Refuse(std::string fault) { return MakeFault(std::move(fault)); }
 
-// Order 2: the actor, who is not the system.
+// Order 2: the actor, if it is not the system.
 Refusal ActorMayAct(const State& state, const Actor& actor) {
   switch (Resolve(state, actor.subject).state) {
     case SubjectState::kUnknown:
@@ -89,7 +89,7 @@ std::vector<Source> HeldBy(const State& state, const Target& target,
   return held_by;
 }
 
-// Whether one more grant would be one principal or group too many.
+// Whether another grant would exceed the limit of principals and groups.
 bool LimitReached(const State& state, const ResourceRow& row) {
   if (state.limit == 0) return false;
   uint64_t count = row.creator ? 1 : 0;
@@ -99,7 +99,8 @@ bool LimitReached(const State& state, const ResourceRow& row) {
   return count + 1 > state.limit;
 }
 
-// Orders 6 and 7 of a share (role "none": an unshare), then the write.
+// Orders 6 and 7 of a share (for an unshare, the role is "none"), then the
+// write.
 Refusal WriteGrant(const State& state, ResourceRow* row, const Target& target,
                    const std::string& role) {
   if (row->creator && ToTarget(*row->creator) == target) {

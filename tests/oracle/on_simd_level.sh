@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Runs tests with a slower search of the hot path than the machine has:
+# Runs tests with a slower search of the hot path than this machine has:
 #
 #   on_simd_level.sh LEVEL TEST...
 set -uo pipefail
@@ -8,7 +8,7 @@ level=$1
 shift
 if [[ $level == avx2 ]] && ! grep -qw avx2 /proc/cpuinfo; then
   echo "SKIPPED: this machine has no AVX2"
-  # In the results as well.
+  # Skipping must be visible in the results, too.
   cat >"$XML_OUTPUT_FILE" <<'EOF'
 <testsuites><testsuite name="avx2" tests="1" skipped="1">
 <testcase name="avx2"><skipped message="this machine has no AVX2"/></testcase>
@@ -16,7 +16,7 @@ if [[ $level == avx2 ]] && ! grep -qw avx2 /proc/cpuinfo; then
 EOF
   exit 0
 fi
-# These are of this test, not of those.
+# These belong to this test, not to those that it runs.
 unset XML_OUTPUT_FILE TEST_PREMATURE_EXIT_FILE
 failed=0
 for test in "$@"; do

@@ -1,6 +1,6 @@
 // The engine and the oracle agree on rows of every class, at the borders
-// between the classes and while changes carry a row across one: so many grants
-// on a resource, so many groups around a subject.
+// between the classes, and while changes carry a row across a border. The class
+// depends on the number of grants on a resource and of groups around a subject.
 
 #include <gtest/gtest.h>
 
@@ -22,7 +22,7 @@ namespace acl::compare {
 namespace {
 
 constexpr size_t kGroups = 2'500;
-// Groups of a subject.
+// The number of groups of each subject.
 constexpr size_t kGroupsOf[] = {0,  1,  2,  3,  10, 11, 12,  13,   14,
                                 15, 16, 17, 31, 32, 33, 200, 2'000};
 
@@ -56,7 +56,7 @@ class Rows : public testing::Test {
   void MakeDirectory(size_t users) {
     for (size_t i = 0; i < users; ++i) Add(AddUser{UserId(i)});
     for (size_t i = 0; i < kGroups; ++i) Add(AddGroup{GroupId(i)});
-    // Some are nested, two deep.
+    // Some groups are nested, two levels deep.
     for (size_t i = 0; i + 2 < kGroups; i += 50) {
       Add(AddMember{GroupId(i), Member::Group(GroupId(i + 1))});
       Add(AddMember{GroupId(i + 1), Member::Group(GroupId(i + 2))});
@@ -71,8 +71,8 @@ class Rows : public testing::Test {
     }
   }
 
-  // Of a third groups, as long as there are some, and a few of those who are
-  // asked about.
+  // A third of the grants are to groups, as long as there are enough, and a few
+  // are to the subjects that are asked about.
   void MakeRow(size_t grants, size_t users) {
     Add(AddResource{RowId(grants)});
     if (random_.OneIn(3)) {
@@ -89,7 +89,7 @@ class Rows : public testing::Test {
     }
   }
 
-  // Tells both; what the engine says of it has to be what the oracle says.
+  // Applies the changes to both; the engine's answer must equal the oracle's.
   void Apply(const std::vector<Change>& changes) {
     const auto engine = workspace_.Apply(Actor::System(), changes);
     ASSERT_TRUE(engine.ok()) << engine.status();
@@ -107,7 +107,7 @@ class Rows : public testing::Test {
   void AskAbout(const ResourceId& row, const std::vector<std::string>& more) {
     Names names;
     for (const size_t groups : kGroupsOf) {
-      // The oracle takes its time for such a one: once for each row.
+      // The oracle is slow for such a subject, so it is asked once per row.
       if (groups > 1'000 && !more.empty()) continue;
       names.subjects.push_back({false, Kind::kUser, MemberId(groups)});
     }
@@ -121,7 +121,7 @@ class Rows : public testing::Test {
     ASSERT_FALSE(tally_.difference()) << ToString(*tally_.difference());
   }
 
-  // One grant more than the row has, another one, and back to two fewer.
+  // Adds a grant, adds another, and goes back to two fewer.
   void CrossBorders(const std::vector<size_t>& rows, size_t users) {
     MakeDirectory(users);
     for (const size_t grants : rows) MakeRow(grants, users);
@@ -150,7 +150,7 @@ class Rows : public testing::Test {
     EXPECT_GT(tally_.total(), 140 * rows.size());
   }
 
-  // The first or the last of what is stored, so that the rest moves up.
+  // Removes the first or the last grant stored, so that the others move up.
   void TakeAway(const ResourceId& row, bool first) {
     std::vector<std::string> users;
     for (const auto& [target, role] :

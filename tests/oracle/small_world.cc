@@ -27,8 +27,8 @@ const oracle::ResourceId& TheOraclesResource() {
   return resource;
 }
 
-// Whose effective roles are compared in every world; the principals come first,
-// in the order of lists.
+// The subjects whose effective roles are compared in every world. The
+// principals come first, in the order of lists.
 constexpr size_t kPrincipals = 3;
 const std::vector<Caller>& Subjects() {
   static const auto& subjects = *new std::vector<Caller>{
@@ -48,7 +48,7 @@ const std::vector<oracle::Subject>& OracleSubjects() {
   return subjects;
 }
 
-// Also those that are not there.
+// Includes names that do not exist.
 const Names& AllNames() {
   static const auto& names = *[] {
     auto* all = new Names{Subjects(), {TheResource(), {"doc", "2"}}};
@@ -59,8 +59,8 @@ const Names& AllNames() {
   return names;
 }
 
-// The principals that can create, and with the groups and `default` all that
-// can hold a grant.
+// The principals, which can be creators, then the groups and `default`: all
+// that can hold a grant.
 constexpr size_t kSlots = 6;
 Target SlotTarget(size_t slot) {
   switch (slot) {
@@ -93,7 +93,8 @@ size_t SlotOf(const oracle::Target& target) {
 
 int RadixOf(size_t digit) { return digit == kNesting ? 3 : 2; }
 
-// The digit of this weight in the reflected code: it runs up and down in turn.
+// The digit with this weight in the reflected code, which alternately counts up
+// and down.
 int ReflectedDigit(size_t index, size_t weight, int radix) {
   const int digit = static_cast<int>(index / weight % radix);
   const bool down = index / (weight * radix) % 2 == 1;
@@ -110,7 +111,7 @@ Change Membership(bool in, const std::string& group, Member member) {
   return RemoveMember{group, std::move(member)};
 }
 
-// What brings one digit of the directory from a value to the next.
+// The change that takes one digit of the directory from a value to another.
 Change DigitChange(size_t digit, int from, int to) {
   if (digit == kNesting) {
     const bool a_in_b = from + to == 1;
@@ -174,7 +175,7 @@ void SmallWorld::Apply(std::vector<Change> changes) {
   for (const Change& change : changes) {
     const auto decided =
         oracle::Decide(&state_, oracle::Actor::System(), ToOracle(change));
-    // Each of them is accepted, and alters something.
+    // Every change is accepted and has an effect.
     expected.changes.push_back(std::get<oracle::ChangeReceipt>(decided));
     expected.changes.back().changed = true;
   }
@@ -251,7 +252,7 @@ void SmallWorld::Compare() {
   for (size_t i = 0; i < Subjects().size(); ++i) {
     CompareResources(i, 1 + random_.Below(2));
   }
-  // One of twelve: they cost as much as all the others.
+  // Only one of twelve, since explanations cost as much as everything else.
   CompareExplanation(random_.Below(Subjects().size()), 1 + random_.Below(2));
   if (random_.OneIn(256)) {
     AskEverything(workspace_, ToModel(), AllNames(), {}, &random_, &tally_);
@@ -329,7 +330,7 @@ void SmallWorld::ComparePrincipals(size_t role) {
   size_t listed = 0;
   for (size_t i = 0; same && i < kPrincipals; ++i) {
     if (LevelOf(i) < role) continue;
-    // In the order in which they were added, which is another.
+    // In the order in which they were added, which is a different one.
     same = std::any_of(page->items.begin(), page->items.end(),
                        [&](const PrincipalRole& item) {
                          return item.principal.kind() == Subjects()[i].kind &&

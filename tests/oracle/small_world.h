@@ -1,11 +1,11 @@
-// One world of a family small enough to look at every one of it, kept by the
-// engine and by the oracle in step.
+// One world of a family that is small enough to check every member. The engine
+// and the oracle keep it in step.
 //
 // The family: users `u1` and `u2`, each locked or not, workspace admin or not;
-// groups `A` and `B`, one in the other or neither, each with any of the users
-// and the service account `s`; two workspace keys of `s` and a personal key of
-// `u1`, each enabled or not; one resource, created by nobody, `u1`, `u2` or
-// `s`, with every combination of grants of `viewer` or `admin` to the two
+// groups `A` and `B`, either one in the other or neither, each with any of the
+// users and the service account `s`; two workspace keys of `s` and a personal
+// key of `u1`, each enabled or not; one resource, created by nobody, `u1`, `u2`
+// or `s`, with every combination of grants of `viewer` or `admin` to the two
 // users, `s`, the groups and `default`.
 #ifndef TESTS_ORACLE_SMALL_WORLD_H_
 #define TESTS_ORACLE_SMALL_WORLD_H_
@@ -25,9 +25,9 @@
 
 namespace acl::compare {
 
-// What each digit of a directory says. The nesting is 0 for A in B, 1 for none,
-// 2 for B in A, so that neighbours are one membership apart; the others are 0
-// or 1.
+// The meaning of each digit of a directory. The nesting is 0 for A in B, 1 for
+// none and 2 for B in A, so that neighbours are one membership apart. The other
+// digits are 0 or 1.
 enum DirectoryDigit {
   kLocked,                  // of u1, u2
   kAdmin = kLocked + 2,     // of u1, u2
@@ -38,11 +38,12 @@ enum DirectoryDigit {
 };
 using Directory = std::array<int, kDirectoryDigits>;
 
-// Every directory once, each one change away from the one before.
+// The number of directories. In their order, each is one change away from the
+// one before.
 constexpr size_t kDirectories = 3 * (size_t{1} << kNesting);
 Directory DirectoryAt(size_t index);
 
-// The creator is nobody, u1, u2 or s; its own grant does not exist.
+// The creator is nobody, u1, u2 or s, and has no grant of its own.
 constexpr int kCreators = 4;
 size_t GrantsOf(int creator);
 constexpr size_t kWorldsOfDirectory = 729 + 3 * 243;
@@ -52,19 +53,20 @@ class SmallWorld {
   explicit SmallWorld(Tally* tally);
 
   void MoveTo(const Directory& directory);
-  // The resource anew, without a grant.
+  // Replaces the resource by one with this creator and without grants.
   void NewResource(int creator);
-  // The grants at this place of an order in which each is one grant away from
-  // the one before. REQUIRES: `index` is next to where it stands.
+  // Moves to the grants at this index, in an order in which each set of grants
+  // is one grant away from the one before. REQUIRES: `index` is next to the
+  // current one.
   void MoveGrants(size_t index);
   size_t grants_at() const { return grants_at_; }
 
-  // Compares what this world answers: always roles, witnesses, checks and
-  // lists, and everything now and then.
+  // Compares the answers in this world: roles, witnesses, checks and lists
+  // every time, and everything now and then.
   void Compare();
 
-  // A number that no other world has, below kCodes. Read off the oracle's
-  // state, whatever led to it.
+  // A number below kCodes that no other world has. It is computed from the
+  // oracle's state, independently of how that was reached.
   static constexpr size_t kCodes = kDirectories * kCreators * 729;
   size_t Code() const;
 
@@ -79,7 +81,7 @@ class SmallWorld {
   bool SameRole(const RoleAnswer& engine,
                 const std::optional<oracle::Found>& oracle) const;
   oracle::Model ToModel() const;
-  // The difference with the world in which it was seen.
+  // A difference, with the world in which it was seen.
   Difference Differs(std::string question, std::string engine,
                      std::string oracle) const;
 
@@ -91,13 +93,13 @@ class SmallWorld {
   Random random_;
 
   Directory directory_ = {};
-  std::vector<size_t> slots_;  // of the grants that can be
+  std::vector<size_t> slots_;  // that can hold a grant
   size_t grants_at_ = 0;
 
   std::vector<Role> roles_;  // none, viewer, admin
   GroupHandle a_;
   GroupHandle b_;
-  std::vector<HandleQuestion> questions_;  // one for each subject
+  std::vector<HandleQuestion> questions_;  // one per subject
   std::vector<std::optional<oracle::Found>> witnesses_;
 };
 

@@ -9,8 +9,8 @@ SmallWorldWalk::SmallWorldWalk(Tally* tally)
 
 void SmallWorldWalk::Directory(size_t index) {
   world_.MoveTo(DirectoryAt(index));
-  // Creators up and down in turn, so that the directory changes under a
-  // resource with grants.
+  // Goes through the creators up and down in turn, so that the directory
+  // changes while the resource has grants.
   const bool up = std::exchange(up_, !up_);
   for (int i = 0; i < kCreators && !tally_.difference(); ++i) {
     const int creator = up ? i : kCreators - 1 - i;
@@ -20,7 +20,7 @@ void SmallWorldWalk::Directory(size_t index) {
   }
 }
 
-// From the end where the world stands to the other.
+// Goes from the end where the grants are to the other end.
 void SmallWorldWalk::Grants(size_t count) {
   const bool up = world_.grants_at() == 0;
   for (size_t i = 0; i < count && !tally_.difference(); ++i) {

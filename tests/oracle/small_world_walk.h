@@ -1,4 +1,4 @@
-// Goes through small worlds, neighbours one change apart.
+// Visits small worlds; neighbours are one change apart.
 #ifndef TESTS_ORACLE_SMALL_WORLD_WALK_H_
 #define TESTS_ORACLE_SMALL_WORLD_WALK_H_
 
@@ -14,7 +14,7 @@ class SmallWorldWalk {
  public:
   explicit SmallWorldWalk(Tally* tally);
 
-  // Compares every world of the directory with this index, up to the first
+  // Compares every world with the directory of this index, up to the first
   // difference.
   void Directory(size_t index);
 

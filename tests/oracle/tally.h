@@ -1,4 +1,4 @@
-// Counts what was compared, and keeps the first difference.
+// Counts comparisons, and keeps the first difference.
 #ifndef TESTS_ORACLE_TALLY_H_
 #define TESTS_ORACLE_TALLY_H_
 
@@ -10,7 +10,7 @@
 
 namespace acl::compare {
 
-// The kinds of answers that are counted.
+// The kinds of answers, which are counted separately.
 enum class Answer {
   kChange,
   kReceiptField,
@@ -35,36 +35,36 @@ enum class Answer {
 
 const char* WordOf(Answer answer);
 
-// A question that was answered differently.
+// A question with different answers.
 struct Difference {
-  size_t call = 0;       // after which call, or its own answer
+  size_t call = 0;  // the call after which it was asked, or whose answer it is
   std::string question;  // for people
   std::string engine;
   std::string oracle;
-  std::string world;  // as YAML; of a history just before the call
+  std::string world;  // as YAML; for a history, before the call
 };
 
-// For people: the question, both answers, the world.
+// The question, both answers and the world, for people.
 std::string ToString(const Difference& difference);
 
 // Counts comparisons and keeps the first difference.
 class Tally {
  public:
-  // Records a comparison; `describe` is called for the first difference only.
+  // Records a comparison. Calls `describe` only for the first difference.
   template <class Describe>
   void Same(Answer answer, bool same, const Describe& describe) {
     ++counts_[static_cast<size_t>(answer)];
     if (same || difference_) return;
     difference_ = describe();
   }
-  // Of two texts.
+  // Compares two texts.
   void SameText(Answer answer, const std::string& question,
                 const std::string& engine, const std::string& oracle) {
     Same(answer, engine == oracle, [&] {
       return Difference{0, question, engine, oracle, ""};
     });
   }
-  // Counts what was compared together with something else.
+  // Counts what was compared as part of something else.
   void Count(Answer answer, size_t times) {
     counts_[static_cast<size_t>(answer)] += times;
   }

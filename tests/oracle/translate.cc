@@ -140,7 +140,7 @@ const char* CodeWord(absl::StatusCode code) {
 
 const char* Word(bool value) { return value ? "yes" : "no"; }
 
-// `Share` is a ShareEffect or a ShareReceipt, whose fields have the same names.
+// `Share` is a ShareEffect or a ShareReceipt; their fields have the same names.
 template <class Effect>
 void AppendShare(const std::string& resource, const std::string& target,
                  const Effect& share, std::string* text) {

@@ -1,4 +1,5 @@
-// The engine's words in the oracle's, and both as text to compare.
+// Translates the engine's types into the oracle's, and both into text for
+// comparisons.
 #ifndef TESTS_ORACLE_TRANSLATE_H_
 #define TESTS_ORACLE_TRANSLATE_H_
 
@@ -26,24 +27,24 @@ oracle::Options ToOracle(const acl::ChangeOptions& options);
 // The state of a new workspace.
 oracle::State ToOracle(const acl::WorkspaceSettings& settings);
 
-// "PermissionDenied NOT_ADMIN", with " @2" for the change of a batch. A call of
-// a single change names no index.
+// "PermissionDenied NOT_ADMIN", followed by " @2" for a change in a batch. A
+// call with a single change names no index.
 std::string TextOf(const absl::Status& refusal);
 std::string TextOf(const oracle::Fault& refusal, size_t batch_size = 1);
 
 std::string TextOf(const acl::Source& source);
 std::string TextOf(const oracle::Source& source);
 
-// Every field, one a line.
+// Every field, one to a line.
 std::string TextOf(const acl::Receipt& receipt);
 std::string TextOf(const oracle::Receipt& receipt,
                    const std::vector<acl::Change>& changes, bool dry_run);
 
-// Whether the texts would be the same; faster.
+// Whether the texts would be equal, but faster.
 bool SameReceipt(const acl::Receipt& engine, const oracle::Receipt& oracle,
                  const std::vector<acl::Change>& changes, bool dry_run);
 
-// All but the remedies, and the remedies.
+// Everything but the remedies, and the remedies alone.
 std::string TextOf(const acl::Explanation& explanation);
 std::string TextOf(const oracle::Explanation& explanation,
                    const std::string& asked, bool allowed);
@@ -55,7 +56,7 @@ acl::SourceKind KindOf(oracle::SourceKind kind);
 std::string TextOf(const oracle::Principal& principal);
 std::string TextOf(const oracle::Target& target);  // as stored
 
-// What an export of the model must be.
+// The expected export of the model.
 v1::Workspace ExportOf(const oracle::Model& model, const std::string& id);
 
 }  // namespace acl::compare

@@ -45,11 +45,12 @@ class Collector {
     call.options = options;
     calls_.push_back(std::move(call));
   }
-  // Each a call of the system's.
+  // Adds each change as a call of the system.
   void AddEach(const std::vector<Change>& changes) {
     for (const Change& change : changes) Add({change});
   }
-  // Each resource with each target and each role, and taken away.
+  // Adds a share of each resource with each target and each role, and the
+  // unshares.
   void AddShares(const Caller& actor, const std::vector<ResourceId>& resources,
                  const std::vector<Target>& targets,
                  const std::vector<std::string>& roles) {
@@ -215,7 +216,7 @@ void AddBatchesAndConditions(Collector* to) {
   to->Add({RemoveGroup{"B"}, AddGroup{"B"}});
   to->Add({AddUser{"new"}, RemoveUser{"new"}});
   to->Add({RemoveResource{Two()}, AddResource{Two(), "", U("ann")}});
-  // The second takes away what the first needed.
+  // The second change removes what the first one needed.
   to->Add({Share{Two(), Target::Group("A"), "admin"},
            Unshare{Two(), Target::ServiceAccount("s")}, unshare},
           Key("k"));

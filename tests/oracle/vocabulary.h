@@ -1,4 +1,4 @@
-// Calls out of which every history of some length is made.
+// The calls from which every history of a given length is made.
 #ifndef TESTS_ORACLE_VOCABULARY_H_
 #define TESTS_ORACLE_VOCABULARY_H_
 
@@ -14,15 +14,15 @@ struct Vocabulary {
   WorkspaceSettings settings;
   std::vector<Change> beginning;  // of every history
   std::vector<Call> calls;
-  Names names;  // all that there can be, and some that there never is
+  Names names;  // everything that can exist, and some names that never do
 };
 
-// Every kind of change with arguments that fit, that meet something, and that
-// are refused; shares by every kind of actor; batches, dry runs, conditions and
-// request ids.
+// Every kind of change, with arguments that fit, that conflict with something,
+// and that are refused; shares by every kind of actor; batches, dry runs,
+// options and request ids.
 Vocabulary FullVocabulary();
 
-// What acts on each other, for longer histories.
+// Calls that interact, for longer histories.
 Vocabulary SmallVocabulary();
 
 }  // namespace acl::compare

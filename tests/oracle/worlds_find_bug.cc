@@ -1,5 +1,5 @@
-// The small worlds have to find planted bugs (tests/planted), and nothing
-// without one.
+// The small worlds must find the planted bugs (tests/planted), and must find
+// nothing if no bug is chosen.
 
 #include <gtest/gtest.h>
 
@@ -12,7 +12,7 @@
 namespace acl::compare {
 namespace {
 
-// One directory in so many.
+// Walks one in `slice` directories.
 void WalkUpToADifference(size_t slice, SmallWorldWalk* walk,
                          const Tally& tally) {
   for (size_t i = 0; i < kDirectories && !tally.difference(); i += slice) {

@@ -1,6 +1,6 @@
 // The engine and the oracle agree on every small world (small_world.h).
 //
-// With ACL_EXHAUSTIVE=1 in the environment on all of them, else on a slice.
+// With ACL_EXHAUSTIVE=1 in the environment all are walked, otherwise a slice.
 
 #include <gtest/gtest.h>
 
@@ -15,12 +15,12 @@
 namespace acl::compare {
 namespace {
 
-// One directory in so many. Prime to 2 and 3, so that every digit of a
-// directory takes all its values in all combinations with its neighbours.
+// Walks one in this many directories. Prime to 2 and 3, so that every digit of
+// a directory takes all its values in all combinations with its neighbours.
 constexpr size_t kSlice = 13;
 size_t Slice() { return std::getenv("ACL_EXHAUSTIVE") == nullptr ? kSlice : 1; }
 
-// The worlds are walked in parts, for several processes.
+// The worlds are divided among several processes.
 constexpr size_t kParts = 8;
 
 class Worlds : public testing::TestWithParam<size_t> {};

@@ -1,8 +1,9 @@
-// The main program of tests that have to find planted bugs:
+// The main program of tests that must find planted bugs:
 //
 //   PROGRAM BUG FINDER   chooses the bug and runs the test suite FINDER, which
 //                        passes if it finds the bug
-//   PROGRAM              chooses none and runs the suite Control, which passes
+//   PROGRAM              chooses no bug and runs the suite Control, which
+//   passes
 //                        if it finds nothing
 #include <cstdio>
 #include <iostream>
@@ -16,13 +17,13 @@
 namespace acl::planted {
 namespace {
 
-// Prints why not, if not.
+// Returns whether the status is OK; if not, prints it.
 bool Ok(const absl::Status& status) {
   if (!status.ok()) std::cerr << status.message() << "\n";
   return status.ok();
 }
 
-// Refuses to take a suite that is not there for one that passes.
+// Fails if the suite does not exist, which would otherwise count as passed.
 int RunSuite(const std::string& suite) {
   testing::GTEST_FLAG(filter) = absl::StrCat(suite, ".*");
   const int result = RUN_ALL_TESTS();

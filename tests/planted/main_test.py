@@ -12,7 +12,8 @@ import unittest
 class MainTest(unittest.TestCase):
     def run_program(self, *args):
         """Its status and what it printed."""
-        # What it writes for Bazel would replace the result of this test.
+        # The result that the program writes for Bazel would replace that of
+        # this test.
         own = {"XML_OUTPUT_FILE", "TEST_PREMATURE_EXIT_FILE", "TESTBRIDGE_TEST_ONLY"}
         env = {name: value for name, value in os.environ.items() if name not in own}
         done = subprocess.run([PROGRAM, *args], env=env, check=False, stdout=subprocess.PIPE,

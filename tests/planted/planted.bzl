@@ -92,7 +92,7 @@ def planted_bugs(name, sources, bugs, finders, deps, copies_deps = [], control_t
     native.cc_binary(
         name = name,
         testonly = True,
-        # In this order.
+        # The order matters.
         deps = [":" + name + "_copies"] + deps + ["//tests/planted:main"],
     )
     tags = [

@@ -1,5 +1,6 @@
-// The switches of planted bugs. A copy of a source of the engine (planted.bzl)
-// has one for each of its bugs. All are off until a program chooses a bug.
+// The switches of planted bugs. A modified copy of an engine source
+// (planted.bzl) has one for each of its bugs. All are off until a program
+// chooses a bug.
 #ifndef TESTS_PLANTED_SWITCH_H_
 #define TESTS_PLANTED_SWITCH_H_
 
@@ -10,14 +11,14 @@
 
 namespace acl::planted {
 
-// A global variable. Its name lives as long as the program.
+// Every switch is a global variable. Its name must live as long as the program.
 class Switch {
  public:
   explicit Switch(const char* name);
   Switch(const Switch&) = delete;
   Switch& operator=(const Switch&) = delete;
 
-  // Whether the bug is to show. Thread-safe.
+  // Whether the bug is active. Thread-safe.
   bool IsOn() {
     if (!on_) return false;
     if (!was_read_.load(std::memory_order_relaxed)) {
@@ -27,7 +28,7 @@ class Switch {
   }
 
   absl::string_view name() const { return name_; }
-  // Whether the code with the bug has asked since the bug was chosen.
+  // Whether the code with the bug has run since the bug was chosen.
   bool was_read() const { return was_read_.load(); }
 
  private:
@@ -38,13 +39,13 @@ class Switch {
   std::atomic<bool> was_read_{false};
 };
 
-// Turns on the switch with the name. Call it once, before there are threads.
+// Turns on the switch with this name. Call it once, before starting threads.
 //
-// NotFound: no bug has the name. AlreadyExists: two switches have it.
+// NotFound: no bug has this name. AlreadyExists: two switches have it.
 absl::Status Choose(absl::string_view bug);
 
-// Refuses with FailedPrecondition if the switch with the name was never read
-// while it was on: the code with the bug did not run.
+// Returns FailedPrecondition if the switch with this name was never read while
+// it was on, which means that the code with the bug did not run.
 absl::Status CheckWasRead(absl::string_view bug);
 
 }  // namespace acl::planted

@@ -1,5 +1,5 @@
-// What a change has changed, found from what it touched: the same as comparing
-// every role.
+// The roles that a change has changed, found from what it touched, must be
+// those found by comparing every role.
 #include "acl/resolve/role_diff.h"
 
 #include <algorithm>
@@ -24,7 +24,7 @@
 namespace acl {
 namespace {
 
-// By id, in the order of numbers, those that have gone included.
+// The ids in the order of their numbers, including removed ones.
 std::vector<std::string> Subjects(const State& before, const State& after) {
   std::vector<std::string> ids;
   for (uint32_t p = 0; p < after.directory.next_principal; ++p) {
@@ -54,7 +54,7 @@ std::string RoleIn(const State& state, const std::string& subject,
   return state.ladder().NameAt(static_cast<Rank>(resolver.On(number).rank));
 }
 
-// By asking about every pair.
+// Compares every pair.
 std::vector<RoleChange> CompareAll(const State& before, const State& after) {
   std::vector<RoleChange> changes;
   std::set<std::pair<std::string, std::string>> seen;
@@ -69,8 +69,8 @@ std::vector<RoleChange> CompareAll(const State& before, const State& after) {
   return changes;
 }
 
-// In an order of their own: where something comes again under its id, it has
-// two numbers.
+// In a normalised order, because a thing that was removed and added again under
+// its id has two numbers.
 std::string Words(std::vector<RoleChange> changes) {
   std::sort(changes.begin(), changes.end(),
             [](const RoleChange& a, const RoleChange& b) {
@@ -95,7 +95,7 @@ std::shared_ptr<const State> EmptyState(const WorkspaceSettings& settings) {
   return state;
 }
 
-// Makes the changes one after the other, and compares each time.
+// Makes changes one after the other, and compares after each.
 class Comparison {
  public:
   explicit Comparison(const WorkspaceSettings& settings)
@@ -161,7 +161,7 @@ TEST(RoleDiffTest, WhenALargerWorldChangesThenItIsWhatComparingAllFinds) {
   EXPECT_GT(comparison.changes(), 100u);
 }
 
-// A ladder with a role above: creators and admins have it.
+// A ladder with a new top role, which creators and admins then have.
 TEST(RoleDiffTest, WhenTheLadderGetsATopThenCreatorsAndAdminsRise) {
   Comparison comparison({});
   compare::Call call;
@@ -173,7 +173,7 @@ TEST(RoleDiffTest, WhenTheLadderGetsATopThenCreatorsAndAdminsRise) {
       SetLadder{{"viewer", "commenter", "editor", "admin", "owner"}}};
   ASSERT_NO_FATAL_FAILURE(comparison.Make(call));
   EXPECT_EQ(comparison.differences(), before + 2);
-  // One in the middle changes nobody's.
+  // A new role in the middle changes nobody's role.
   call.changes = {SetLadder{
       {"viewer", "reviewer", "commenter", "editor", "admin", "owner"}}};
   ASSERT_NO_FATAL_FAILURE(comparison.Make(call));

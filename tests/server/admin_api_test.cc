@@ -30,7 +30,7 @@ TEST_F(AdminApiTest, KeyOfAServiceAccountWorksFromItsFirstSightToItsEnd) {
   const std::string secret = made.body["xi-api-key"];
   const std::string key = made.body["key_id"];
 
-  // It is a target, and then says who is calling.
+  // A new key can be the target of a share, and can then identify a caller.
   EXPECT_EQ(Share("ann", absl::StrCat(R"({"role":"admin","resource_type":)",
                                       R"("voice","workspace_api_key_id":")",
                                       key, "\"}"))
@@ -83,7 +83,7 @@ TEST_F(AdminApiTest, ServiceAccountsAreForAdmins) {
                  R"({"name":"k","permissions":7})")
                 .status,
             422);
-  // A key of somebody else is none of this account's.
+  // A key of another owner does not belong to this account.
   EXPECT_EQ(
       Ask("ann", "DELETE", "/v1/service-accounts/bot/api-keys/bob-key").code(),
       "api_key_not_found");
@@ -115,7 +115,7 @@ TEST_F(AdminApiTest, DryRunAndExpectedRevisionChangeNothing) {
   EXPECT_TRUE(studio_.GetUser("bob").ok());
 }
 
-// As `acl diff --changes` writes it.
+// As written by `acl diff --changes`.
 TEST_F(AdminApiTest, ChangesAreForTheWorkspaceThatTheyName) {
   const std::string change = R"("changes":[{"add_user":{"id":"dan"}}]})";
   for (const char* named : {"lab", "Studio", ""}) {
@@ -236,7 +236,7 @@ TEST_F(AdminApiTest, WorldsGoOutAndIn) {
   ASSERT_EQ(Ask("operator", "DELETE", "/acl/v1/workspaces/studio").status, 200);
   EXPECT_EQ(Get("ann", "/v1/workspace/members").status, 401);
   ASSERT_EQ(Post("operator", "/acl/v1/world", world.response.body).status, 200);
-  // The keys came along.
+  // The keys were imported as well.
   EXPECT_EQ(Get("ann", "/v1/workspace/members").status, 200);
   EXPECT_EQ(Get("operator", "/acl/v1/world").response.body,
             world.response.body);
@@ -285,7 +285,7 @@ TEST_F(AdminApiTest, KeysAreMadeForAnybodyAndGetOtherSecrets) {
             "api_key_not_found");
 }
 
-// Annotations are anybody's who may change the directory.
+// Anyone who may change the directory can write annotations.
 TEST_F(AdminApiTest, ForeignAnnotationsOfServiceAccountsArePassedOver) {
   for (const char* annotation :
        {R"({"default_sharing_groups":[{"group_id":"ops"}]})",
@@ -316,7 +316,7 @@ TEST_F(AdminApiTest, LimitsThatCouldNotBeKeptAreFaultsOfTheForm) {
   }
   EXPECT_EQ(Ask("ann", "PATCH", key, R"({"allowed_ips":["127.0.0.1"]})").status,
             200);
-  // The key goes on working.
+  // The key still works.
   EXPECT_EQ(Get("bot",
                 "/acl/v1/role?subject=service_account:bot"
                 "&resource=voice:narrator")
@@ -324,8 +324,8 @@ TEST_F(AdminApiTest, LimitsThatCouldNotBeKeptAreFaultsOfTheForm) {
             200);
 }
 
-// What the server keeps in annotations is its own business: a refusal names the
-// field of the request, and quotes what came.
+// What the server stores in annotations is internal: a refusal names the field
+// of the request, and quotes what was sent.
 TEST_F(AdminApiTest, RefusalsOfKeysAndAccountsNameTheField) {
   const std::string keys = "/v1/service-accounts/bot/api-keys";
   const std::string key = keys + "/bot-key";
@@ -357,7 +357,7 @@ TEST_F(AdminApiTest, RefusalsOfKeysAndAccountsNameTheField) {
         {{"name", "k"}, {"permissions", "all"}, {"allowed_ips", {text}}},
         "allowed_ips");
   }
-  // As a whole they have to fit, too.
+  // Together they must fit, too.
   const Json many(std::vector<std::string>(300, "a_permission"));
   ask("POST", keys, {{"name", "k"}, {"permissions", many}}, "permissions");
   ask("PATCH", key, {{"name", "k"}, {"allowed_ips", many}}, "allowed_ips");
@@ -411,7 +411,7 @@ TEST_F(AdminApiTest, LimitsOfKeysHaveTheirType) {
         }
       }
     }
-    // It stays as it is where that is said, and only there.
+    // It stays the same only where the request says so.
     const auto shown = [&] { return Get("ann", keys).body.dump(); };
     const std::string before = shown();
     for (const Json& value : {Json("no_update"), Json(nullptr)}) {
@@ -425,7 +425,7 @@ TEST_F(AdminApiTest, LimitsOfKeysHaveTheirType) {
   }
 }
 
-// A note that somebody else wrote may have anything in it.
+// Someone else may have written anything into the annotation.
 TEST_F(AdminApiTest, KeyWithAnOddNameCanBeEditedAndGetsOtherSecrets) {
   UpdateKey odd{"bot-key"};
   odd.annotation = absl::StrCat(R"({"sha256":")", HashOfSecret(secrets_["bot"]),
@@ -469,7 +469,7 @@ TEST_F(AdminApiTest, KeyIsDisabledAndItsOtherSettingsStay) {
   EXPECT_EQ(Get("bot", "/v1/workspace/members").code(), "invalid_api_key");
   shown["is_disabled"] = true;
   EXPECT_EQ(Get("ann", keys).body["api-keys"][0], shown);
-  // Again it changes nothing; clients may send an empty body.
+  // A second time it changes nothing; clients may send an empty body.
   const Revision now = studio_.Token()->revision;
   EXPECT_EQ(Post("ann", disable, "{}").status, 200);
   EXPECT_EQ(studio_.Token()->revision, now);
@@ -542,7 +542,7 @@ TEST_F(AdminApiTest, IdempotencyKeyIsRefusedWhereARetryCanNotBeTold) {
     EXPECT_EQ(reply.status, 400) << one.target;
     EXPECT_EQ(reply.body["detail"]["param"], "idempotency-key");
     EXPECT_THAT(reply.message(), HasSubstr("leave it out"));
-    // Who may not do it is told that.
+    // A caller who may not do it is told that instead.
     EXPECT_EQ(
         Ask("bob", one.method, one.target, one.body, {{"idempotency-key", "1"}})
             .status,

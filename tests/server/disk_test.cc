@@ -29,7 +29,7 @@ constexpr char kShare[] =
 constexpr char kQuestion[] =
     "/acl/v1/role?subject=user:bob&resource=voice:narrator";
 
-// Whether a thread of this process waits for something.
+// Whether a thread of this process is asleep.
 bool IsAsleep(pid_t thread) {
   std::ifstream file(absl::StrCat("/proc/self/task/", thread, "/stat"));
   std::string stat;
@@ -38,7 +38,7 @@ bool IsAsleep(pid_t thread) {
   return name_end != std::string::npos && stat.compare(name_end, 3, ") S") == 0;
 }
 
-// A disk that does as it is told. Made before what is kept on it.
+// A disk whose behaviour the test sets. Declare it before what is stored on it.
 class Disk {
  protected:
   Disk() {
@@ -72,8 +72,9 @@ class DiskTest : protected Disk, public Served {
           return *Engine::Open("/data", std::move(options), folder);
         }) {}
 
-  // Asks while `change` is decided and on its way to the disk, seen by nobody.
-  // The answer is that of the engine: the caller was let in.
+  // Asks while `change` has been decided and is on its way to the disk, still
+  // invisible to everyone. The answer must come from the engine: the caller was
+  // let in.
   Replied AskBehind(const Change& change, const std::string& method,
                     const std::string& target, const std::string& body) {
     held_ = true;
@@ -85,7 +86,7 @@ class DiskTest : protected Disk, public Served {
       thread = gettid();
       reply = Ask("ann", method, target, body);
     });
-    // Until it waits for the disk, too.
+    // Until this thread waits for the disk, too.
     for (int asleep = 0; asleep < 10;) {
       absl::SleepFor(absl::Milliseconds(2));
       asleep = thread != 0 && IsAsleep(thread) ? asleep + 1 : 0;
@@ -182,7 +183,8 @@ TEST_F(DiskTest, DiskThatFailsLeavesTheOutcomeOpenAndTheServerNotReady) {
   EXPECT_EQ(ready.status, 503);
   EXPECT_EQ(ready.code(), "read_only");
   EXPECT_THAT(Get("", "/metrics").response.body, HasSubstr("acl_writable 0\n"));
-  // It goes on answering, and takes no change, whatever the disk does now.
+  // The server still answers questions, but accepts no change, whatever the
+  // disk does from now on.
   sync_error_ = 0;
   EXPECT_EQ(Get("bob", kQuestion).body["role"], "editor");
   EXPECT_EQ(Share("ann", kShare).status, 503);
@@ -201,7 +203,8 @@ TEST_F(DiskTest, SlowDiskHoldsUpNobodyWhoAsksOrChangesAnotherThing) {
   while (!syncing_) absl::SleepFor(absl::Milliseconds(1));
   EXPECT_EQ(Get("bob", kQuestion).status, 200);
   std::atomic<bool> refused{false};
-  // It gets its turn at another key, though a change is on its way.
+  // A request about another key is not held up, although a change is on its
+  // way.
   std::thread other([&] {
     refused =
         Ask("ann", "PATCH", "/v1/service-accounts/bot/api-keys/none", edit)
@@ -225,8 +228,7 @@ TEST_F(DiskTest, PastIsAnsweredAndNamesItsRevision) {
   EXPECT_EQ(Get("ann", kQuestion).body["role"], "none");
 }
 
-// Four ask at once, with those in line; nobody waits for long.
-// The way out that the refusal of a page token names.
+// This is what the refusal of a page token tells the caller to do.
 TEST_F(DiskTest, ListContinuesAtItsRevisionAfterAChangeBetweenTwoPages) {
   Must({acl::Share{{"voice", "narrator"}, Target::Default(), "viewer"},
         RemoveUser{"lea"}});

@@ -1,4 +1,4 @@
-// What docs/openapi.yaml says that a route answers.
+// The responses that docs/openapi.yaml documents for a route.
 #ifndef TESTS_SERVER_DOCUMENTED_H_
 #define TESTS_SERVER_DOCUMENTED_H_
 
@@ -18,7 +18,8 @@
 
 namespace acl::server {
 
-// The statuses of each path and method, as the lines of the document have them.
+// The documented statuses of each path and method, read from the document's
+// lines.
 using DocumentedStatuses =
     std::map<std::pair<std::string, std::string>, std::set<std::string>>;
 inline const DocumentedStatuses& Documented() {
@@ -41,13 +42,14 @@ inline const DocumentedStatuses& Documented() {
   return documented;
 }
 
-// The query parameters and the headers that each path and method takes. A
-// reference to a common one is looked up.
+// The query parameters and headers of each path and method. References to
+// shared ones are resolved.
 using DocumentedTexts =
     std::map<std::pair<std::string, std::string>, std::set<std::string>>;
 inline const DocumentedTexts& DocumentedInputs() {
   static const auto& documented = *[] {
-    // `{name: at, in: query, ...`: its name, if it is no part of the path.
+    // `{name: at, in: query, ...`: returns the name, unless it is part of the
+    // path.
     const auto input_of = [](absl::string_view line) -> std::string {
       for (const char* in : {", in: query", ", in: header"}) {
         const size_t begin = line.find("{name: ");
@@ -93,7 +95,7 @@ inline const DocumentedTexts& DocumentedInputs() {
   return documented;
 }
 
-// Whether a template, such as `/a/{id}`, is that of the path.
+// Whether a template, such as `/a/{id}`, matches the path.
 inline bool IsPathOf(absl::string_view path, absl::string_view pattern) {
   const std::vector<absl::string_view> a = absl::StrSplit(path, '/');
   const std::vector<absl::string_view> b = absl::StrSplit(pattern, '/');
@@ -104,7 +106,7 @@ inline bool IsPathOf(absl::string_view path, absl::string_view pattern) {
   return true;
 }
 
-// True also of what is no route at all.
+// Also true for a path that is not a route.
 inline bool IsDocumented(absl::string_view method, absl::string_view target,
                          int status) {
   const absl::string_view path = target.substr(0, target.find('?'));

@@ -1,6 +1,6 @@
-// A server under concurrent shares is killed, or told to end, again and again:
-// every share that was answered 200 is there afterwards, and none that got a
-// definite refusal.
+// A server with concurrent shares is killed, or told to stop, repeatedly. Every
+// share that was answered with 200 is there afterwards, and none that was
+// definitely refused.
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -40,7 +40,7 @@ ServeOptions Options() {
   return options;
 }
 
-// A process that serves until it is terminated, and its port.
+// A process that serves until it is terminated.
 struct Process {
   pid_t pid;
   uint16_t port;
@@ -81,21 +81,21 @@ struct Told {
   std::vector<int> refused;
 };
 
-// Secrets of keys: of who created every resource, of a viewer of each, and of
-// who has nothing on any.
+// Secrets of API keys: of the creator of every resource, of a viewer of each,
+// and of someone who has no role on any.
 struct Secrets {
   std::string creator, viewer, stranger;
 };
 
-// A share over the sharing API, and what has to come of it.
+// A share over the sharing API, and its expected status.
 struct Asked {
   const std::string& secret;
   const char* role;
   int status;
 };
 
-// Some can't be: by who may not, on what is not visible, with a role that there
-// is not.
+// Some must be refused: the caller may not share, the resource is not visible
+// to the caller, or the role does not exist.
 Asked AskedOf(const Secrets& secrets, int user) {
   switch (user % 6) {
     case 0:
@@ -123,7 +123,8 @@ std::string Request(int client, int user, const Asked& asked) {
       body.size(), "\r\n\r\n", body);
 }
 
-// Shares its own resource with one user after the other, until nobody answers.
+// Shares the client's own resource with one user after the other, until the
+// server no longer answers.
 void ShareUntilTheEnd(uint16_t port, const Secrets& secrets, int client,
                       int from, Told* told) {
   Client connection;
@@ -137,12 +138,12 @@ void ShareUntilTheEnd(uint16_t port, const Secrets& secrets, int client,
       return;
     }
     (reply.status == 200 ? told->accepted : told->refused).push_back(user);
-    // The server stops.
+    // The server is stopping.
     if (reply.Header("Connection") == "close") return;
   }
 }
 
-// Adds a key, and gives its secret.
+// Adds a key, and returns its secret.
 std::string KeyOf(const char* user, std::vector<Change>* changes) {
   const absl::StatusOr<NewKey> key =
       MakeKey("w", absl::StrCat(user, "-key"), "");
@@ -198,7 +199,7 @@ std::vector<std::thread> StartClients(const Process& process,
   std::vector<std::thread> clients;
   for (int client = 0; client < kClients; ++client) {
     Told& mine = (*told)[client];
-    // Those that nobody answered are asked for again.
+    // Shares that nobody answered are requested again.
     const int from = mine.accepted.empty() ? 0 : mine.accepted.back() + 1;
     clients.emplace_back(ShareUntilTheEnd, process.port, std::cref(secrets),
                          client, from, &mine);

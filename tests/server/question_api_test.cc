@@ -1,4 +1,4 @@
-// The engine's own answers, and operations.
+// The engine's own questions over HTTP, and operations.
 #include <algorithm>
 #include <atomic>
 #include <string>
@@ -117,7 +117,7 @@ TEST_F(QuestionApiTest, PageTokenOfAnotherRevisionSaysWhatToDo) {
   EXPECT_EQ(reply.code(), "revision_not_available");
   EXPECT_THAT(reply.message(), HasSubstr("start again from the first page"));
   EXPECT_THAT(reply.message(), HasSubstr("in `at`"));
-  // And of another workspace.
+  // And a token of another workspace.
   Workspace lab = *engine_.AddWorkspace(Actor::System(), "lab");
   EXPECT_THAT(Get("operator", list + "&page_token=" + Escape(token),
                   {{"acl-workspace", "lab"}})
@@ -172,7 +172,7 @@ TEST_F(QuestionApiTest, WhatIsNotVisibleIsAnsweredLikeWhatIsNotThere) {
   }
 }
 
-// Whoever has no key is told some faults, not a million.
+// A caller without a key is told a few faults, not a million.
 TEST_F(QuestionApiTest, FaultsAndQuestionsAreLimited) {
   std::string questions = "{}";
   for (int i = 0; i < 9000; ++i) questions += ",{}";
@@ -219,7 +219,7 @@ TEST_F(QuestionApiTest, OthersAreAskedAboutOnlyByThoseWhoMay) {
   EXPECT_EQ(Get("cy", "/acl/v1/who?resource=voice:narrator").status, 200);
   EXPECT_EQ(Get("cy", "/acl/v1/what?subject=user:bob").status, 403);
   EXPECT_EQ(Get("", "/acl/v1/what?subject=user:bob").status, 401);
-  // Nor about the past, when they may no more.
+  // Nor may they ask about the past once they have lost the role.
   Must({acl::Unshare{{"voice", "narrator"}, Target::User("cy")}});
   EXPECT_EQ(Get("cy", "/acl/v1/who?resource=voice:narrator&at=1").status, 403);
   EXPECT_EQ(Get("cy", "/acl/v1/role?at=1&" + about_bob).status, 403);
@@ -286,7 +286,7 @@ TEST_F(QuestionApiTest, HealthReadinessAndDocumentNeedNoKey) {
   EXPECT_EQ(Answer("", "/readyz"), R"({"status":"ok"})");
   EXPECT_EQ(Ask("", "HEAD", "/healthz").status, 200);
   EXPECT_THAT(Answer("", "/openapi.yaml"), HasSubstr("openapi: 3"));
-  // Every test here asks whether what is answered is documented.
+  // The tests here check that every status they see is documented.
   EXPECT_TRUE(IsDocumented("GET", "/readyz", 503));
   EXPECT_FALSE(IsDocumented("GET", "/healthz", 503));
   service_.set_stopping();
@@ -340,7 +340,7 @@ TEST_F(QuestionApiTest, RevisionThatComesWhileItIsAwaitedIsAnswered) {
   EXPECT_EQ(body["revision"], later.revision);
 }
 
-// The caller is looked at again at the revision of the answer.
+// The caller is checked again at the revision of the answer.
 TEST_F(QuestionApiTest, CallerWhoIsShutOutWhileWaitingIsNotAnswered) {
   Service service(&engine_, &metrics_, Patient());
   RevisionToken later = *studio_.Token();
@@ -367,8 +367,8 @@ TEST_F(QuestionApiTest, CallerWhoIsShutOutWhileWaitingIsNotAnswered) {
   EXPECT_EQ(demoted.status, 403);
 }
 
-// `cy` is in so many groups, each of which is in the next two, that an
-// explanation uses up its budget of rows: some tenths of a second.
+// `cy` is in many groups, each of which is in the next two, so that an
+// explanation uses up its budget of rows, which takes some tenths of a second.
 class SlowQuestions : public Served {
  protected:
   static ServiceOptions Options() {

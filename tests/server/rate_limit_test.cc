@@ -1,4 +1,4 @@
-// A token bucket for each API key: its arithmetic, and every route with it.
+// A token bucket for each API key: its arithmetic, and its use on every route.
 #include "acl/server/rate_limit.h"
 
 #include <algorithm>
@@ -44,7 +44,7 @@ TEST_F(RateLimiterTest, BurstGoesThroughAndThenOneAnInterval) {
         ASSERT_EQ(limiter.Take("w", "k"), kNone) << i;
       }
       for (int round = 0; round < 5; ++round) {
-        // A refusal takes nothing, so it does not put the next one off.
+        // A refusal takes no token, so it does not delay the next request.
         EXPECT_EQ(limiter.Take("w", "k"), interval);
         EXPECT_EQ(limiter.Take("w", "k"), interval);
         now_ += interval / 2;
@@ -53,7 +53,7 @@ TEST_F(RateLimiterTest, BurstGoesThroughAndThenOneAnInterval) {
         now_ += interval - interval / 2;
         EXPECT_EQ(limiter.Take("w", "k"), kNone);
       }
-      // After a rest no more than the burst.
+      // After a pause there are no more tokens than the burst.
       now_ += absl::Hours(24);
       for (int64_t i = 0; i < burst; ++i) {
         ASSERT_EQ(limiter.Take("w", "k"), kNone) << i;
@@ -91,14 +91,14 @@ TEST_F(RateLimiterTest, WithoutARateNothingIsRefusedAndNothingKept) {
   EXPECT_EQ(limiter.size(), 0u);
 }
 
-// Keys that are used once and never again, a million of them.
+// A million keys that are used once and never again.
 TEST_F(RateLimiterTest, FullBucketsAreForgotten) {
-  RateLimiter limiter({100, 100}, clock());  // a bucket of one fills in 10 ms
+  RateLimiter limiter({100, 100}, clock());  // one token returns in 10 ms
   size_t most = 0;
   for (int i = 0; i < 1'000'000; ++i) {
     ASSERT_EQ(limiter.Take("w", absl::StrCat(i)), kNone);
     most = std::max(most, limiter.size());
-    now_ += absl::Microseconds(100);  // so a hundred are not full
+    now_ += absl::Microseconds(100);  // so about a hundred are not full
   }
   EXPECT_LE(most, 1024u);
 }
@@ -149,7 +149,7 @@ TEST(CheckRateLimitTest, LimitsThatMakeNoSenseAreRefused) {
   }
 }
 
-// Before the server that reads it.
+// A base class, so that it is constructed before the server that reads it.
 struct HandClock {
   absl::Duration now_ = absl::Hours(1);
 };
@@ -199,7 +199,7 @@ TEST_F(RatedTest, EveryRouteWithAKeyIsRefusedToAKeyThatAsksTooOften) {
     EXPECT_EQ(reply.Header("Retry-After"), "1");
     EXPECT_EQ(Json::parse(log_.back())["code"], "rate_limit_exceeded");
     EXPECT_EQ(Json::parse(log_.back())["key"], "ann-key");
-    // Nobody else is told so.
+    // Nobody else is refused.
     for (const char* who : {"", "operator", "sk_wrong", "off"}) {
       for (int i = 0; i < 4; ++i) {
         EXPECT_NE(AskAt(who, route).status, 429) << who;
@@ -219,7 +219,7 @@ TEST_F(RatedTest, NothingIsChangedByARefusedRequest) {
             R"({"role":"viewer","resource_type":"voice","group_id":"ops"})")
           .status,
       429);
-  // Before its body is read.
+  // A request is refused before its body is read.
   EXPECT_EQ(Share("ann", "{").status, 429);
   EXPECT_EQ(engine_.Export().SerializeAsString(), before);
   EXPECT_EQ(Share("bob", "{").status, 422);
@@ -233,7 +233,7 @@ TEST_F(RatedTest, EachKeyHasItsOwnMeasure) {
   for (const char* who : {"ann", "second", "bot"}) {
     EXPECT_EQ(Get(who, "/v1/workspace/members").status, 429) << who;
   }
-  // A new secret is still the same key.
+  // With a new secret it is still the same key.
   const Replied made = Post("operator", "/acl/v1/keys/ann-key/secret", "",
                             {{"acl-workspace", "studio"}});
   ASSERT_EQ(made.status, 200);

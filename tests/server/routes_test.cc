@@ -1,4 +1,4 @@
-// Nothing that a request says is ignored: tables over all routes, all their
+// Nothing in a request is ignored: tables over all routes, with all their
 // parameters, headers and fields.
 #include <algorithm>
 #include <map>
@@ -36,7 +36,7 @@ bool Has(const std::vector<absl::string_view>& words, absl::string_view word) {
 
 class RoutesTest : public Served {
  protected:
-  // A body that has the form of the route's.
+  // A body that is well-formed for the route.
   static std::string BodyOf(const Route& route) {
     return route.has_body() ? "{}" : "";
   }
@@ -45,7 +45,7 @@ class RoutesTest : public Served {
     return query.empty() ? path : absl::StrCat(path, "?", query);
   }
 
-  // The form is looked at before the caller is, so everybody is told the same.
+  // The form is checked before the caller, so everyone gets the same answer.
   void ExpectRefused(const Route& route, const std::string& query,
                      const Headers& headers, const std::string& body,
                      const std::string& words, const std::string& param) {
@@ -62,7 +62,7 @@ class RoutesTest : public Served {
       }
     }
   }
-  // Of a route; the operator may ask for each.
+  // The message of the route's refusal. The operator may use every route.
   std::string Refusal(const Route& route, const std::string& query) {
     const Replied reply =
         Ask("operator", route.method, TargetOf(route, query), BodyOf(route));
@@ -77,7 +77,7 @@ class RoutesTest : public Served {
     before_ = engine_.Export().SerializeAsString();
   }
 
-  std::string before_;  // nothing here changes anything
+  std::string before_;  // the tests here must not change anything
 };
 
 TEST_F(RoutesTest, ThereAreRoutesOfEachDoor) {
@@ -94,7 +94,7 @@ TEST_F(RoutesTest, UnknownQueryParametersAreRefused) {
                   "takes ",
                   "dry_run");
     for (const absl::string_view name : route.takes.parameters) {
-      // As they are misspelt.
+      // Plausible misspellings.
       const std::string known(name);
       for (const std::string& wrong :
            {absl::StrReplaceAll(known, {{"_", "-"}}) + "-",
@@ -102,7 +102,7 @@ TEST_F(RoutesTest, UnknownQueryParametersAreRefused) {
             known + "s"}) {
         ExpectRefused(route, wrong + "=x", {}, BodyOf(route), "is unknown here",
                       wrong);
-        // What it takes is the way out.
+        // The refusal names the known parameters as the way out.
         EXPECT_THAT(Refusal(route, wrong + "=x"),
                     HasSubstr(absl::StrCat("`", known, "`")));
       }
@@ -309,7 +309,7 @@ TEST_F(RoutesTest, WorkspaceOfAHeaderAgreesWithTheKey) {
                  {{"acl-workspace", workspace}});
     };
     const Replied reply = ask("lab");
-    // Faults of the form come first.
+    // Faults of the form are reported first.
     if (reply.status == 422) continue;
     EXPECT_EQ(reply.status, 400) << route.path;
     EXPECT_EQ(reply.body["detail"]["param"], "acl-workspace") << route.path;
@@ -321,7 +321,7 @@ TEST_F(RoutesTest, WorkspaceOfAHeaderAgreesWithTheKey) {
       200);
 }
 
-// The document has what the table has.
+// The document and the table of routes agree.
 TEST_F(RoutesTest, EveryRouteIsDocumentedWithWhatItTakes) {
   std::set<std::pair<std::string, std::string>> routes;
   for (const Route& route : Service::Routes()) {
@@ -344,7 +344,7 @@ TEST_F(RoutesTest, EveryRouteIsDocumentedWithWhatItTakes) {
   EXPECT_EQ(routes.size(), Service::Routes().size());
 }
 
-// The line of a schema of this name that has `key`.
+// The line of the schema with this name that contains `key`.
 std::string LineOf(const std::string& schema, const std::string& key) {
   bool inside = false;
   for (const absl::string_view line : absl::StrSplit(OpenApiYaml(), '\n')) {
@@ -377,7 +377,7 @@ TEST_F(RoutesTest, DocumentHasEveryChangeWithItsFields) {
     const std::string line =
         LineOf("Change", absl::StrCat("required: [", field->name(), "]"));
     ASSERT_NE(line, "") << field->name();
-    // Those of the exchange format have schemas of their own.
+    // Messages of the exchange format have schemas of their own.
     if (absl::StrContains(line, absl::StrCat(field->name(), ": {$ref"))) {
       continue;
     }

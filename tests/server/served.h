@@ -1,4 +1,4 @@
-// A small workspace behind the server, without sockets.
+// A small workspace served over HTTP, without sockets.
 #ifndef TESTS_SERVER_SERVED_H_
 #define TESTS_SERVER_SERVED_H_
 
@@ -31,14 +31,14 @@ struct Replied {
     }
     return "";
   }
-  // Of an error.
+  // For an error.
   std::string code() const { return body["detail"]["code"]; }
   std::string message() const { return body["detail"]["message"]; }
 };
 
 // `ann` is a workspace admin and created `voice:narrator`; `bob` is its editor;
-// `cy` and the service account `bot` have nothing; `lea` is locked. Each has a
-// key, `off` of `bob` is disabled.
+// `cy` and the service account `bot` have no role; `lea` is locked. Each of
+// them has a key; `off`, a key of `bob`, is disabled.
 class Served : public testing::Test {
  protected:
   static constexpr char kOperator[] = "the-secret-of-the-operator-of-tests";
@@ -53,7 +53,7 @@ class Served : public testing::Test {
     options.max_waiting = 2;
     return options;
   }
-  // Where something comes while it is awaited.
+  // For tests in which the awaited revision arrives.
   static ServiceOptions Patient() {
     ServiceOptions options = Impatient();
     options.max_wait = absl::Seconds(40);
@@ -109,7 +109,7 @@ class Served : public testing::Test {
 
   using Headers = std::vector<std::pair<std::string, std::string>>;
 
-  // As one of those above, or as nobody.
+  // Asks as one of these callers, or as nobody.
   Replied Ask(const std::string& who, const std::string& method,
               const std::string& target, const std::string& body = "",
               Headers headers = {}) {

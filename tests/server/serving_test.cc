@@ -1,4 +1,4 @@
-// The whole server over real sockets: many clients at once, from its first
+// The complete server over real sockets: many clients at once, from its first
 // moment to its last.
 #include <algorithm>
 #include <atomic>
@@ -26,7 +26,7 @@ using testing::HasSubstr;
 
 constexpr char kSecret[] = "the-operator-of-the-serving-test-says";
 
-// In the workspace `w`, once there is one.
+// A request in the workspace `w`, once that exists.
 std::string Request(const std::string& method, const std::string& target,
                     const std::string& body = "",
                     const char* workspace = "acl-workspace: w\r\n") {
@@ -49,7 +49,7 @@ class Serving : public testing::Test {
     ASSERT_TRUE(server.ok()) << server.status();
     server_ = *std::move(server);
   }
-  // A workspace `w` with what these changes make.
+  // Creates a workspace `w` and applies these changes.
   void Fill(const std::string& changes) {
     Client client = Client::To(server_->port());
     ASSERT_EQ(
@@ -66,7 +66,7 @@ class Serving : public testing::Test {
 };
 
 TEST_F(Serving, MetricsAreThereFromTheFirstConnectionOn) {
-  // A port that was free a moment ago.
+  // Uses a port that was free a moment ago.
   Start();
   options_.http.port = server_->port();
   server_ = nullptr;
@@ -154,12 +154,12 @@ TEST_F(Serving, StopWaitsForNoExplanationAndNoRevision) {
       kSecret, "\r\nacl-workspace: w\r\nacl-min-revision: ", token,
       "0\r\n\r\n")));
   absl::SleepFor(absl::Milliseconds(50));
-  // Others are answered meanwhile.
+  // Other requests are answered in the meantime.
   EXPECT_EQ(Client::To(server_->port()).Get("/healthz").status, 200);
   const absl::Time begin = absl::Now();
   EXPECT_TRUE(server_->Stop().ok());
   EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
-  // Nobody was answered, or was told why not.
+  // These clients got no answer, or were told why not.
   for (Client* const client : {&slow, &waiting}) {
     EXPECT_THAT(client->Receive().status, testing::AnyOf(0, 503));
   }

@@ -66,7 +66,7 @@ TEST_F(SharingApi, EscapedIdIsTheOneThatIsMeant) {
   EXPECT_EQ(Role(Subject::User("cy"), {"voice", "a/b c?"}), "viewer");
 }
 
-// Who calls, what is sent, and what has to come of it.
+// The caller, the request, and its expected answer.
 struct Refused {
   const char* who;
   const char* body;
@@ -139,7 +139,6 @@ TEST_F(SharingApi, AbsentAndInvisibleAnswerAlikeToTheByte) {
       R"({"role":"viewer","resource_type":"voice","user_email":"cy@x.io"})";
   const Headers id = {{"x-request-id", "the-same"}};
   const auto same = [&](const std::string& suffix, bool get) {
-    // The names have to be told apart by the caller alone.
     const auto ask = [&](const std::string& resource) {
       const std::string target =
           absl::StrCat("/v1/workspace/resources/", resource, suffix);
@@ -353,7 +352,7 @@ TEST_F(SharingApi, CreatorIsNotUnsharedByAKeyOfItsOwn) {
   for (const char* name : {"bot-key", "bot"}) {
     const std::string body = absl::StrCat(
         R"({"resource_type":"voice","workspace_api_key_id":")", name, "\"}");
-    // By the creator's own key, and by a workspace admin.
+    // With the creator's own key, and as a workspace admin.
     for (const char* who : {"bot", "ann"}) {
       const Replied reply = Post(who, target, body);
       EXPECT_EQ(reply.status, 403) << who << " " << name;
@@ -370,7 +369,7 @@ TEST_F(SharingApi, CreatorIsNotUnsharedByAKeyOfItsOwn) {
   EXPECT_EQ(Role(Subject::Key("bot-key"), {"voice", "song"}), "admin");
 }
 
-// Everything that an answer calls somebody by can be sent back.
+// Every name that an answer uses for someone can be sent back.
 TEST_F(SharingApi, WhoHasNoAddressIsNamedByTheIdThatTheApiHandsOut) {
   Must({AddUser{"zoe", "", "Zoe"}});
   const std::string account =
@@ -419,7 +418,7 @@ TEST_F(SharingApi, EveryShareOptionCanBeTaken) {
     EXPECT_EQ(Share("ann", body.dump()).status, 200) << option.dump();
   }
   EXPECT_TRUE(Get("ann", target).body["share_options"].empty());
-  // And taken back, as it lists them.
+  // And removed again under the id that it is listed with.
   const Json listed = Get("ann", target).body["role_to_group_ids"]["viewer"];
   for (const Json& id : listed) {
     Json body = {{"resource_type", "voice"}};
@@ -442,7 +441,8 @@ TEST_F(SharingApi, AddressOfOneIsNotTakenForTheIdOfAnother) {
   EXPECT_EQ(Role(Subject::User("bob@x.io")), "none");
 }
 
-// The user `jane@x` is not the one whose address was `jane@x` and who is gone.
+// The user with the id `jane@x` is not the removed user whose address was
+// `jane@x`.
 TEST_F(SharingApi, IdWithAnAtIsNoAddressInAnyField) {
   Must({AddUser{"jane@x", ""}, AddServiceAccount{"bot@x", ""},
         AddUser{"jane", "jane@x"}, AddMember{"ops", Member::User("jane@x")},
@@ -477,7 +477,8 @@ TEST_F(SharingApi, IdWithAnAtIsNoAddressInAnyField) {
   EXPECT_EQ(engine_.Export().SerializeAsString(), before);
 }
 
-// A text without an `@` may be an id, so it is unknown and not malformed.
+// Text without an `@` may be an id, so it is reported as unknown and not as
+// malformed.
 TEST_F(SharingApi, UnknownIdInAFieldOfAddressesIsNotFound) {
   for (const std::string id :
        {"nobody", " bob", "BOB", "bob\u200b", "user:bob"}) {
@@ -514,7 +515,7 @@ TEST_F(SharingApi, NameThatLooksLikeAnAddressIsMarkedInShareOptions) {
   EXPECT_EQ(names["eve"], "ann@x.io (no e-mail)");
   EXPECT_EQ(names["zoe"], "Zoe");
   EXPECT_EQ(names["max@x"], "max@x.io");
-  // The marked name is nobody's address, and can't become one.
+  // The marked name is nobody's address, and cannot become one.
   const Replied reply = Share("ann", Json{{"role", "viewer"},
                                           {"resource_type", "voice"},
                                           {"user_email", names["eve"]}}
@@ -533,7 +534,7 @@ TEST_F(SharingApi, IdOfAnAccountAndOfAnothersKeyIsRefused) {
   EXPECT_THAT(reply.message(),
               HasSubstr("`x` is a service account and the key"));
   EXPECT_EQ(reply.body["detail"]["param"], "workspace_api_key_id");
-  // The way out names each of them.
+  // The refusal's way out works for each of them.
   EXPECT_EQ(
       Share("ann",
             R"({"role":"editor","resource_type":"voice","user_email":"x"})")
@@ -541,7 +542,7 @@ TEST_F(SharingApi, IdOfAnAccountAndOfAnothersKeyIsRefused) {
       200);
   EXPECT_EQ(Role(Subject::ServiceAccount("x")), "editor");
   EXPECT_EQ(Role(Subject::ServiceAccount("bot")), "none");
-  // A key of its own, or a personal one, leaves no doubt.
+  // If the key is its own, or a personal one, there is no ambiguity.
   for (const PrincipalId& owner :
        {PrincipalId::ServiceAccount("x"), PrincipalId::User("bob")}) {
     Must({RemoveKey{"x"}});

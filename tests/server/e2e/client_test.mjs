@@ -1,6 +1,7 @@
-// Every operation of docs/server.md by the official client, and by raw requests
-// what it won't send. SERVER, ANN, BOB: where the server is, and two secrets;
-// PROMTOOL: Prometheus's checker of metrics.
+// Tests every operation of docs/server.md with the official client, and with
+// raw requests where the client refuses to send one. SERVER is the server's
+// address, ANN and BOB are two secrets, and PROMTOOL is Prometheus's checker of
+// metrics.
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import net from "node:net";
@@ -208,7 +209,7 @@ test("the document is OpenAPI, and describes what there is", async () => {
   assert.ok(result.valid, JSON.stringify(result.errors));
   for (const [path, operations] of Object.entries(validator.specification.paths)) {
     for (const method of Object.keys(operations)) {
-      // Nobody's request finds the route, and goes no further.
+      // A request without a key must find the route, but gets no further.
       const { status } = await fetch(SERVER + path.replaceAll(/\{\w+\}/g, "x"), { method: method.toUpperCase() });
       assert.ok(![404, 405].includes(status), `${method} ${path}: ${status}`);
     }

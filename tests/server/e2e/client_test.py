@@ -85,7 +85,7 @@ class ClientTest(unittest.TestCase):
             (shown.resource_id, shown.resource_name, shown.resource_type, shown.creator_user_id),
             ("narrator", "Narrator", "voice", "ann"))
         self.assertEqual(
-            # Other tests make service accounts.
+            # Other tests create service accounts.
             [(one.type, one.id, one.name) for one in shown.share_options if not one.id.startswith("sa_")],
             [("group", "ops", "Operations"), ("key", "robot", "Robot"),
              ("user", "bob", "bob@example.com"), ("user", "cy", "cy@example.com")])
@@ -193,7 +193,7 @@ class ClientTest(unittest.TestCase):
                     lambda: accounts.api_keys.update(id, key.key_id, is_enabled=False)):
             self.assertEqual(off(), {"status": "ok"})
             self.assertEqual(off(), {"status": "ok"})
-            # Nothing else has changed, and nobody gets in.
+            # Nothing else has changed, and no caller gets in.
             self.assertEqual(only_key(), before.model_copy(update={"is_disabled": True}))
             with self.refused(401, "invalid_api_key"):
                 renderer.members.list()

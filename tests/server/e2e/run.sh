@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# run.sh ACL: the official clients, and schemathesis, against servers that this starts.
-# PROMTOOL is Prometheus's checker. What comes from npm or PyPI is skipped where
-# its registry can't be reached; what is from PyPI is kept in .cache. SEED is what schemathesis begins with (1).
+# run.sh ACL: runs the official clients and schemathesis against servers that it
+# starts.
+# PROMTOOL is Prometheus's checker of metrics. Packages from npm and PyPI are
+# skipped where their registry cannot be reached; those from PyPI are kept in
+# .cache. SEED (1) is the seed for schemathesis.
 # The last line is `N passed, N failed`.
 set -euo pipefail
 acl=$(realpath "$1")
@@ -14,8 +16,8 @@ passed=0
 failed=0
 trap '[[ -z $server ]] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 
-# start NAME: a server of its own, whose folder is $work/NAME. Sets SERVER and
-# the secrets ANN, BOB and OPERATOR.
+# start NAME: starts a server with the folder $work/NAME. Sets SERVER and the
+# secrets ANN, BOB and OPERATOR.
 start() {
   local folder=$work/$1
   mkdir "$folder"
@@ -38,7 +40,7 @@ start() {
   export SERVER ANN BOB
 }
 
-# It has to end well, too.
+# The server must also exit successfully.
 stop() {
   local status=0
   kill "$server" && wait "$server" || status=$?
@@ -46,8 +48,8 @@ stop() {
   ((status == 0)) || failed=$((failed + 1))
 }
 
-# Makes the virtual environment if it is not that of requirements.txt. 1: it
-# can't be made; 2: PyPI can't be reached.
+# Creates the virtual environment unless it matches requirements.txt. Returns 1
+# if it cannot be created, 2 if PyPI cannot be reached.
 make_python() {
   ! cmp -s requirements.txt "$python/made-from" || return 0
   rm -rf "$python"
@@ -79,7 +81,7 @@ javascript_client() {
   stop
   ok=$(grep -c '^ok ' "$work/out") || true
   not_ok=$(grep -c '^not ok ' "$work/out") || true
-  ((status == 0 || not_ok > 0)) || not_ok=1  # it broke before it could count
+  ((status == 0 || not_ok > 0)) || not_ok=1  # it failed before it could count
   passed=$((passed + ok))
   failed=$((failed + not_ok))
 }
@@ -93,13 +95,14 @@ python_client() {
   stop
   ok=$(grep -c '^test_.* \.\.\. ok$' "$work/out") || true
   all=$(sed -n 's/^Ran \([0-9]*\) tests\? in .*/\1/p' "$work/out")
-  ((status == 0 || all > ok)) || all=$((ok + 1))  # it broke before it could count
+  ((status == 0 || all > ok)) || all=$((ok + 1))  # it failed before it could count
   passed=$((passed + ok))
   failed=$((failed + all - ok))
 }
 
-# schemathesis_as CALLER: with a server that is its own. Its verdict of each
-# route goes to $work/CALLER.xml, and what it says to $work/CALLER.out.
+# schemathesis_as CALLER: runs schemathesis against a server of its own. The
+# verdict for each route goes to $work/CALLER.xml, and the output to
+# $work/CALLER.out.
 schemathesis_as() {
   start "schemathesis-$1"
   local secret status=0 here=$PWD
@@ -108,8 +111,8 @@ schemathesis_as() {
     bob) secret=$BOB ;;
     operator) secret=$OPERATOR ;;
   esac
-  # It leaves files where it runs, and would not ask the route of a document that
-  # it got from there.
+  # schemathesis writes files into the current directory. If it fetched the
+  # document itself, it would not test the route that serves the document.
   (cd "$work/schemathesis-$1" && curl -fsS "$SERVER/openapi.yaml" -o openapi.yaml &&
     SECRET=$secret PYTHONPATH=$here PYTHONDONTWRITEBYTECODE=1 "$python/bin/schemathesis" \
       --config-file "$here/schemathesis.toml" run openapi.yaml --url "$SERVER" --max-examples 15 \
@@ -130,7 +133,7 @@ print(len(cases) - len(bad), len(bad))
 EOF
 }
 
-# All callers ask at once.
+# All callers run at the same time.
 schemathesis() {
   local caller counted status
   local -A jobs
@@ -146,7 +149,7 @@ schemathesis() {
     status=0
     wait "${jobs[$caller]}" || status=1
     counted=$(count_routes "$work/$caller.xml") || counted="0 1"
-    # Every route was asked.
+    # Checks that every route was asked.
     ((${counted% *} + ${counted#* } == $(grep -c '^      operationId: ' ../../../docs/openapi.yaml))) || status=1
     # A failure that belongs to no route.
     if ((status == 1)) && [[ $counted == *" 0" ]]; then counted="${counted% *} 1"; fi

@@ -6,10 +6,12 @@ one is left out, and a refusal has to be for what is in the workspace, not for t
 
 import schemathesis
 
-# The engine's word for a refusal, in the header `acl-fault`, where the form was right: the
-# workspace has another ladder or table (a batch may have set them), or a limit.
+# Faults, in the header `acl-fault`, that may occur although the form is right:
+# the workspace has a different ladder or type table (a batch may have set it),
+# or a limit.
 OF_THE_STATE = {"ROLE_UNKNOWN", "TYPE_UNKNOWN", "LIMIT"}
-# The same of a world, where what it refers to has to be in it, and only once.
+# The same for a world, whose references must be to things in it, and whose
+# things must be unique.
 OF_THE_WORLD = OF_THE_STATE | {
     "USER_NOT_FOUND", "SERVICE_ACCOUNT_NOT_FOUND", "GROUP_NOT_FOUND", "KEY_NOT_FOUND", "ALREADY_EXISTS",
     "EMAIL_TAKEN", "GROUP_CYCLE", "CREATOR_LOWERED", "DUPLICATE_GRANT"}
@@ -21,17 +23,17 @@ def before_call(context, case, kwargs):
     if not is_positive(case):
         return
     query, headers, body = case.query or {}, case.headers or {}, case.body
-    # Nobody can make up the token of a page.
+    # A page token cannot be made up.
     query.pop("page_token", None)
-    # One names a revision, the other asks for that or a later one.
+    # `at` names one revision; the header asks for a revision or a later one.
     if "at" in query:
         headers.pop("acl-min-revision", None)
-    # A header and a field that have to be equal.
+    # A header and a field that must have the same value.
     if isinstance(body, dict) and case.operation.path == "/acl/v1/changes":
         for header, field in (("acl-reason", "reason"), ("idempotency-key", "request_id")):
             if body.get(field) is not None:
                 headers.pop(header, None)
-        # As above: which workspace it is.
+        # Likewise for the workspace.
         if body.get("workspace") is not None:
             body["workspace"] = "studio"
 
@@ -51,7 +53,7 @@ def requests_that_fit_are_accepted(context, response, case):
         faults = response.json()["detail"].get("faults")
         if faults is None and fault in OF_THE_STATE:
             return
-        # What is kept of a key or an account has to fit into 4 KiB as a whole.
+        # Everything stored about a key or an account must fit into 4 KiB.
         if "` is too long: shorten it, as JSON, by at least " in response.text:
             return
         if faults and {one["fault"] for one in faults} <= OF_THE_WORLD:

@@ -1,4 +1,5 @@
-// Who is served, who is refused, and who is not even told.
+// Which requests are served, which are refused, and which connections are
+// dropped without an answer.
 #include "acl/server/http/admission.h"
 
 #include <string>

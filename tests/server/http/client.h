@@ -1,5 +1,4 @@
-// A client that sends whatever bytes a test wants, over a real socket of the
-// loopback.
+// A client that sends arbitrary bytes over a real loopback socket.
 #ifndef TESTS_SERVER_HTTP_CLIENT_H_
 #define TESTS_SERVER_HTTP_CLIENT_H_
 
@@ -27,15 +26,15 @@
 
 namespace acl {
 
-// Longer than anything takes, also on a machine that is busy.
+// Longer than anything takes, even on a busy machine.
 constexpr absl::Duration kPatience = absl::Seconds(40);
 
 struct Reply {
-  int status = 0;  // 0: none came
+  int status = 0;  // 0: there was none
   std::vector<std::pair<std::string, std::string>> headers;
   std::string body;
 
-  // Empty if there is none.
+  // Returns "" if there is no such header.
   std::string Header(absl::string_view name) const {
     for (const auto& [key, value] : headers) {
       if (absl::EqualsIgnoreCase(key, name)) return value;
@@ -49,7 +48,8 @@ enum class End { kNone, kClosed, kReset };
 
 class Client {
  public:
-  // Not connected yet. `receive_buffer`: as SO_RCVBUF, in bytes; 0: the usual.
+  // Creates a client that is not connected. `receive_buffer` is SO_RCVBUF in
+  // bytes; 0: the default.
   explicit Client(int family = AF_INET, int receive_buffer = 0)
       : family_(family), fd_(socket(family, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
     EXPECT_GE(fd_, 0) << strerror(errno);
@@ -58,7 +58,7 @@ class Client {
                  sizeof(receive_buffer));
     }
   }
-  // Connected to the loopback.
+  // Creates a client that is connected to this port on the loopback.
   static Client To(uint16_t port) {
     Client client;
     EXPECT_TRUE(client.Connect(port)) << strerror(errno);
@@ -73,7 +73,7 @@ class Client {
   Client(const Client&) = delete;
   Client& operator=(const Client&) = delete;
 
-  // `from`: an IPv4 address to come from.
+  // `from`: an IPv4 address to connect from.
   bool Connect(uint16_t port, const char* from = nullptr) {
     sockaddr_in v4 = {};
     v4.sin_family = AF_INET;
@@ -98,10 +98,10 @@ class Client {
   void Close() {
     if (fd_ >= 0) close(std::exchange(fd_, -1));
   }
-  // Says that nothing more will come.
+  // Tells the server that no more bytes will follow.
   void EndSending() { shutdown(fd_, SHUT_WR); }
 
-  // Whether all of it was taken. Waits while nobody reads it.
+  // Returns whether all bytes were sent. Blocks while the server does not read.
   bool Send(absl::string_view bytes) {
     while (!bytes.empty()) {
       const ssize_t sent = SendSome(bytes);
@@ -111,7 +111,7 @@ class Client {
     return true;
   }
 
-  // The next reply. `to_head`: none of its body comes.
+  // Receives the next reply. `to_head`: the reply has no body.
   Reply Receive(bool to_head = false) {
     Reply reply;
     const absl::Time deadline = absl::Now() + kPatience;
@@ -137,7 +137,7 @@ class Client {
     }
     reply.body = received_.substr(0, length);
     received_.erase(0, length);
-    // What does not begin like one is none.
+    // Anything that does not begin like a reply is not one.
     if (absl::StartsWith(lines[0], "HTTP/1.1 ")) {
       static_cast<void>(absl::SimpleAtoi(lines[0].substr(9, 3), &reply.status));
     }
@@ -152,14 +152,16 @@ class Client {
     return Ask(absl::StrCat("GET ", target, " HTTP/1.1\r\nHost: h\r\n\r\n"));
   }
 
-  // Everything until the other side ends it, or the wait is over.
+  // Receives everything until the server ends the connection or the wait is
+  // over.
   std::string ReceiveAll(absl::Duration wait = kPatience) {
     const absl::Time deadline = absl::Now() + wait;
     while (More(deadline - absl::Now())) {
     }
     return std::exchange(received_, "");
   }
-  // How it ended within the wait; what comes meanwhile is kept.
+  // Returns how the connection ended within the wait. Keeps the bytes that
+  // arrive.
   End WaitForEnd(absl::Duration wait = kPatience) {
     const absl::Time deadline = absl::Now() + wait;
     while (More(deadline - absl::Now())) {
@@ -170,18 +172,18 @@ class Client {
   int fd() const { return fd_; }
 
  protected:
-  // As the system calls.
+  // Like the system calls.
   virtual ssize_t SendSome(absl::string_view bytes) {
     return send(fd_, bytes.data(), bytes.size(), MSG_NOSIGNAL);
   }
   virtual ssize_t ReceiveSome(char* bytes, size_t size) {
     return recv(fd_, bytes, size, 0);
   }
-  // Whether ReceiveSome() has bytes that the socket has not.
+  // Whether ReceiveSome() has buffered bytes that are no longer in the socket.
   virtual bool HasReceived() const { return false; }
 
  private:
-  // Reads what comes within the wait; whether anything did.
+  // Reads what arrives within the wait. Returns whether anything did.
   bool More(absl::Duration wait) {
     if (end_ != End::kNone || wait <= absl::ZeroDuration()) return false;
     pollfd readable = {fd_, POLLIN, 0};
@@ -203,7 +205,7 @@ class Client {
   End end_ = End::kNone;
 };
 
-// Waits until it holds; whether it does.
+// Waits until the condition holds. Returns whether it does.
 template <class Condition>
 bool Eventually(Condition condition, absl::Duration wait = kPatience) {
   const absl::Time deadline = absl::Now() + wait;

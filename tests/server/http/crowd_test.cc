@@ -1,4 +1,4 @@
-// More than there is room for: connections, file descriptors, patience.
+// More than there is room for: connections, file descriptors, slow clients.
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -145,7 +145,7 @@ TEST_F(Crowd, AnAttackLeavesRoomAndTimeForOthers) {
   ASSERT_TRUE(Served(0));
   const size_t before = ResidentBytes();
 
-  // Half of them say nothing, half a part of a header.
+  // Half of them send nothing, the other half an incomplete header.
   std::vector<Client> half_open;
   for (int i = 0; i < 300; ++i) {
     half_open.push_back(Client::To(port()));
@@ -187,7 +187,7 @@ TEST_F(Crowd, AnAttackLeavesRoomAndTimeForOthers) {
   std::cout << "slowest answer " << slowest << ", memory grew by "
             << grown / 1024 << " KiB\n";
   if (kSanitized) return;
-  // The answers that nobody reads, and a few MiB.
+  // The answers that nobody reads, plus a few MiB.
   EXPECT_LT(grown, kSlowReaders * kAnswer + (size_t{6} << 20));
 }
 

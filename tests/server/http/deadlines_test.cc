@@ -1,4 +1,4 @@
-// Clients that take their time: each is cut off, and not before its time.
+// Slow clients: each is cut off, but not before its time.
 #include <string>
 
 #include "absl/strings/match.h"
@@ -14,21 +14,21 @@ namespace acl {
 namespace {
 
 constexpr absl::Duration kShort = absl::Milliseconds(200);
-// Where a request has to come in time before one that does not.
+// For tests in which one request must arrive in time before another does not.
 constexpr absl::Duration kLonger = absl::Milliseconds(700);
 constexpr absl::string_view kPost =
     "POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 1000000\r\n\r\n";
 
 class Deadlines : public HttpServerTest {
  protected:
-  // All others are too long to matter.
+  // All timeouts that a test does not set are too long to matter.
   Deadlines() {
     options_.header_timeout = options_.body_timeout = options_.queue_timeout =
         options_.write_timeout = options_.idle_timeout =
             options_.drain_timeout = absl::Hours(1);
   }
 
-  // Sends `piece` again and again until the other side has had enough.
+  // Sends `piece` repeatedly until the server ends the connection.
   static void SendWithoutEnd(Client* client, absl::string_view piece) {
     const absl::Time give_up = absl::Now() + kPatience;
     while (absl::Now() < give_up && client->Send(piece) &&
@@ -41,7 +41,7 @@ class Deadlines : public HttpServerTest {
   }
 };
 
-// How long it takes to do.
+// How long `what` takes.
 template <class What>
 absl::Duration Took(What what) {
   const absl::Time begin = absl::Now();
@@ -63,7 +63,7 @@ TEST_F(Deadlines, AConnectionThatSaysNothingIsClosedWithoutAWord) {
 
 TEST_F(Deadlines, AHeaderThatNeverEndsIsCutOffHoweverItComes) {
   options_.header_timeout = kShort;
-  // Not the reason: they are long enough.
+  // Large enough that the limit on the header's size is not what cuts it off.
   options_.max_header_bytes = size_t{1} << 20;
   options_.drain_timeout = absl::Milliseconds(50);
   Start();
@@ -150,7 +150,7 @@ TEST_F(Deadlines, AnIdleConnectionIsClosedWithoutAWord) {
     EXPECT_EQ(client.ReceiveAll(), "");
     EXPECT_EQ(client.WaitForEnd(), End::kClosed);
   });
-  EXPECT_GE(took, kShort / 2);  // it began before the answer came
+  EXPECT_GE(took, kShort / 2);  // the time began before the answer arrived
   EXPECT_LT(took, kPatience);
 }
 
@@ -167,7 +167,7 @@ TEST_F(Deadlines, AReaderThatDoesNotReadIsCutOff) {
   client.Send("GET / HTTP/1.1\r\nHost: h\r\n\r\n");
   EXPECT_TRUE(Eventually([&] { return server_->counters().connections == 1; }));
   EXPECT_TRUE(AllGone());
-  // The kernel has not kept the rest for it.
+  // The kernel did not keep the rest of the answer for the client.
   EXPECT_EQ(client.WaitForEnd(), End::kReset);
 }
 

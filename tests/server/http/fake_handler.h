@@ -1,4 +1,4 @@
-// A handler that does what a test wants, and a server for it.
+// A handler that does what a test sets, and a server for it.
 #ifndef TESTS_SERVER_HTTP_FAKE_HANDLER_H_
 #define TESTS_SERVER_HTTP_FAKE_HANDLER_H_
 
@@ -16,11 +16,11 @@
 
 namespace acl {
 
-// Answers with what it was asked, as text; refuses in words. Targets that begin
-// with `/wait` may wait.
+// Answers with a description of the request; a refusal contains the reason.
+// Targets that begin with `/wait` may block.
 class FakeHandler : public HttpHandler {
  public:
-  // Set before the server starts.
+  // Must be set before the server starts.
   std::function<HttpResponse(const HttpRequest&)> handle = Echo;
   std::function<bool(const HttpRequest&)> may_wait =
       [](const HttpRequest& request) {
@@ -55,7 +55,8 @@ class FakeHandler : public HttpHandler {
   }
 };
 
-// A server with its handler. Start() it; it stops at the end of the test.
+// A server with its handler. Call Start(); the server stops at the end of the
+// test.
 class HttpServerTest : public testing::Test {
  protected:
   void Start() {

@@ -1,5 +1,5 @@
-// Bytes become requests: what is read, what is refused, and that it does not
-// matter in which pieces they come.
+// Turns bytes into requests: what is read, what is refused, and that the result
+// does not depend on how the bytes are split.
 #include "acl/server/http/request_reader.h"
 
 #include <algorithm>
@@ -22,15 +22,15 @@ using testing::Pair;
 
 constexpr absl::string_view kGet = "GET / HTTP/1.1\r\nHost: h\r\n";
 
-// What came out of a connection.
+// The result of reading a connection.
 struct Outcome {
   std::vector<RequestReader::Incoming> requests;
-  RequestReader::State state;  // at the end
+  RequestReader::State state;  // after the last byte
   int status = 0;
   std::string message;
 };
 
-// Lets `bytes` come in pieces, of `piece()` bytes each.
+// Feeds `bytes` to a reader, in pieces of `piece()` bytes each.
 template <class Piece>
 Outcome ReadInPieces(absl::string_view bytes, Piece piece,
                      const RequestLimits& limits) {
@@ -58,7 +58,7 @@ Outcome ReadInPieces(absl::string_view bytes, Piece piece,
   return outcome;
 }
 
-// All that can be seen of it.
+// Everything that can be observed.
 std::string Text(const Outcome& outcome) {
   std::string text;
   for (const RequestReader::Incoming& each : outcome.requests) {
@@ -74,7 +74,8 @@ std::string Text(const Outcome& outcome) {
                       outcome.status, " ", outcome.message);
 }
 
-// At once, byte by byte and in random pieces, which all have to give the same.
+// Reads at once, byte by byte and in random pieces; all must have the same
+// result.
 Outcome Read(absl::string_view bytes, const RequestLimits& limits = {}) {
   const Outcome whole = ReadInPieces(
       bytes, [] { return SIZE_MAX; }, limits);
@@ -88,7 +89,7 @@ Outcome Read(absl::string_view bytes, const RequestLimits& limits = {}) {
   return whole;
 }
 
-// The only request in `bytes`, with nothing behind it.
+// The only request in `bytes`, with nothing after it.
 RequestReader::Incoming One(absl::string_view bytes) {
   Outcome outcome = Read(bytes);
   EXPECT_EQ(outcome.state, RequestReader::State::kBetween) << Text(outcome);
@@ -416,7 +417,7 @@ TEST(RequestReader, LongTargetsAndHeadersAreRefused) {
   const size_t rest = get(1, 0).size();
   EXPECT_EQ(Read(get(1, 1000 - rest), limits).requests.size(), 1u);
   EXPECT_TRUE(IsRefused(get(1, 1001 - rest), 431, "more than 1000", limits));
-  // Neither has an end.
+  // Neither of them ends.
   EXPECT_TRUE(IsRefused(std::string(5000, 'A'), 414, "more than 300", limits));
   std::string endless(kGet);
   for (int i = 0; i < 500; ++i) endless += "A: b\r\n";
@@ -468,7 +469,8 @@ TEST(RequestReader, OnlyAClientThatWaitsIsToldToGoOn) {
                         "`100-continue`"));
 }
 
-// Whatever comes, it comes out the same however it was cut, and never crashes.
+// Random bytes have the same result however they are split, and never cause a
+// crash.
 TEST(RequestReader, RandomBytesReadTheSameInPieces) {
   const std::vector<std::string> words = {
       "GET",

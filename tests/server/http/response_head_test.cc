@@ -1,4 +1,4 @@
-// Answers as bytes, and those that can't be sent.
+// Answers as bytes, and answers that cannot be sent.
 #include "acl/server/http/response_head.h"
 
 #include <string>

@@ -131,7 +131,7 @@ TEST_F(HttpServerTest, AnswersWithoutABodyLeaveTheConnectionInOrder) {
 }
 
 TEST_F(HttpServerTest, RequestsInARowAreAnsweredInTheirOrder) {
-  // Those that wait among those that don't.
+  // Requests that block are mixed with requests that do not.
   handler_.handle = [](const HttpRequest& request) {
     if (request.target == "/wait") absl::SleepFor(absl::Milliseconds(20));
     return FakeHandler::Echo(request);
@@ -202,7 +202,7 @@ TEST_F(HttpServerTest, WhatIsDrainedIsBounded) {
   Start();
   Client client = Client::To(port());
   client.Send("POST / HTTP/1.1\r\nHost: h\r\nContent-Length: 99999999\r\n\r\n");
-  // Far beyond what fits into the buffers of the kernel.
+  // Far more than fits into the kernel's buffers.
   const std::string body(100000, 'x');
   bool taken = true;
   for (int i = 0; i < 1000 && taken; ++i) taken = client.Send(body);
@@ -246,7 +246,7 @@ TEST_F(HttpServerTest, OtherRefusalsHaveTheirStatus) {
       501);
 }
 
-// Lets threads in one by one and out together.
+// Lets threads in one at a time, and out all at once.
 class Gate {
  public:
   void Pass() {
@@ -313,7 +313,7 @@ TEST_F(HttpServerTest, ARequestThatNoThreadTakesInTimeIsRefused) {
   EXPECT_EQ(refused.status, 503);
   EXPECT_EQ(refused.Header("Retry-After"), "1");
   gate.Open();
-  // The first is not cut off, and the second may try again.
+  // The first request is not interrupted, and the second client may try again.
   EXPECT_EQ(first.Receive().body, "GET /wait/1\n");
   EXPECT_EQ(second.Get("/wait/3").body, "GET /wait/3\n");
 }

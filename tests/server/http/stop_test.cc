@@ -1,4 +1,4 @@
-// Stopping, in every phase that a connection can be in.
+// Stopping the server while connections are in every possible phase.
 #include <atomic>
 #include <condition_variable>
 #include <functional>
@@ -18,7 +18,7 @@
 namespace acl {
 namespace {
 
-// Calls of the handler that wait until the test lets them go.
+// Calls of the handler block until the test releases them.
 class Stop : public HttpServerTest {
  protected:
   Stop() {
@@ -48,7 +48,7 @@ class Stop : public HttpServerTest {
       return inside_ >= count;
     });
   }
-  // Waits until it has begun to stop.
+  // Waits until the server has begun to stop.
   bool Stopping() {
     return Eventually([&] {
       Client another;
@@ -156,7 +156,7 @@ TEST_F(Stop, ACallThatTakesLongerIsWaitedForAndNotAnswered) {
   EXPECT_FALSE(stopped);
   Release();
   stopper.join();
-  // Who was in line was never called.
+  // The request that was waiting in line never reached the handler.
   EXPECT_EQ(calls_, 1);
 }
 
@@ -205,7 +205,7 @@ TEST_F(Stop, TwoMayStopIt) {
   server_->Stop(kGrace);
 }
 
-// At any moment, whatever is going on: it ends, and nothing is left.
+// At any moment and under any load, stopping ends and leaves nothing behind.
 TEST_F(Stop, UnderLoadItEnds) {
   Release();
   for (int round = 0; round < 20; ++round) {
@@ -236,7 +236,7 @@ TEST_F(Stop, UnderLoadItEnds) {
     EXPECT_EQ(server_->counters().connections, 0u);
     over = true;
     for (std::thread& each : threads) each.join();
-    // Nobody was left with a connection that is open and nobody's.
+    // No client was left with an open connection that the server had forgotten.
     EXPECT_LT(absl::Now() - begin, kLong);
   }
 }

@@ -1,4 +1,4 @@
-// Targets: what they are split into, and what is refused.
+// Request targets: how they are split, and which are refused.
 #include "acl/server/http/target.h"
 
 #include <string>

@@ -1,5 +1,5 @@
-// A client that speaks TLS, and certificates for the server. They are made
-// when they are needed, so none expires.
+// A client that uses TLS, and certificates for the server. They are created
+// when needed, so they never expire.
 #ifndef TESTS_SERVER_HTTP_TLS_CLIENT_H_
 #define TESTS_SERVER_HTTP_TLS_CLIENT_H_
 
@@ -25,8 +25,8 @@ struct PemFiles {
   std::string key;
 };
 
-// Writes `PATH.crt` and `PATH.key`: a key and what it says of itself, that it
-// is 127.0.0.1. `kind` is `EC`, or `RSA` with so many bits.
+// Writes `PATH.crt` and `PATH.key`: a self-signed certificate for 127.0.0.1 and
+// its key. `kind` is `EC`, or `RSA` followed by the number of bits.
 inline PemFiles MakeCertificate(const std::string& path,
                                 absl::string_view kind = "EC",
                                 size_t bits = 2048,
@@ -67,11 +67,11 @@ inline PemFiles MakeCertificate(const std::string& path,
 
 class TlsClient : public Client {
  public:
-  // `trusted`: the file of the certificate that it takes; "" for any.
+  // `trusted`: the file with the certificate to accept; "" for any.
   explicit TlsClient(const std::string& trusted = "")
       : context_(SSL_CTX_new(TLS_client_method()), SSL_CTX_free),
         ssl_(nullptr, SSL_free) {
-    // The server is to refuse what is old, not the client.
+    // The server must refuse old protocols, so the client must not.
     SSL_CTX_set_security_level(context_.get(), 0);
     SSL_CTX_set_min_proto_version(context_.get(), TLS1_VERSION);
     if (!trusted.empty()) {
@@ -81,11 +81,11 @@ class TlsClient : public Client {
   }
   ~TlsClient() override = default;
 
-  // Before Handshake().
+  // Call before Handshake().
   void SetNewest(int version) {
     SSL_CTX_set_max_proto_version(context_.get(), version);
   }
-  // As ALPN has it: each with its length before it.
+  // In ALPN's format: each protocol preceded by its length.
   void Offer(absl::string_view protocols) {
     SSL_CTX_set_alpn_protos(
         context_.get(),
@@ -93,7 +93,7 @@ class TlsClient : public Client {
         static_cast<unsigned>(protocols.size()));
   }
 
-  // Connects; whether the handshake went well.
+  // Connects. Returns whether the handshake succeeded.
   bool Handshake(uint16_t port) {
     if (!Connect(port)) return false;
     ssl_.reset(SSL_new(context_.get()));
@@ -109,7 +109,7 @@ class TlsClient : public Client {
     SSL_get0_alpn_selected(ssl_.get(), &chosen, &size);
     return std::string(reinterpret_cast<const char*>(chosen), size);
   }
-  // Whether the other side said that it ended, rather than just ending.
+  // Whether the server announced the end of the connection before closing it.
   bool WasToldOfEnd() const {
     return (SSL_get_shutdown(ssl_.get()) & SSL_RECEIVED_SHUTDOWN) != 0;
   }

@@ -1,4 +1,5 @@
-// The server with TLS: what it takes, what it refuses, and how it ends.
+// The server with TLS: what it accepts, what it refuses, and how connections
+// end.
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -28,7 +29,7 @@ std::string TestFile(absl::string_view name) {
 
 class Tls : public HttpServerTest {
  protected:
-  // The sockets of OpenSSL have no MSG_NOSIGNAL.
+  // OpenSSL writes to sockets without MSG_NOSIGNAL.
   static void SetUpTestSuite() { signal(SIGPIPE, SIG_IGN); }
 
   Tls() : files_(MakeCertificate(TestFile("server"))) {

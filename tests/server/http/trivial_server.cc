@@ -1,11 +1,11 @@
-// A server that answers everything in 30 bytes, to measure the transport by
-// hand. It prints its port and serves until its standard input ends:
+// A server that answers everything with 30 bytes, for measuring the transport
+// by hand. It prints its port and runs until its standard input ends:
 //
 //   bazel run -c opt --copt=-DNDEBUG //tests/server/http:trivial_server
 //   wrk -t1 -c64 -d5 http://127.0.0.1:PORT/
 //
-// Targets that begin with `/wait` are answered by the threads that may wait.
-// Arguments, if any: a certificate and a key, in PEM files.
+// Targets that begin with `/wait` are answered by the threads that may block.
+// The optional arguments are a certificate and a key, in PEM files.
 #include <iostream>
 #include <limits>
 

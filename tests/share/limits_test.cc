@@ -1,4 +1,5 @@
-// The ends of what a workspace can count: they are refused, not passed over.
+// The largest numbers that a workspace can use: running out of them is refused
+// and never overflows.
 #include <cstddef>
 
 #include "acl/base/fault.h"
@@ -31,7 +32,7 @@ class Limits : public testing::Test {
   CalledState called_;
 };
 
-// Numbers are not given out twice, whatever was removed.
+// Numbers are not reused, whatever was removed.
 TEST_F(Limits, NumbersOfEachKindComeToAnEnd) {
   const State& state = called_.state();
   State full = state;
@@ -60,7 +61,7 @@ TEST_F(Limits, RevisionsComeToAnEnd) {
                         absl::StatusCode::kResourceExhausted, v1::LIMIT,
                         "the workspace is at revision 9223372036854775807, the "
                         "last one there is"));
-  // What changes nothing needs none.
+  // A change without effect needs no number.
   UpdateUser same{"ann"};
   EXPECT_TRUE(Try(last, same).ok());
 }

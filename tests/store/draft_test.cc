@@ -1,5 +1,5 @@
-// Drafts: the base stays as it is, back links stay in step, and what one draft
-// both adds and removes is gone as a whole.
+// Drafts: the base stays unchanged, reverse links stay consistent, and what one
+// draft both adds and removes is gone completely.
 #include "acl/store/draft.h"
 
 #include <memory>
@@ -34,7 +34,7 @@ std::shared_ptr<const State> Finished(Draft&& draft, Revision revision) {
   return std::move(draft).Finish(revision).state;
 }
 
-// The numbers of what Fill() adds.
+// The numbers of the things that Fill() adds.
 struct Filled {
   uint32_t group;
   std::vector<uint32_t> users;
@@ -44,8 +44,8 @@ size_t GrantsOn(const State& state, const std::string& id) {
   return state.grants.Get(state.FindResource({"voice", id}))->size();
 }
 
-// A group `g` with many users, each with a key and a resource that it created;
-// the group and user 0 have a grant on every resource.
+// A group `g` with many users, each of which has a key and has created a
+// resource; the group and user 0 have a grant on every resource.
 Filled Fill(Draft* draft) {
   Filled filled{draft->AddGroup("g", ""), {}};
   for (int i = 0; i < kMany; ++i) {
@@ -180,7 +180,7 @@ TEST(Draft, ResourceThatIsAddedWithGrantsIsFoundFromItsTargets) {
     EXPECT_TRUE(state->directory.PrincipalAt(user).grants.Contains(resource));
     EXPECT_TRUE(state->directory.GroupAt(group).grants.Contains(resource));
     EXPECT_TRUE(state->baselines.Contains(resource));
-    // What is tried takes nothing of the base's memory.
+    // A draft that is only tried uses none of the base's memory.
     EXPECT_EQ(state->heap == empty.heap, use != Draft::Use::kTry);
   }
 }
@@ -192,7 +192,7 @@ TEST(Draft, DiscardedStateGivesItsMemoryBack) {
   const std::shared_ptr<const State> base = Finished(std::move(first), 1);
   const auto before = base->heap->used();
   Draft second(*base, Draft::Use::kPublish);
-  // Some of what it makes it drops again.
+  // Part of what it creates is dropped again.
   const uint32_t resource = base->FindResource({"voice", "5"});
   for (const uint32_t user : names.users) {
     second.SetGrant(resource, PrincipalKey(user), 1);
@@ -226,7 +226,7 @@ class Same : public testing::Test {
     return PrincipalKey(base_->directory.Find(Kind::kUser, "0"));
   }
   uint32_t Resource() const { return base_->FindResource({"voice", "3"}); }
-  // Whether the state after `edit` says the same as the base.
+  // Whether the state after `edit` equals the base.
   template <class Edit>
   bool After(const Edit& edit) const {
     Draft draft(*base_, Draft::Use::kTry);
@@ -235,7 +235,7 @@ class Same : public testing::Test {
   }
 
   std::shared_ptr<const State> base_;
-  TargetKey bot_;  // has the id of a user
+  TargetKey bot_;  // has the same id as a user
 };
 
 TEST_F(Same, WhatIsUndoneSaysTheSame) {
@@ -287,7 +287,7 @@ TEST_F(Same, AnyDifferenceIsSeen) {
     d->RemoveResource(Resource());
     d->AddResource({"voice", "3"}, "", User());
   }));
-  // Somebody else's, by kind or by id, or nobody's.
+  // A creator with the wrong kind or the wrong id, or none.
   const auto created_by = [&](TargetKey creator) {
     return After([&](Draft* d) {
       d->RemoveResource(Resource());
@@ -296,7 +296,7 @@ TEST_F(Same, AnyDifferenceIsSeen) {
       d->SetGrant(again, UserZero(), 2);
     });
   };
-  // Two keys that change hands.
+  // Two keys swap owners.
   EXPECT_FALSE(After([&](Draft* d) {
     for (const char* id : {"3", "bot"}) {
       d->RemoveKey(d->state().directory.Find(Kind::kKey, id));

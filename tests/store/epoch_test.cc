@@ -1,4 +1,4 @@
-// What is retired lives as long as a reader may see it, and no longer.
+// A retired object lives as long as a reader may see it, and no longer.
 #include "acl/store/epoch.h"
 
 #include <atomic>
@@ -12,7 +12,7 @@
 namespace acl {
 namespace {
 
-// Holds a pin on a thread of its own until it is let go.
+// Holds a pin on a thread of its own until it is released.
 class PinnedThread {
  public:
   explicit PinnedThread(int depth = 1) {
@@ -39,7 +39,7 @@ class PinnedThread {
     thread_.join();
   }
 
-  // Ends all pins but the outermost.
+  // Releases all pins but the outermost.
   void ReleaseInner() {
     inner_released_.store(true);
     while (!inner_done_.load()) std::this_thread::yield();
@@ -107,7 +107,7 @@ TEST(Epoch, NestedPinEndsWithTheOutermost) {
   EXPECT_TRUE(watched.expired());
 }
 
-// A value that spoils itself when it is freed.
+// A value that overwrites itself when it is freed.
 struct Guarded {
   std::atomic<int> alive{1};
   ~Guarded() { alive.store(0); }
@@ -142,7 +142,8 @@ TEST(Epoch, ReadersNeverSeeWhatWasFreed) {
   EXPECT_EQ(wrong.load(), 0);
 }
 
-// Pins when its thread ends, after what belongs to the thread has gone.
+// Pins when its thread ends, after other thread-local objects have been
+// destroyed.
 struct PinsAtTheEnd {
   std::weak_ptr<const int>* watched = nullptr;
   RetireList* retired = nullptr;
@@ -163,7 +164,8 @@ TEST(Epoch, ThreadThatIsEndingCanPin) {
   std::weak_ptr<const int> watched;
   bool held = false;
   std::thread([&] {
-    // Made before the first pin, hence destroyed after what that makes.
+    // Constructed before the first pin, so it is destroyed after what that
+    // constructs.
     thread_local PinsAtTheEnd last;
     last.watched = &watched;
     last.retired = &retired;

@@ -1,5 +1,5 @@
-// The grants of a line against a map, over every layout and its borders; and
-// old copies that stay as they were.
+// The grants of a line compared with a map, over every layout and its borders;
+// old copies stay unchanged.
 #include "acl/store/grant_line.h"
 
 #include <algorithm>
@@ -34,8 +34,8 @@ void ExpectSame(const GrantLine& line, const Model& model) {
 
 RoleSlot SomeRole(uint32_t i) { return static_cast<RoleSlot>(1 + i % 15); }
 
-// Every size around the borders of the layouts, reached in rising, falling and
-// mixed order of keys, and left again to nothing.
+// Every size around the borders of the layouts, reached with keys in ascending,
+// descending and mixed order, and then reduced to nothing.
 TEST(GrantLine, HoldsEverySizeAcrossTheBordersOfItsLayouts) {
   for (const uint32_t size :
        {1u,   9u,   10u,   11u,   12u,    13u,    14u,   15u,
@@ -86,7 +86,7 @@ TEST(GrantLine, RandomHistoriesAgreeWithAMapAndLeaveOldCopiesAlone) {
         ASSERT_EQ(line.Erase(key, &*edit), model.erase(key) == 1);
       }
       if (random() % 10 == 0) line.set_baseline(SomeRole(random()));
-      // From here on the line is shared, and changed by another edit.
+      // From here on, the line is shared, and is changed by another edit.
       if (random() % 1000 == 0) {
         kept.emplace_back(line, model);
         edit->Keep();
@@ -120,8 +120,8 @@ TEST(GrantLine, MatchFindsTheGrantsOfThoseKeysInEveryLayout) {
   }
 }
 
-// Match() and Highest() against a loop over the grants, for some keys that have
-// one and some that have none.
+// Compares Match() and Highest() with a loop over the grants, for some keys
+// with a grant and some without one.
 void ExpectFound(const GrantLine& line, const Model& model,
                  std::mt19937* random) {
   const Ladder ladder = Ladder::Default();
@@ -173,7 +173,7 @@ TEST(GrantLine, FindsWhatALoopFindsAtEveryBorder) {
       model[key] = role;
     }
     ExpectFound(line, model, &random);
-    // A tree on its way back into the line, and beyond.
+    // A tree that shrinks back into the line, and further.
     while (size <= 17 && !model.empty()) {
       const TargetKey key = model.begin()->first;
       ASSERT_TRUE(line.Erase(key, &edit));
@@ -183,7 +183,7 @@ TEST(GrantLine, FindsWhatALoopFindsAtEveryBorder) {
   }
 }
 
-// The creator's and the header's bits are no grants, whatever they look like.
+// The bits of the creator and the header are never taken for grants.
 TEST(GrantLine, HeaderIsNoGrant) {
   for (uint32_t number = 0; number < 2000; ++number) {
     GrantLine line(PrincipalKey(number) << kRoleBits);

@@ -1,4 +1,5 @@
-// The search among a line's keys, on every instruction set, against a loop.
+// The search among a line's keys, on every instruction set, compared with a
+// loop.
 #include "acl/store/key_match.h"
 
 #include <algorithm>
@@ -95,7 +96,7 @@ TEST(SimdLevel, EnvironmentAsksForLess) {
   const SimdLevel most = BestSimdLevel();
   unsetenv("ACL_SIMD");
   EXPECT_EQ(BestSimdLevel(), most);
-  // Unknown values are passed over.
+  // Unknown values are ignored.
   setenv("ACL_SIMD", "sse2", 1);
   EXPECT_EQ(BestSimdLevel(), most);
   setenv("ACL_SIMD", "", 1);

@@ -153,7 +153,7 @@ class Maker {
     }
   }
 
-  // Members come from what there is already, so that no cycle closes.
+  // Members are chosen among existing things, so that there are no cycles.
   void FillGroups(v1::Workspace* workspace) {
     for (const std::string& id : Ids(7)) {
       v1::Group* group = workspace->add_groups();

@@ -1,4 +1,4 @@
-// Random worlds that are in order, with ids of every kind of letter.
+// Valid random worlds, whose ids contain all kinds of characters.
 #ifndef TESTS_WORLD_RANDOM_WORLD_H_
 #define TESTS_WORLD_RANDOM_WORLD_H_
 
@@ -8,8 +8,8 @@
 
 namespace acl {
 
-// The world of a seed: 1 to 3 workspaces of up to a dozen users, service
-// accounts, keys, nested groups and resources.
+// The world for a seed: 1 to 3 workspaces, each with up to a dozen users,
+// service accounts, keys, nested groups and resources.
 v1::World RandomWorld(uint64_t seed);
 
 }  // namespace acl

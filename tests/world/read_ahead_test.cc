@@ -13,7 +13,7 @@
 namespace acl {
 namespace {
 
-// Makes so many parts, named by their number.
+// Makes `count` parts, named by their numbers.
 ReadAhead::Make Numbered(int count, std::atomic<int>* made) {
   return [=](MadePart* part) -> absl::StatusOr<bool> {
     if (*made == count) return false;

@@ -1,4 +1,4 @@
-// World files: lossless in four encodings, in parts, with one digest.
+// World files: without loss in four encodings and in parts, with one digest.
 
 #include "acl/world/world_file.h"
 
@@ -42,7 +42,7 @@ absl::Status ImportFile(const std::string& path, Engine* engine) {
   return engine->Import(Actor::System(), (*reader)->Source());
 }
 
-// `./dev test --exhaustive` takes more.
+// `./dev test --exhaustive` tries more.
 uint64_t Worlds() {
   if (std::getenv("ACL_EXHAUSTIVE") != nullptr) return 200'000;
 #ifdef __SANITIZE_ADDRESS__
@@ -52,7 +52,8 @@ uint64_t Worlds() {
 #endif
 }
 
-// Sharded by gtest: each test takes a quarter of the seeds.
+// Each instance takes a quarter of the seeds, so that GoogleTest can shard
+// them.
 class RoundTrip : public ::testing::TestWithParam<uint64_t> {};
 
 TEST_P(RoundTrip, RandomWorldsHaveOneDigestInEveryEncoding) {
@@ -98,7 +99,7 @@ TEST(Digest, TellsWorldsApart) {
   EXPECT_NE(*DigestOf(ExportOf(changed)), digest);
 }
 
-// As anybody can compute it with sha256sum.
+// Anyone can compute the digest with sha256sum.
 TEST(Digest, IsTheHashOfTheHashesOfTheWorkspaces) {
   Engine engine;
   ASSERT_TRUE(engine.AddWorkspace(Actor::System(), "w").ok());
@@ -133,13 +134,13 @@ TEST(WorldFile, LargeWorkspaceIsWrittenInPartsAndReadBack) {
   Engine again;
   ASSERT_TRUE(ImportFile(path, &again).ok());
   EXPECT_EQ(*DigestOf(ExportOf(again)), *DigestOf(ExportOf(engine)));
-  // Any reader of the message understands the file.
+  // Any reader of the message can parse the file.
   v1::World message;
   ASSERT_TRUE(message.ParseFromString(*ReadFile(path)));
   Engine third;
   ASSERT_TRUE(third.Import(Actor::System(), message).ok());
   EXPECT_EQ(*DigestOf(ExportOf(third)), *DigestOf(ExportOf(engine)));
-  // In the other encodings a workspace is one piece.
+  // In the other encodings a workspace is one entry.
   ASSERT_TRUE(WriteWorldFile(path + ".json", ExportOf(engine)).ok());
   const auto whole = *WorldReader::Open(path + ".json");
   EXPECT_EQ((*whole->Next())->users_size(), kUsers);

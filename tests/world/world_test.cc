@@ -1,4 +1,4 @@
-// What an import refuses, and where it says so.
+// What an import refuses, and which place it names.
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -19,7 +19,7 @@ namespace {
 using ::testing::ElementsAreArray;
 using ::testing::HasSubstr;
 
-// A world that is in order; each row below puts one thing wrong.
+// A valid world; each row below makes one thing wrong.
 constexpr char kWorld[] = R"(workspaces:
 - id: w
   roles: [low, high]
@@ -181,7 +181,7 @@ TEST(Import, EachFaultIsReportedOnceWithItsExactPlaceInEveryEncoding) {
   }
 }
 
-// Items that are refused are referred to: that makes no further faults.
+// References to things that were refused cause no further faults.
 TEST(Import, TwentyFaultsMakeTwentyReports) {
   constexpr char kText[] = R"(workspaces:
 - id: w
@@ -251,7 +251,7 @@ TEST(Import, HighestRevisionIsTaken) {
   EXPECT_TRUE(FaultsOf(world).empty());
 }
 
-// A workspace in parts is the workspace in one piece.
+// A workspace in parts is the same as a workspace in one piece.
 TEST(Import, PartsMakeOneWorkspace) {
   v1::World whole;
   Places places("w.yaml");

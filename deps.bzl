@@ -288,7 +288,7 @@ def acl_deps():
         "com_google_googletest",
         package = "libgmock-dev",
         header = "/usr/include/gmock/gmock.h",
-        libs = ["gtest"],  # with gmock, as in the original
+        libs = ["gtest"],  # includes gmock, as upstream
         linkopts = ["-lgmock", "-lgtest", "-pthread"],
         libs_on_top = {"gtest_main": ["-lgmock_main"]},
     )

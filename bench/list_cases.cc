@@ -9,10 +9,10 @@
 namespace acl::bench {
 namespace {
 
-// How many pairs of the matrix one pass visits at most.
+// The maximum number of pairs that one pass over the matrix visits.
 constexpr int64_t kSlice = 1'000'000;
 
-// Asks for page after page; how many items there were.
+// Asks for all pages, one after the other. Returns the number of items.
 template <class Ask>
 int64_t CountPages(Ask ask) {
   int64_t items = 0;
@@ -25,7 +25,7 @@ int64_t CountPages(Ask ask) {
   return items;
 }
 
-// What some user can access, all of it.
+// Lists everything that some user can access.
 void ListResources(benchmark::State& state, LoadedWorld& world) {
   const Snapshot snapshot = Require(world.workspace().TakeSnapshot());
   Random random(1);
@@ -39,7 +39,7 @@ void ListResources(benchmark::State& state, LoadedWorld& world) {
   state.SetItemsProcessed(pairs);
 }
 
-// Who can access some resource, all of them.
+// Lists everyone who can access some resource.
 void ListPrincipals(benchmark::State& state, LoadedWorld& world) {
   const Snapshot snapshot = Require(world.workspace().TakeSnapshot());
   Random random(1);
@@ -53,7 +53,7 @@ void ListPrincipals(benchmark::State& state, LoadedWorld& world) {
   state.SetItemsProcessed(pairs);
 }
 
-// A pass over the matrix, ended after kSlice pairs.
+// Visits the matrix, but stops after kSlice pairs.
 void VisitMatrix(benchmark::State& state, LoadedWorld& world) {
   const auto all = static_cast<int64_t>(world.generator().PairsWithRole());
   const int64_t slice = std::min(all, kSlice);

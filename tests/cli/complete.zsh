@@ -1,11 +1,11 @@
-# Types at an interactive zsh that has the completion of acl.
+# Types into an interactive zsh with the completion script of acl.
 # Usage: zsh -f complete.zsh ACL
 zmodload zsh/zpty
 acl=$1
 export TERM=dumb
 zpty -b shell zsh -f -i
 
-# Reads until $1 has come; fails after ten seconds.
+# Reads until $1 appears. Fails after ten seconds.
 expect() {
   local all= part
   repeat 200; do
@@ -17,7 +17,7 @@ expect() {
   exit 1
 }
 
-# What is typed before the Tab, and what is there afterwards.
+# complete TYPED EXPECTED: types TYPED and a tab, and expects EXPECTED.
 complete() {
   typed=$1
   zpty -w -n shell "$1"$'\t'

@@ -228,7 +228,7 @@ TEST_F(DiffChangesTest, WhenSeveralWorkspacesDifferThenOneIsChosen) {
   std::vector<std::string> chosen = diff;
   chosen.insert(chosen.end(), {"--workspace", "b"});
   EXPECT_THAT(Acl(chosen).out, HasSubstr("2 changes of workspace `b`"));
-  // One alone needs no choice.
+  // If only one workspace differs, there is nothing to choose.
   EXPECT_THAT(
       Acl({"diff", Path("1.yaml"), Path("3.yaml"), "--changes", Path("c.yaml")})
           .out,

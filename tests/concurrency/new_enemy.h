@@ -17,7 +17,7 @@ struct NewEnemyCounts {
   uint64_t changes = 0;
   uint64_t answers = 0;
   uint64_t beside = 0;  // a change returned while it was asked
-  uint64_t shared = 0;  // of revisions at which the group had the resource
+  uint64_t shared = 0;  // from revisions at which the group had the resource
   uint64_t let_in = 0;  // gave the enemy a role
   uint64_t wrong = 0;   // anything else that was wrong
   std::string first;    // the first let in, or else the first wrong

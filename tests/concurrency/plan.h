@@ -44,9 +44,9 @@ enum class StepKind {
   kListPrincipals,
   kToken,
   // Snapshots. A thread holds at most one at a time.
-  kHold,         // takes one of the latest revision
-  kHoldAtLeast,  // ... at least as fresh as anything that the thread has seen
-  kFind,         // finds the pairs' handles in it, for later questions
+  kHold,         // takes a snapshot of the latest revision
+  kHoldAtLeast,  // takes one at least as fresh as anything the thread has seen
+  kFind,  // finds the pairs' handles in the snapshot, for later questions
 };
 
 enum class Pause { kNone, kYield, kSpin };

@@ -361,18 +361,18 @@ bool operator==(const Receipt& a, const Receipt& b);
 // bytes.
 bool IsCleanText(std::string_view text, size_t min, size_t max);
 
-// Whether it can be the id of a resource, or a request id.
+// Whether `id` can be the id of a resource, or a request id.
 bool IsId(std::string_view id);
 
-// Whether it can be the id of a user, service account, group or key to be
+// Whether `id` can be the id of a user, service account, group or key to be
 // added: `default` is reserved.
 bool IsNamedId(std::string_view id);
 
 bool IsRoleName(std::string_view name);
 bool IsTypeName(std::string_view name);
 
-// Whether it can be the name of a user, service account, group or resource; ""
-// means no name.
+// Whether `name` can be the name of a user, service account, group or resource;
+// "" means no name.
 bool IsDisplayName(std::string_view name);
 
 // The address in canonical form; nullopt if it is malformed (as is "").

@@ -1,5 +1,5 @@
-// The largest numbers that a workspace can use: running out of them is refused
-// and never overflows.
+// The largest numbers that a workspace can use: running out is refused and
+// never causes an overflow.
 #include <cstddef>
 
 #include "acl/base/fault.h"

@@ -3,8 +3,8 @@
 // question.
 //
 //   instruction_count WAY COUNT
-//   instruction_count compiler     prints the compiler that built it: gcc or
-//   clang
+//   instruction_count build        prints the compiler and whether assertions
+//                                  are on: `clang on`
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -22,6 +22,12 @@ namespace {
 
 constexpr size_t kQuestions = 1024;
 constexpr size_t kBatch = 32;
+
+#ifdef NDEBUG
+constexpr char kAssertions[] = "off";
+#else
+constexpr char kAssertions[] = "on";
+#endif
 
 #ifdef __clang__
 constexpr char kCompiler[] = "clang";
@@ -67,8 +73,8 @@ uint64_t Ask(const LoadedWorld& world, absl::string_view way, uint64_t count) {
 
 int Main(int argc, char** argv) {
   uint64_t count = 0;
-  if (argc == 2 && absl::string_view(argv[1]) == "compiler") {
-    std::puts(kCompiler);
+  if (argc == 2 && absl::string_view(argv[1]) == "build") {
+    std::printf("%s %s\n", kCompiler, kAssertions);
     return 0;
   }
   if (argc != 3 || !absl::SimpleAtoi(argv[2], &count)) {

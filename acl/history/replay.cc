@@ -16,6 +16,8 @@ namespace acl {
 namespace {
 
 constexpr size_t kLargeRecord = size_t{1} << 20;
+// Of the stack, for the message of a record: enough for most.
+constexpr size_t kBlockBytes = 4096;
 
 }  // namespace
 
@@ -39,16 +41,20 @@ absl::Status Replay::Apply(const JournalRecord& record) {
   if (record.bytes.size() > kLargeRecord) {
     return Judge(record.sequence, ApplyLarge(record));
   }
+  // A message is used once: one that ran out of memory while it was read can't
+  // be destroyed if it had other contents before.
+  alignas(8) char block[kBlockBytes];
+  google::protobuf::Arena arena(block, sizeof(block));
+  auto* message = google::protobuf::Arena::CreateMessage<v1::Record>(&arena);
   // Without its fields a message could mean less than was done.
-  if (!message_.ParseFromArray(record.bytes.data(),
+  if (!message->ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
     return Judge(record.sequence, Damaged("is not well-formed"));
   }
-  return Apply(record.sequence, message_);
+  return Apply(record.sequence, *message);
 }
 
-// A message keeps its memory for the next record; that of a large one had
-// better go, and that of all its changes is not needed at once.
+// All changes of a large record as messages at once would take much memory.
 absl::Status Replay::ApplyLarge(const JournalRecord& record) {
   std::string rest;
   std::vector<absl::string_view> bytes;

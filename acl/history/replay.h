@@ -75,7 +75,6 @@ class Replay {
   const Forgive forgive_;
   std::map<std::string, std::unique_ptr<WorkspaceReplay>> workspaces_;
   std::map<uint64_t, Import> imports_;  // that are under way
-  v1::Record message_;                  // kept for its memory
 };
 
 }  // namespace acl

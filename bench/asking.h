@@ -27,7 +27,8 @@ inline void AskByHandle(benchmark::State& state, const LoadedWorld& world) {
   }
 }
 
-// The rate of changes of a writer beside readers, if it can keep up.
+// The rate of changes of a writer that runs alongside readers, if it can keep
+// up.
 constexpr int kChangesPerSecond = 30'000;
 
 // Calls change() at that rate, or as fast as it can if that is slower, until

@@ -1,5 +1,5 @@
 // Hash maps, as one would write them by hand. They answer with the role from 0
-// to 4, and have no witnesses, no revisions and no changes beside readers.
+// to 4, and have no witnesses, no revisions and no concurrent changes.
 #ifndef BENCH_MAP_PEERS_H_
 #define BENCH_MAP_PEERS_H_
 

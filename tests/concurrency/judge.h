@@ -24,7 +24,7 @@ struct Counts {
   uint64_t replays = 0;
   uint64_t reads = 0;       // calls of readers
   uint64_t answers = 0;     // a batch contains many
-  uint64_t overlaps = 0;    // reads of the latest revision beside a change
+  uint64_t overlaps = 0;    // reads of the latest revision during a change
   uint64_t saw_before = 0;  // of these: did not see the change
   uint64_t saw_after = 0;   // of these: saw it before it returned
   uint64_t pushed_out = 0;  // questions to snapshots that were pushed out

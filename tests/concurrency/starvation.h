@@ -1,5 +1,5 @@
-// The cost of work for a thread alone, and beside others that run without
-// pause.
+// The cost of work for a thread alone, and alongside others that run
+// without pause.
 #ifndef TESTS_CONCURRENCY_STARVATION_H_
 #define TESTS_CONCURRENCY_STARVATION_H_
 
@@ -30,11 +30,11 @@ struct Comparison {
   std::string ToString() const;
 };
 
-// Measures the questions of a reader beside a writer. With a cap on held
-// snapshots, only the latest revision is asked.
+// Measures the questions of a reader alongside a writer. With a cap on
+// held snapshots, only the latest revision is asked.
 Comparison CompareReader(size_t questions, uint64_t max_snapshot_rows);
 
-// Measures the changes of a writer beside two readers.
+// Measures the changes of a writer alongside two readers.
 Comparison CompareWriter(size_t changes);
 
 }  // namespace acl::concurrency

@@ -1,4 +1,4 @@
-// Readers beside a writer: every answer is right for the revision that it
+// Readers alongside a writer: every answer is right for the revision that it
 // names, whatever else happens. Run with ThreadSanitizer as well.
 // Trap: data races between readers and a writer (casbin 1491; casbin-cpp 226;
 // SpiceDB CVE-2026-55866); traps_races_test.cc has every kind of change.

@@ -1,6 +1,6 @@
 // Traps of other engines: data races. Run with ThreadSanitizer as well.
 // docs/traps.md has the whole list; concurrency_test.cc has more tests of
-// readers beside a writer.
+// readers alongside a writer.
 #include <atomic>
 #include <string>
 #include <thread>
@@ -78,7 +78,7 @@ bool AsksWork(const Reader& reader, int n) {
 }
 
 // Trap: data races between readers and a writer (casbin 1491; casbin-cpp 226;
-// SpiceDB CVE-2026-55866). Every kind of change runs beside every kind of
+// SpiceDB CVE-2026-55866). Every kind of change runs alongside every kind of
 // question, at the latest revision and in snapshots that are taken and
 // released, while workspaces are added and removed. ThreadSanitizer decides.
 TEST(TrapsOfRaces, EveryKindOfChangeBesideEveryKindOfQuestion) {

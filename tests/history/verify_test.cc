@@ -206,7 +206,7 @@ TEST(HeadTextTest, IsReadAsItIsWritten) {
   }
 }
 
-// Counts how often a folder is read beside a writer who changes it every time.
+// Counts how often a folder is read if a writer changes it every time.
 class BesideWriterTest : public testing::Test {
  protected:
   int ReadsUntilItIsTold(const absl::Status& refusal, bool changes,

@@ -392,8 +392,7 @@ TEST_F(JournalTailTest, WhenTheLastFileIsGoneThenItIsDamage) {
                         v1::JOURNAL_DAMAGED, "the file is gone"));
 }
 
-// Beside a writer that runs without pause and starts a new file every few
-// records.
+// While a writer adds records without pause, with a new file every few records.
 TEST_F(JournalTailTest, WhenOneWritesFlatOutThenAllComesInOrder) {
   file_bytes_ = 4096;
   OpenJournal();

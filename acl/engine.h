@@ -124,7 +124,7 @@ class Engine {
   // JOURNAL_LOCKED: another engine, in this process or another, has the folder
   // open. JOURNAL_DAMAGED: something that was accepted is missing or altered;
   // nothing in the folder was touched. Also FILE_ACCESS, DISK_FULL,
-  // OUT_OF_MEMORY. Takes O(changes) time, and no more memory than the resulting
+  // OUT_OF_MEMORY. Takes O(changes) time, and as much memory as the resulting
   // engine.
   //
   // Such an engine refuses changes with DISK_FULL when there is no room for

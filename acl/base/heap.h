@@ -143,7 +143,7 @@ class Edit {
   // Ends the edit and keeps its blocks.
   struct Kept {
     std::vector<RetiredBlock> retired;  // only earlier versions need them
-    std::vector<Block*> made;  // null where freed; empty for kWhole
+    std::vector<Block*> made;           // null where freed; empty for kWhole
   };
   Kept Keep();
 

@@ -39,7 +39,7 @@ absl::Status Replay::Apply(const JournalRecord& record) {
   if (record.bytes.size() > kLargeRecord) {
     return Judge(record.sequence, ApplyLarge(record));
   }
-  // Without its fields a message could mean less than was done.
+  // A partially parsed message could mean less than was done.
   if (!message_.ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
     return Judge(record.sequence, Damaged("is not well-formed"));
@@ -47,8 +47,8 @@ absl::Status Replay::Apply(const JournalRecord& record) {
   return Apply(record.sequence, message_);
 }
 
-// A message keeps its memory for the next record; that of a large one had
-// better go, and that of all its changes is not needed at once.
+// A message keeps its memory for the next record; that of a large one should be
+// released, and its changes do not have to be in memory all at once.
 absl::Status Replay::ApplyLarge(const JournalRecord& record) {
   std::string rest;
   std::vector<absl::string_view> bytes;
@@ -67,7 +67,7 @@ absl::Status Replay::Apply(uint64_t sequence, const v1::Record& record) {
   return Judge(sequence, ApplyMessage(record, &changes));
 }
 
-// What becomes of a record that was applied so.
+// Turns the outcome of applying a record into the status to return.
 absl::Status Replay::Judge(uint64_t sequence,
                            const absl::Status& status) const {
   if (status.ok()) return status;
@@ -101,7 +101,7 @@ absl::Status Replay::ApplyChange(const v1::Record& record,
   WorkspaceReplay* const workspace = Find(record.workspace());
   if (workspace == nullptr ||
       workspace->incarnation() != record.incarnation()) {
-    // One that a checkpoint did not keep, since it was removed.
+    // A workspace that the checkpoint does not have, since it was removed.
     return Damaged(absl::StrCat("there is no workspace ",
                                 Quoted(record.workspace()),
                                 " of that incarnation"));
@@ -113,7 +113,7 @@ absl::Status Replay::ApplyChange(const v1::Record& record,
 absl::Status Replay::ApplyAddition(const v1::Record& record) {
   if (const WorkspaceReplay* there = Find(record.workspace())) {
     if (there->incarnation() == record.incarnation()) return absl::OkStatus();
-    // That it was removed is among what is missing.
+    // The missing records include its removal.
     if (!forgive_) {
       return Damaged(absl::StrCat("workspace ", Quoted(record.workspace()),
                                   " is there already"));

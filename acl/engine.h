@@ -1,8 +1,8 @@
 // acl: who may do what, and why.
 //
-// This is the front door. An engine keeps workspaces; a workspace keeps users,
-// service accounts, API keys, groups, resources, and grants of roles between
-// them. In ten lines:
+// Start here. An engine keeps workspaces; a workspace keeps users, service
+// accounts, API keys, groups, resources, and grants of roles between them. In
+// ten lines:
 //
 //   acl::Engine engine;
 //   acl::Workspace studio =
@@ -216,7 +216,7 @@ class Engine {
   // Removes a workspace with everything in it. WORKSPACE_NOT_FOUND.
   absl::Status RemoveWorkspace(const Actor& actor, absl::string_view id);
 
-  // Finds a workspace. O(log n), lock-free. WORKSPACE_NOT_FOUND.
+  // Finds a workspace. O(log n), takes no lock. WORKSPACE_NOT_FOUND.
   absl::StatusOr<Workspace> FindWorkspace(absl::string_view id) const;
 
   // In bytewise order.

@@ -16,7 +16,8 @@ void Feed::Join(bool roles) {
 void Feed::Leave(bool roles) {
   const std::lock_guard<std::mutex> lock(mutex_);
   roles_ -= roles ? 1 : 0;
-  // Changes without watchers are not kept, so what is kept would have a gap.
+  // Changes made without watchers are not stored, so older ones would leave a
+  // gap.
   if (--watchers_ == 0) changes_.clear();
 }
 

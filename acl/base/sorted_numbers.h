@@ -42,9 +42,9 @@ class SortedNumbers {
   bool Put(uint32_t number, Edit* edit, MemoryPart part, int free_bits = 0);
   // Removes the number that is the same. True if there was one.
   bool Erase(uint32_t number, Edit* edit, int free_bits = 0);
-  // For an empty set that will get `count` numbers, above 0: allocates a leaf
-  // with room for as many of them as fit. REQUIRES: the set is not used before
-  // its first number is added.
+  // For an empty set, to which `count` numbers, above 0, will be added before
+  // anything else is done with it: allocates a leaf with room for as many of
+  // them as fit.
   void Reserve(size_t count, Edit* edit, MemoryPart part);
   // Adds a number above all others to a set that will have `total` of them:
   // allocates room for those to come, never for more. `total` is read only for

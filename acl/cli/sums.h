@@ -30,9 +30,9 @@ class RoleSums {
            const std::string& resource, const std::string& before,
            const std::string& after);
 
-  // One line for each, the most frequent of a workspace first: "  26148 none ->
-  // read, for 264 subjects on 78 resources". `who` is the singular noun for the
-  // holders of the roles.
+  // One line for each, the most frequent of a workspace first:
+  // "  26148 none -> read, for 264 subjects on 78 resources". `who` is the
+  // singular noun for the holders of the roles.
   std::string Text(const char* who) const;
   // The same as an array of objects.
   Json ToJson(const char* who) const;

@@ -114,7 +114,8 @@ struct Directory {
     return members.Get(principal)->service_account() ? Kind::kServiceAccount
                                                      : Kind::kUser;
   }
-  // REQUIRES: the key is of something that exists.
+  // REQUIRES: the key is of an existing principal or group. The id is valid as
+  // long as the version.
   Kind KindOfTarget(TargetKey key) const {
     return IsGroup(key) ? Kind::kGroup : KindOf(NumberOf(key));
   }

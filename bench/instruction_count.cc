@@ -2,7 +2,8 @@
 // what the processor does for one question.
 //
 //   instruction_count WAY COUNT
-//   instruction_count compiler     prints what has compiled it: gcc or clang
+//   instruction_count build        prints the compiler and whether assertions
+//                                  are on: `clang on`
 #include <cstdint>
 #include <cstdio>
 #include <cstdlib>
@@ -20,6 +21,12 @@ namespace {
 
 constexpr size_t kQuestions = 1024;
 constexpr size_t kBatch = 32;
+
+#ifdef NDEBUG
+constexpr char kAssertions[] = "off";
+#else
+constexpr char kAssertions[] = "on";
+#endif
 
 #ifdef __clang__
 constexpr char kCompiler[] = "clang";
@@ -65,8 +72,8 @@ uint64_t Ask(const LoadedWorld& world, absl::string_view way, uint64_t count) {
 
 int Main(int argc, char** argv) {
   uint64_t count = 0;
-  if (argc == 2 && absl::string_view(argv[1]) == "compiler") {
-    std::puts(kCompiler);
+  if (argc == 2 && absl::string_view(argv[1]) == "build") {
+    std::printf("%s %s\n", kCompiler, kAssertions);
     return 0;
   }
   if (argc != 3 || !absl::SimpleAtoi(argv[2], &count)) {

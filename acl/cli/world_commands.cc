@@ -204,10 +204,16 @@ ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
                     {"resources", workspace.resources_size()},
                     {"grants", grants}});
     if (!console.json) {
-      console.out << Printable(workspace.id()) << ": " << workspace.users_size()
-                  << " users, " << workspace.groups_size() << " groups, "
-                  << workspace.resources_size() << " repositories, " << grants
-                  << " grants\n";
+      const auto some = [](int n, const char* noun) {
+        return Some(static_cast<size_t>(n), noun);
+      };
+      const int repositories = workspace.resources_size();
+      console.out << Printable(workspace.id()) << ": "
+                  << some(workspace.users_size(), "user") << ", "
+                  << some(workspace.groups_size(), "group") << ", "
+                  << repositories
+                  << (repositories == 1 ? " repository, " : " repositories, ")
+                  << some(grants, "grant") << "\n";
     }
   }
   if (console.json) console.out << Dump(list) << "\n";

@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
 #include "absl/strings/string_view.h"
@@ -32,9 +31,9 @@ bool IsReserved(absl::string_view text) {
 }
 
 // Whether every YAML reader reads the unquoted text as exactly this text.
-bool IsPlain(absl::string_view text, bool in_braces) {
+bool IsPlain(absl::string_view text) {
   if (text.empty() || !absl::ascii_isalpha(text[0]) || text.back() == ':' ||
-      (in_braces && absl::StrContains(text, ':')) || IsReserved(text)) {
+      IsReserved(text)) {
     return false;
   }
   return std::all_of(text.begin(), text.end(), [](char c) {
@@ -60,8 +59,8 @@ void AppendEscaped(uint32_t c, std::string* out) {
   }
 }
 
-void WriteString(absl::string_view text, bool in_braces, std::string* out) {
-  if (IsPlain(text, in_braces)) {
+void WriteString(absl::string_view text, std::string* out) {
+  if (IsPlain(text)) {
     absl::StrAppend(out, text);
     return;
   }
@@ -99,7 +98,7 @@ void NewLine(size_t indent, std::string* out) {
 }
 
 void WriteScalar(const Message& message, const FieldDescriptor* field,
-                 bool in_braces, std::string* out) {
+                 std::string* out) {
   const Reflection& reflection = *message.GetReflection();
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_BOOL:
@@ -115,7 +114,7 @@ void WriteScalar(const Message& message, const FieldDescriptor* field,
       absl::StrAppend(out, reflection.GetUInt32(message, field));
       return;
     default:
-      WriteString(reflection.GetString(message, field), in_braces, out);
+      WriteString(reflection.GetString(message, field), out);
   }
 }
 
@@ -128,7 +127,7 @@ void WriteInBraces(const Message& message, std::string* out) {
     if (field->cpp_type() == FieldDescriptor::CPPTYPE_MESSAGE) {
       WriteInBraces(message.GetReflection()->GetMessage(message, field), out);
     } else {
-      WriteScalar(message, field, true, out);
+      WriteScalar(message, field, out);
     }
     comma = ", ";
   }
@@ -156,7 +155,7 @@ void WriteList(const Message& message, const FieldDescriptor* field,
       WriteItem(reflection.GetRepeatedMessage(message, field, i), indent + 2,
                 out);
     } else {
-      WriteString(reflection.GetRepeatedString(message, field, i), false, out);
+      WriteString(reflection.GetRepeatedString(message, field, i), out);
     }
   }
 }
@@ -169,7 +168,7 @@ void WriteValue(const Message& message, const FieldDescriptor* field,
   }
   if (field->cpp_type() != FieldDescriptor::CPPTYPE_MESSAGE) {
     out->push_back(' ');
-    WriteScalar(message, field, false, out);
+    WriteScalar(message, field, out);
     return;
   }
   const Message& value = message.GetReflection()->GetMessage(message, field);

@@ -82,11 +82,12 @@ absl::StatusOr<bool> FollowedFolder::Read(
     size_t bytes,
     absl::FunctionRef<absl::Status(uint64_t, const v1::Record&)> visit) {
   return tail_.Read(bytes, [&](const JournalRecord& record) {
-    if (!message_.ParseFromArray(record.bytes.data(),
-                                 static_cast<int>(record.bytes.size()))) {
+    v1::Record message;
+    if (!message.ParseFromArray(record.bytes.data(),
+                                static_cast<int>(record.bytes.size()))) {
       return Damaged("record ", record.sequence, ": is not well-formed");
     }
-    return visit(record.sequence, message_);
+    return visit(record.sequence, message);
   });
 }
 

@@ -62,7 +62,6 @@ class FollowedFolder {
 
   const std::unique_ptr<Replay> replay_;
   JournalTail tail_;
-  v1::Record message_;  // kept to reuse its memory
 };
 
 }  // namespace acl

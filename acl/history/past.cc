@@ -16,6 +16,16 @@ namespace {
 // Stops reading the journal: it has passed the moment.
 absl::Status Enough() { return absl::CancelledError("enough"); }
 
+// When the record was written; not set if it is not well-formed.
+std::optional<absl::Time> TimeOf(const JournalRecord& record) {
+  v1::Record message;
+  if (!message.ParseFromArray(record.bytes.data(),
+                              static_cast<int>(record.bytes.size()))) {
+    return std::nullopt;
+  }
+  return absl::FromUnixMicros(message.time_us());
+}
+
 // Replays the history from one point on, up to the moment.
 class Traveller {
  public:
@@ -83,11 +93,9 @@ class Traveller {
  private:
   absl::Status Visit(const JournalRecord& record) {
     if (moment_.time) {
-      if (!message_.ParseFromArray(record.bytes.data(),
-                                   static_cast<int>(record.bytes.size()))) {
-        return replay_.Apply(record);  // which refuses it
-      }
-      later_ = absl::FromUnixMicros(message_.time_us()) > *moment_.time;
+      const std::optional<absl::Time> time = TimeOf(record);
+      if (!time) return replay_.Apply(record);  // which refuses it
+      later_ = *time > *moment_.time;
       if (later_) return Enough();
     }
     if (absl::Status s = replay_.Apply(record); !s.ok()) return s;
@@ -119,11 +127,8 @@ class Traveller {
         ReadJournal(folder_, {header.head.sequence, {}}, &files_, nullptr,
                     [&](const JournalRecord& record) {
                       if (record.sequence > header.until) return Enough();
-                      before &= message_.ParseFromArray(
-                                    record.bytes.data(),
-                                    static_cast<int>(record.bytes.size())) &&
-                                absl::FromUnixMicros(message_.time_us()) <=
-                                    *moment_.time;
+                      const std::optional<absl::Time> time = TimeOf(record);
+                      before &= time && *time <= *moment_.time;
                       return before ? absl::OkStatus() : Enough();
                     })
             .status();
@@ -138,7 +143,6 @@ class Traveller {
   const Replay::NewState& new_state_;
   const ProgressSink& progress_;
   Replay replay_;
-  v1::Record message_;
   uint64_t last_ = 0;
   bool later_ = false;
 };

@@ -100,9 +100,9 @@ size_t RecordChanges::size() const {
 const v1::Change* RecordChanges::Get(size_t i) {
   if (record_ != nullptr) return &record_->changes(static_cast<int>(i));
   const absl::string_view bytes = bytes_[i];
-  const bool parsed =
-      change_.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()));
-  return parsed ? &change_ : nullptr;
+  const bool parsed = change_.emplace().ParseFromArray(
+      bytes.data(), static_cast<int>(bytes.size()));
+  return parsed ? &*change_ : nullptr;
 }
 
 bool SplitRecord(absl::string_view record, std::string* rest,

@@ -3,6 +3,7 @@
 #define ACL_HISTORY_RECORD_CHANGES_H_
 
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,7 @@ class RecordChanges {
  private:
   const v1::ChangeRecord* record_ = nullptr;
   std::vector<absl::string_view> bytes_;
-  v1::Change change_;
+  std::optional<v1::Change> change_;
 };
 
 // Splits an encoded v1::Record into its changes, which are views of `record`,

@@ -16,6 +16,8 @@ namespace acl {
 namespace {
 
 constexpr size_t kLargeRecord = size_t{1} << 20;
+// Stack space for the message of a record: enough for most records.
+constexpr size_t kBlockBytes = 4096;
 
 }  // namespace
 
@@ -39,16 +41,20 @@ absl::Status Replay::Apply(const JournalRecord& record) {
   if (record.bytes.size() > kLargeRecord) {
     return Judge(record.sequence, ApplyLarge(record));
   }
+  // Each message is used only once: after running out of memory while parsing,
+  // a message that had other contents before can't be destroyed.
+  alignas(8) char block[kBlockBytes];
+  google::protobuf::Arena arena(block, sizeof(block));
+  auto* message = google::protobuf::Arena::CreateMessage<v1::Record>(&arena);
   // A partially parsed message could mean less than was done.
-  if (!message_.ParseFromArray(record.bytes.data(),
+  if (!message->ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
     return Judge(record.sequence, Damaged("is not well-formed"));
   }
-  return Apply(record.sequence, message_);
+  return Apply(record.sequence, *message);
 }
 
-// A message keeps its memory for the next record; that of a large one should be
-// released, and its changes do not have to be in memory all at once.
+// All changes of a large record at once would take much memory as messages.
 absl::Status Replay::ApplyLarge(const JournalRecord& record) {
   std::string rest;
   std::vector<absl::string_view> bytes;

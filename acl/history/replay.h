@@ -75,7 +75,6 @@ class Replay {
   const Forgive forgive_;
   std::map<std::string, std::unique_ptr<WorkspaceReplay>> workspaces_;
   std::map<uint64_t, Import> imports_;  // not finished yet
-  v1::Record message_;                  // kept to reuse its memory
 };
 
 }  // namespace acl

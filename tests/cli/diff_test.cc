@@ -109,8 +109,7 @@ TEST_F(DiffTest, WhenASummaryIsWantedThenDifferencesAreCounted) {
         "  - {add_user: {id: fay}}\n"
         "  - {add_resource: {resource: voice:other}}\n"
         "  - {share: {resource: voice:other, target: default, role: viewer}}\n"
-        "  - {unshare: {resource: \"voice:narrator\", target: "
-        "\"group:audio\"}}\n");
+        "  - {unshare: {resource: voice:narrator, target: group:audio}}\n");
   ASSERT_EQ(
       OnFolder({"apply", world_ + ".changes.yaml", "--as", "system"}).code,
       kAllow);
@@ -166,14 +165,13 @@ TEST_F(DiffChangesTest, WhenChangesAreWantedThenApplyMakesOneOfTheOther) {
   ASSERT_EQ(OnFolder({"apply", Path("changes.yaml"), "--as", "system"}).code,
             kAllow);
   EXPECT_EQ(Acl({"diff", folder_, after}).code, kAllow);
-  EXPECT_EQ(
-      Read(Path("changes.yaml")),
-      "workspace: studio\n"
-      "expected_revision: 0\n"
-      "changes:\n"
-      "  - {unshare: {resource: \"voice:narrator\", target: \"group:audio\"}}\n"
-      "  - {share: {resource: \"voice:narrator\", target: \"user:bob\", "
-      "role: admin}}\n");
+  EXPECT_EQ(Read(Path("changes.yaml")),
+            "workspace: studio\n"
+            "expected_revision: 0\n"
+            "changes:\n"
+            "  - {unshare: {resource: voice:narrator, target: group:audio}}\n"
+            "  - {share: {resource: voice:narrator, target: user:bob, "
+            "role: admin}}\n");
 }
 
 TEST_F(DiffChangesTest, WhenTheFolderWentOnThenTheChangesAreRefused) {

@@ -178,7 +178,7 @@ TEST_F(LargeFiles, ReaderThatLeavesEndsItQuietly) {
 
 TEST_F(LargeFiles, ProgressIsForTerminalsAndGoesAwayAgain) {
   const std::string text = TestFolder() + "/large.yaml";
-  WriteLarge(text, kMillion * 2 / 5);  // takes more than two seconds
+  WriteLarge(text, kMillion * 3 / 2);  // takes more than two seconds
   Program program({"validate", text});
   const Ended ended = program.ErrOnTerminal().Run();
   EXPECT_EQ(ended.code, kAllow);

@@ -8,10 +8,12 @@ cd "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")"
 # programs take the same objects.
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/acl-embedding
 
-# expect WORKSPACE LINE: builds it, and the service must print LINE.
+# expect WORKSPACE LINE: builds it with the machine's default compiler, without
+# warnings, and the service must print LINE.
 expect() {
   local output
   if output=$(cd "$1" && bazel --output_user_root="$cache" --batch test \
+    --per_file_copt='^external/acl/acl/.*[.]cc$@-Wall,-Wextra,-Werror' \
     --force_pic --noshow_progress --test_output=all --nocache_test_results //... 2>&1) &&
     grep -qxF "$2" <<<"$output"; then
     printf '%s: %s\n' "$1" "$2"

@@ -381,7 +381,7 @@ class SlowQuestions : public Served {
   void SetUp() override {
     Served::SetUp();
     std::vector<Change> changes;
-    for (int i = 0; i < 10'000; ++i) {
+    for (int i = 0; i < 40'000; ++i) {
       const std::string id = absl::StrCat("g", i);
       changes.push_back(AddGroup{id});
       for (int below = std::max(i - 2, 0); below < i; ++below) {

@@ -56,8 +56,12 @@ class Serving : public testing::Test {
         client.Ask(Request("POST", "/acl/v1/workspaces", R"({"id":"w"})", ""))
             .status,
         200);
-    const Reply reply = client.Ask(
-        Request("POST", "/acl/v1/changes", "{\"changes\":[" + changes + "]}"));
+    Change(changes);
+  }
+  void Change(const std::string& changes) {
+    const Reply reply = Client::To(server_->port())
+                            .Ask(Request("POST", "/acl/v1/changes",
+                                         "{\"changes\":[" + changes + "]}"));
     ASSERT_EQ(reply.status, 200) << reply.body;
   }
 
@@ -126,19 +130,21 @@ TEST_F(Serving, StopWaitsForNoExplanationAndNoRevision) {
   options_.max_wait = absl::Minutes(10);
   options_.grace = absl::Milliseconds(10);
   Start();
-  std::string changes =
-      R"({"add_user":{"id":"u"}},{"add_resource":{"resource":"voice:v"}})";
-  // Each group is in the next two, so that an explanation takes some tenths of
-  // a second.
-  for (int i = 0; i < 6000; ++i) {
-    absl::StrAppend(&changes, R"(,{"add_group":{"id":"g)", i, R"("}})");
-    for (int below = std::max(i - 2, 0); below < i; ++below) {
-      absl::StrAppend(&changes, R"(,{"add_member":{"group":"g)", i,
-                      R"(","member":"group:g)", below, R"("}})");
-    }
+  Fill(R"({"add_user":{"id":"u"}},{"add_resource":{"resource":"voice:v"}})");
+  // Each group is in the next two, so that an explanation takes long.
+  for (int i = 0; i < 60'000;) {
+    std::string changes;
+    do {
+      absl::StrAppend(&changes, changes.empty() ? "" : ",",
+                      R"({"add_group":{"id":"g)", i, R"("}})");
+      for (int below = std::max(i - 2, 0); below < i; ++below) {
+        absl::StrAppend(&changes, R"(,{"add_member":{"group":"g)", i,
+                        R"(","member":"group:g)", below, R"("}})");
+      }
+    } while (++i % 5000 != 0);
+    Change(changes);
   }
-  changes += R"(,{"add_member":{"group":"g0","member":"user:u"}})";
-  Fill(changes);
+  Change(R"({"add_member":{"group":"g0","member":"user:u"}})");
   Client slow = Client::To(server_->port());
   ASSERT_TRUE(slow.Send(Request("GET",
                                 "/acl/v1/explain?subject=user:u"

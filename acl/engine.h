@@ -74,7 +74,6 @@ class EngineCore;
 // is destroyed, it still answers from the last revision and refuses changes
 // with ENGINE_CLOSED. Once the workspace is removed, every subject has role
 // none on everything, and changes are refused with WORKSPACE_NOT_FOUND.
-// none on everything, and changes are refused with WORKSPACE_NOT_FOUND.
 class Workspace : public Reader {
  public:
   // Applies all of `changes` or none, as one revision; each is decided on the

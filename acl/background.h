@@ -1,5 +1,5 @@
-// A thread that does one kind of work whenever it is woken, or every so often.
-// Internal.
+// A thread that runs one piece of work whenever it is woken, and optionally at
+// an interval. Internal.
 #ifndef ACL_BACKGROUND_H_
 #define ACL_BACKGROUND_H_
 
@@ -21,22 +21,22 @@ class Background {
   Background(const Background&) = delete;
   Background& operator=(const Background&) = delete;
 
-  // With an interval it works also without being woken, when that has passed
-  // since it last did. REQUIRES: it has not been started.
+  // Starts the thread. With an `interval`, the work also runs when that much
+  // time has passed since its last run. REQUIRES: not started yet.
   void Start(std::function<void()> work,
              absl::Duration interval = absl::InfiniteDuration()) {
     thread_ = std::thread(
         [this, work = std::move(work), interval] { Run(work, interval); });
   }
 
-  // Has the work done once more, soon. Never waits for it.
+  // Schedules one more run of the work, soon. Does not wait for it.
   void Wake() {
     const std::lock_guard<std::mutex> lock(mutex_);
     woken_ = true;
     changed_.notify_one();
   }
 
-  // Waits until work that is under way is done; none is begun any more.
+  // Waits for a run in progress to finish; no further run is started.
   void Stop() {
     {
       const std::lock_guard<std::mutex> lock(mutex_);

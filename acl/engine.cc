@@ -13,7 +13,7 @@
 namespace acl {
 namespace {
 
-// What a folder has may be more than the memory: that is no reason to end.
+// A folder may hold more than fits in memory: report that instead of crashing.
 template <class Work>
 auto UnlessOutOfMemory(const Work& work) -> decltype(work()) {
   try {
@@ -168,7 +168,7 @@ v1::World Engine::Export() const {
   v1::World world;
   for (const std::string& id : WorkspaceIds()) {
     absl::StatusOr<Workspace> workspace = FindWorkspace(id);
-    // One that was removed meanwhile is left out.
+    // A workspace that was removed meanwhile is left out.
     if (!workspace.ok()) continue;
     absl::StatusOr<v1::Workspace> exported = workspace->Export();
     if (exported.ok()) *world.add_workspaces() = *std::move(exported);

@@ -29,8 +29,8 @@ uint64_t RandomIncarnation() {
   return absl::Uniform<uint64_t>(random);
 }
 
-// Tells incarnations of workspaces of this process apart in handles. 0 stands
-// for none.
+// Returns the number that tells this incarnation of a workspace apart from
+// others of this process in handles. Never 0, which means none.
 absl::StatusOr<uint32_t> NextScope() {
   static std::atomic<uint64_t> next{1};
   const uint64_t scope = next.fetch_add(1);
@@ -79,7 +79,7 @@ absl::Status EngineCore::Open(const std::string& path,
   AddCores(found.states);
   if (options.checkpoints) {
     checkpointer_.Start([this] { CheckpointIfDue(); });
-    // Whoever had the folder before may never have come to it.
+    // The previous owner of the folder may not have got round to it.
     if (folder_->checkpoint_due()) checkpointer_.Wake();
   }
   return absl::OkStatus();
@@ -113,7 +113,7 @@ void EngineCore::SetHome(const std::string& path,
                          const FolderOptions& options) {
   home_ = {path, options,
            options.files != nullptr ? options.files : SystemFiles()};
-  // It belongs to whoever has called, for as long as opening takes.
+  // The sink belongs to the caller, and may be used only while opening.
   home_->options.progress = nullptr;
 }
 
@@ -259,8 +259,8 @@ absl::Status EngineCore::Checkpoint() {
   std::vector<FastHold> held;
   JournalHead head;
   {
-    // No workspace comes or goes meanwhile. Those that are held are behind
-    // this record, or at it: what they have already is passed over later.
+    // No workspace is added or removed meanwhile. The held versions are at this
+    // record or later; replay skips what they already contain.
     std::lock_guard<std::mutex> lock(mutex_);
     head = folder_->journal().head();
     for (auto at = table().Begin(); at.valid(); at.Next()) {
@@ -269,8 +269,8 @@ absl::Status EngineCore::Checkpoint() {
   }
   return folder_->Checkpoint(
       head, [&](absl::FunctionRef<absl::Status(const State&)> sink) {
-        // Not pinned: that would keep everything that is replaced meanwhile,
-        // in all workspaces.
+        // Not pinned: a pin would keep alive everything that is replaced
+        // meanwhile, in all workspaces.
         for (FastHold& version : held) {
           const FastHold done = std::move(version);
           if (absl::Status s = sink(*done.state()); !s.ok()) return s;
@@ -281,7 +281,8 @@ absl::Status EngineCore::Checkpoint() {
 
 void EngineCore::CheckpointIfDue() {
   if (!folder_->checkpoint_due()) return;
-  // The next file is another chance; until then the journal has it all.
+  // After a failure the next file is another chance; the journal has
+  // everything.
   const absl::Status status = Checkpoint();
   observer_->Tell([&](Observer* observer) { observer->OnCheckpoint(status); });
 }
@@ -289,7 +290,7 @@ void EngineCore::CheckpointIfDue() {
 absl::Status EngineCore::Close() {
   if (std::exchange(closed_, true)) return absl::OkStatus();
   if (follower_ != nullptr) follower_->Stop();
-  // First, since it calls the observer, and may take long.
+  // First, since it calls the observer and may take long.
   checkpointer_.Stop();
   for (auto at = table().Begin(); at.valid(); at.Next()) at.value()->Close();
   observer_->Close();

@@ -1,5 +1,5 @@
-// An engine inside: its workspaces and, if it has one, its folder. Internal;
-// the front door is acl/engine.h.
+// The implementation of an engine: its workspaces and, if it has one, its
+// folder. Internal; the public interface is acl/engine.h.
 #ifndef ACL_ENGINE_CORE_H_
 #define ACL_ENGINE_CORE_H_
 
@@ -30,11 +30,11 @@ namespace acl {
 
 class Follower;
 
-// The table of workspaces is published like a workspace's states are: readers
-// never wait for who adds or removes one.
+// The table of workspaces is published the same way as a workspace's states:
+// readers never wait for a thread that adds or removes one.
 //
 // Thread-safe, except for Open(), Follow(), OpenAt() and Close(). Errors are
-// those of the functions of Engine that have the names of these.
+// those of the functions of the same names in Engine.
 class EngineCore {
  public:
   using WorkspaceTable =
@@ -43,33 +43,33 @@ class EngineCore {
   explicit EngineCore(EngineOptions options);
   ~EngineCore();
 
-  // Goes on from a folder. Called at most once, before anything else.
+  // Continues from a folder. Called at most once, before anything else.
   absl::Status Open(const std::string& path, const FolderOptions& options,
                     FolderReport* report);
-  // Becomes what a folder was; called instead of Open().
+  // Loads the past state of a folder; called instead of Open().
   absl::Status OpenAt(const std::string& path, const Moment& moment,
                       const FolderOptions& options, FolderReport* report);
-  // Goes on as a folder does that another engine writes to. As Open().
+  // Follows a folder that another engine writes; called instead of Open().
   absl::Status Follow(const std::string& path, const FolderOptions& options,
                       FolderReport* report);
   absl::Status Following() const;
-  // Of this engine's folder, as another engine.
+  // A new engine with the state of this engine's folder at `moment`.
   absl::StatusOr<std::shared_ptr<EngineCore>> At(const Moment& moment) const;
 
-  // Pinned: the workspaces by id.
+  // The workspaces by id. REQUIRES: the calling thread is pinned.
   const WorkspaceTable& table() const { return *table_.Get(); }
   absl::StatusOr<std::shared_ptr<WorkspaceCore>> Find(
       absl::string_view id) const;
 
-  // Of a workspace that begins now.
+  // The state of a new workspace.
   absl::StatusOr<State> NewState() const;
   // Adds all of them, or none if one exists.
   absl::Status Add(const Actor& actor, WorkspaceEvent event,
                    std::vector<State> states);
   absl::Status Remove(const Actor& actor, absl::string_view id);
 
-  // For the follower; actors are as records have them. REQUIRES: the engine has
-  // none of the workspaces that are added.
+  // For the follower; actors are as in the records. REQUIRES: the engine has
+  // none of the added workspaces.
   void AddFollowed(const std::string& actor, WorkspaceEvent event,
                    const std::vector<std::shared_ptr<const State>>& states);
   absl::Status RemoveFollowed(const std::string& actor, absl::string_view id);
@@ -82,13 +82,13 @@ class EngineCore {
 
   // Whether the calling thread is inside a hook of this engine's observer.
   bool InHook() const { return observer_->CallsOnThisThread(); }
-  // Returns when changes and hooks under way are done; from then on no hook is
-  // called. Must be the last call. Returns the journal's close status; a second
-  // call does nothing. REQUIRES: !InHook().
+  // Returns when changes and hooks in progress are done; from then on no hook
+  // is called. Must be the last call. Returns the journal's close status; a
+  // second call does nothing. REQUIRES: !InHook().
   absl::Status Close();
 
  private:
-  // Where it has its history.
+  // Where the engine's history is.
   struct Home {
     std::string path;
     FolderOptions options;
@@ -98,11 +98,11 @@ class EngineCore {
   void SetHome(const std::string& path, const FolderOptions& options);
   void AddCore(const std::shared_ptr<const State>& state, WorkspaceTable* table,
                EditTag edit) const;
-  // Adds them to those that there are.
+  // Adds workspaces to the table.
   void AddCores(const std::vector<std::shared_ptr<const State>>& states);
-  // With the lock.
+  // REQUIRES: mutex_ is held.
   absl::Status RemoveCore(const Actor& actor, absl::string_view id);
-  // Makes it durable that workspaces were added.
+  // Makes the addition of workspaces durable.
   absl::Status Record(const Actor& actor, WorkspaceEvent event,
                       const std::vector<State>& states) const;
   void Publish(std::shared_ptr<WorkspaceTable> next);
@@ -112,12 +112,12 @@ class EngineCore {
 
   const EngineOptions options_;
   const std::shared_ptr<ObserverGate> observer_;
-  std::optional<Home> home_;        // not set for one in memory alone
+  std::optional<Home> home_;        // not set for an in-memory engine
   std::unique_ptr<Folder> folder_;  // null unless it writes to one
   Published<WorkspaceTable> table_{std::make_shared<WorkspaceTable>()};
-  std::mutex mutex_;  // held by whoever adds or removes
+  std::mutex mutex_;  // held by a thread that adds or removes
   RetireList retired_;
-  std::mutex checkpoint_mutex_;  // held by whoever writes a checkpoint
+  std::mutex checkpoint_mutex_;  // held by a thread that writes a checkpoint
   Background checkpointer_;
   bool closed_ = false;
   std::unique_ptr<Follower> follower_;  // null unless it follows

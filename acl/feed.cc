@@ -16,7 +16,8 @@ void Feed::Join(bool roles) {
 void Feed::Leave(bool roles) {
   const std::lock_guard<std::mutex> lock(mutex_);
   roles_ -= roles ? 1 : 0;
-  // What comes while nobody watches is not kept: there would be a gap.
+  // Changes made without watchers are not stored, so older ones would leave a
+  // gap.
   if (--watchers_ == 0) changes_.clear();
 }
 
@@ -53,7 +54,7 @@ Feed::Look Feed::Await(Revision revision, absl::Duration timeout) {
   if (timeout == absl::InfiniteDuration()) {
     changed_.wait(lock, come);
   } else {
-    // What would overflow the clock is as good as for ever.
+    // A duration that would overflow the clock is as good as infinite.
     const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
     changed_.wait_for(lock, absl::ToChronoNanoseconds(bounded), come);
   }

@@ -13,7 +13,7 @@
 namespace acl {
 namespace {
 
-// About how much is read at once.
+// Roughly how much is read at once.
 constexpr size_t kReadBytes = size_t{1} << 20;
 
 }  // namespace
@@ -70,7 +70,7 @@ absl::Status Follower::ApplyChange(uint64_t sequence,
   Replay& replay = folder_->replay();
   const absl::StatusOr<std::shared_ptr<WorkspaceCore>> core =
       engine_.Find(record.workspace());
-  // The replay refuses it, too, and says why.
+  // The replay also refuses it, and says why.
   if (!core.ok()) return replay.Apply(sequence, record);
   return (*core)->Follow(record, [&]() -> absl::StatusOr<NextState> {
     if (absl::Status s = replay.Apply(sequence, record); !s.ok()) return s;
@@ -97,7 +97,7 @@ void Follower::Report(const absl::Status& status) {
     if (outcome_.ok == status.ok() && outcome_.fault == fault) return;
     outcome_ = ChangeLog::Outcome(status);
   }
-  // What the system refuses may come right.
+  // Access may be restored; every other error is permanent.
   ended_ = !status.ok() && fault != v1::FILE_ACCESS;
   if (ended_) engine_.EndFollowing(status);
   observer_->Tell([&](Observer* observer) { observer->OnFollowing(status); });

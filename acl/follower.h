@@ -1,5 +1,5 @@
-// Keeps an engine in step with a folder that another engine writes to.
-// Internal; the front door is acl/engine.h (Engine::Follow).
+// Keeps an engine in step with a folder that another engine writes. Internal;
+// the public interface is acl/engine.h (Engine::Follow).
 #ifndef ACL_FOLLOWER_H_
 #define ACL_FOLLOWER_H_
 
@@ -22,12 +22,12 @@ namespace acl {
 
 class EngineCore;
 
-// Looks for records on a thread of its own, and does in the engine what they
-// say. Thread-safe, except for Start() and Stop().
+// Looks for records on its own thread, and applies them to the engine.
+// Thread-safe, except for Start() and Stop().
 class Follower {
  public:
-  // The engine has what is in the folder's replay. Both it and the observer,
-  // which may be null, outlive Stop().
+  // The engine has the state of the folder's replay. Both the engine and the
+  // observer, which may be null, must stay alive until Stop() has returned.
   Follower(std::unique_ptr<FollowedFolder> folder, ObserverGate* observer,
            EngineCore* engine)
       : folder_(std::move(folder)), observer_(observer), engine_(*engine) {}
@@ -37,7 +37,7 @@ class Follower {
 
   // Called once.
   void Start(absl::Duration interval);
-  // Returns when nothing is done in the engine any more.
+  // Returns once nothing more will be applied to the engine.
   void Stop();
 
   // As Engine::Following().
@@ -55,12 +55,12 @@ class Follower {
   ObserverGate* const observer_;
   EngineCore& engine_;
   std::atomic<bool> stopped_{false};
-  bool ended_ = false;  // for good
+  bool ended_ = false;  // permanently
 
   mutable std::mutex mutex_;
-  ChangeLog::Outcome outcome_;  // what status() says
+  ChangeLog::Outcome outcome_;  // what status() returns
 
-  Background background_;  // last: its thread uses all of it
+  Background background_;  // last: its thread uses all of the above
 };
 
 }  // namespace acl

@@ -23,15 +23,16 @@ enum class WorkspaceEvent { kAdded, kImported, kRemoved };
 // was removed are not reported.
 //
 // Lifetime: it must live until the engine's destructor has returned, and is not
-// called after that. Arguments are valid during the call only.
+// called after that. Arguments are valid only during the call.
 class Observer {
  public:
   virtual ~Observer() = default;
 
-  // A question was answered: a role looked up (allowed: it is not none) or
-  // checked. Once for each question of CheckMany(). Lists and explanations are
-  // not decisions. Called on the asking thread, by many threads at once: keep
-  // it short. Like every hook, it must not close or destroy the engine.
+  // A question was answered: a role was looked up (allowed: it is not none) or
+  // checked. Called once for each question of CheckMany(). Lists and
+  // explanations are not decisions. Called on the asking thread, by many
+  // threads at once: keep it short. Like every hook, it must not close or
+  // destroy the engine.
   virtual void OnDecision(absl::string_view workspace, Revision revision,
                           bool allowed) {
     static_cast<void>(workspace);
@@ -39,9 +40,10 @@ class Observer {
     static_cast<void>(allowed);
   }
 
-  // A change was published, or a request id answered again. For one workspace
-  // in the order of revisions, while the workspace's writers wait: it may ask,
-  // and must not change the same workspace. Dry runs are not reported.
+  // A change was published, or a request id was answered again. Called in the
+  // order of revisions within one workspace, while the workspace's writers
+  // wait: it may ask questions, but must not change the same workspace. Dry
+  // runs are not reported.
   virtual void OnChange(absl::string_view workspace, const Actor& actor,
                         const std::vector<Change>& changes,
                         const ChangeOptions& options, const Receipt& receipt) {
@@ -52,7 +54,7 @@ class Observer {
     static_cast<void>(receipt);
   }
 
-  // A change was refused. As OnChange().
+  // A change was refused. The rules of OnChange() apply.
   virtual void OnRefusal(absl::string_view workspace, const Actor& actor,
                          const std::vector<Change>& changes,
                          const absl::Status& refusal) {
@@ -62,8 +64,8 @@ class Observer {
     static_cast<void>(refusal);
   }
 
-  // A workspace was added, imported or removed. While who adds or removes
-  // workspaces waits: it must not do so itself.
+  // A workspace was added, imported or removed. Called while other additions
+  // and removals wait: it must not add or remove workspaces itself.
   virtual void OnWorkspace(absl::string_view workspace, const Actor& actor,
                            WorkspaceEvent event) {
     static_cast<void>(workspace);
@@ -71,17 +73,17 @@ class Observer {
     static_cast<void>(event);
   }
 
-  // The engine has written a checkpoint by itself, or has failed to, which
-  // harms nothing: the journal has everything, and another is tried when it has
-  // grown by a file. Refusals are those of Engine::Checkpoint(), which is not
-  // reported itself. On a thread of the engine's own that has nothing else to
-  // do; it may ask and change, and must not destroy the engine.
+  // The engine has written a checkpoint by itself, or has failed to. A failure
+  // does no harm: the journal has everything, and the engine tries again when
+  // the journal has grown by a file. Errors are those of Engine::Checkpoint(),
+  // whose own calls are not reported. Called on a thread of the engine that
+  // does nothing else; it may ask and change, but must not destroy the engine.
   virtual void OnCheckpoint(const absl::Status& status) {
     static_cast<void>(status);
   }
 
-  // What Engine::Following() says has changed. As OnCheckpoint(); called
-  // between changes.
+  // The status of Engine::Following() has changed. The rules of OnCheckpoint()
+  // apply; called between changes.
   virtual void OnFollowing(const absl::Status& status) {
     static_cast<void>(status);
   }

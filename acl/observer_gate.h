@@ -1,4 +1,4 @@
-// Calls an observer until it is closed. Internal; the front door is
+// Calls an observer until the gate is closed. Internal; the public interface is
 // acl/observer.h.
 #ifndef ACL_OBSERVER_GATE_H_
 #define ACL_OBSERVER_GATE_H_
@@ -14,9 +14,9 @@
 
 namespace acl {
 
-// Makes all calls of one engine's observer, so that closing the engine can wait
-// for them and for nothing else. Shared by the engine and its workspaces, which
-// may outlive it. Thread-safe.
+// Every call of an engine's observer goes through it, so that closing the
+// engine can wait for those calls and for nothing else. Shared by the engine
+// and its workspaces, which may outlive it. Thread-safe.
 class ObserverGate {
  public:
   // `observer` may be null: then nothing is ever called.
@@ -30,7 +30,7 @@ class ObserverGate {
   }
 
   // Runs `call` with the observer, or not at all once the gate is closed.
-  // REQUIRES: the calling thread holds no EpochPin; `call` may take its time.
+  // REQUIRES: the calling thread holds no EpochPin. `call` may take long.
   template <class Call>
   void Tell(const Call& call) {
     if (!open()) return;
@@ -42,11 +42,11 @@ class ObserverGate {
   bool CallsOnThisThread() const { return OwnCalls() != 0; }
 
   // Returns once no other thread is inside Tell(); from then on Tell() calls
-  // nothing. Sleeps. Calls of this thread are not waited for.
+  // nothing. Blocks. Does not wait for calls of this thread.
   void Close();
 
  private:
-  // A call under way. Those of one thread form a list.
+  // A call in progress. Those of one thread form a list.
   class Entry {
    public:
     explicit Entry(ObserverGate* gate);
@@ -61,7 +61,7 @@ class ObserverGate {
     ObserverGate* const gate_;
     const Entry* const outer_;
   };
-  // Threads count in different places, so that they do not slow each other.
+  // Threads use different counters, so that they do not slow each other down.
   struct alignas(64) Count {
     std::atomic<int64_t> calls{0};
   };
@@ -75,7 +75,7 @@ class ObserverGate {
 
   std::array<Count, kCounts> counts_;
   std::mutex mutex_;
-  std::condition_variable left_;  // somebody, after the gate was closed
+  std::condition_variable left_;  // a call ended after the gate was closed
   std::atomic<Observer*> observer_;
 };
 

@@ -14,7 +14,7 @@
 namespace acl {
 namespace {
 
-// 128 bits: no two questions that anybody asks have the same.
+// 128 bits: collisions do not happen in practice.
 constexpr size_t kFingerprintDigits = 32;
 
 uint64_t ThisProcess() {

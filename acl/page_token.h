@@ -1,4 +1,4 @@
-// Where a page of a list ended, as text. Internal; the front door is
+// Where a page of a list ended, as text. Internal; the public interface is
 // acl/reader.h.
 #ifndef ACL_PAGE_TOKEN_H_
 #define ACL_PAGE_TOKEN_H_
@@ -17,22 +17,22 @@ namespace acl {
 // different fingerprints.
 std::string FingerprintOf(absl::Span<const absl::string_view> question);
 
-// An opaque token for the position after the item `last`, an id that has no
-// line ends. It is bound to `revision`, to the question with this fingerprint
-// and to this process. It names the item rather than its number: another engine
-// that reads the same revision from a folder may number it otherwise.
+// An opaque token for the position after the item `last`, an id without line
+// ends. It is bound to `revision`, to the question with this fingerprint and to
+// this process. It names the item instead of its number, because another engine
+// that reads the same revision from a folder may number it differently.
 std::string EncodePageToken(const RevisionToken& revision,
                             absl::string_view fingerprint,
                             absl::string_view last);
 
-// The item of a token. MALFORMED if it is none, or belongs to another question;
-// REVISION_NOT_AVAILABLE if it belongs to another workspace, to another
-// revision than `revision`, or to another process.
+// The item of a token. MALFORMED if it is not a token, or belongs to another
+// question; REVISION_NOT_AVAILABLE if it belongs to another workspace, to a
+// revision other than `revision`, or to another process.
 absl::StatusOr<std::string> DecodePageToken(absl::string_view token,
                                             const RevisionToken& revision,
                                             absl::string_view fingerprint);
 
-// The refusal of what is no token.
+// The refusal of text that is not a token.
 absl::Status NoPageToken();
 
 }  // namespace acl

@@ -1,5 +1,5 @@
-// The state that one call of a reader is answered from. Internal; the front
-// door is acl/reader.h.
+// The state from which one call of a reader is answered. Internal; the public
+// interface is acl/reader.h.
 #ifndef ACL_PINNED_STATE_H_
 #define ACL_PINNED_STATE_H_
 
@@ -14,14 +14,14 @@
 
 namespace acl {
 
-// The refusal of a snapshot that the cap has ended.
+// The refusal of a snapshot that the cap has evicted.
 inline absl::Status SnapshotPushedOut() {
   return Refuse(v1::REVISION_NOT_AVAILABLE,
                 "the snapshot was pushed out by newer changes; take another");
 }
 
-// For short calls. Pins the calling thread for its scope, in which nothing of
-// the caller's may be called. REQUIRES: the reader outlives it.
+// For short calls. Pins the calling thread for its scope, within which no code
+// of the caller may run. REQUIRES: the reader outlives it.
 class PinnedState {
  public:
   explicit PinnedState(const Reader& reader)
@@ -32,7 +32,7 @@ class PinnedState {
   // REQUIRES: !ok().
   absl::Status status() const { return SnapshotPushedOut(); }
 
-  // REQUIRES: ok(), as the rest.
+  // REQUIRES: ok(), as do the others.
   const State& operator*() const { return *state_; }
   const State* operator->() const { return state_; }
   RevisionToken token() const {
@@ -44,10 +44,10 @@ class PinnedState {
   const State* const state_;
 };
 
-// For calls that may take long or that call back to the caller: holds the
-// version, without a pin, so that it keeps at most one old copy of each page
-// that changes meanwhile. The cap does not end it. REQUIRES: the reader
-// outlives it.
+// For calls that may take long or that call back into the caller's code: holds
+// the version without a pin, which keeps at most one old copy of each page that
+// changes meanwhile. The cap does not evict it. REQUIRES: the reader outlives
+// it.
 class HeldState {
  public:
   explicit HeldState(const Reader& reader) : hold_(Hold(reader)) {}
@@ -56,7 +56,7 @@ class HeldState {
   // REQUIRES: !ok().
   absl::Status status() const { return SnapshotPushedOut(); }
 
-  // REQUIRES: ok(), as the rest.
+  // REQUIRES: ok(), as do the others.
   const State& operator*() const { return *hold_.state(); }
   const State* operator->() const { return hold_.state(); }
   RevisionToken token() const {
@@ -68,7 +68,7 @@ class HeldState {
     if (reader.held_ != nullptr) return FastHold(*reader.held_);
     const EpochPin pin;
     for (;;) {
-      // One that was just replaced may have been pushed out already.
+      // A version that was just replaced may have been evicted already.
       FastHold hold(reader.core_->latest().version);
       if (hold.state() != nullptr) return hold;
     }

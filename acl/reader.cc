@@ -19,8 +19,9 @@
 namespace acl {
 namespace {
 
-// In place: what is put together in parts and copied as a whole stalls. Without
-// branches: whether there is a role, and by what, can't be foreseen.
+// Written in place: filling a struct field by field and copying it whole causes
+// store-forwarding stalls. Branch-free: whether there is a role, and from which
+// source, is unpredictable.
 void Answer(const State& state, Effective found, RoleAnswer* answer) {
   const auto if_any = 0u - static_cast<uint32_t>(found.rank != 0);
   const auto if_group =
@@ -49,8 +50,8 @@ absl::StatusOr<Effective> Resolve(const State& state, const Subject& subject,
   return found;
 }
 
-// Answers up to kRoleBatch questions by handle. Each step is made for all of
-// them before the next, so that the memory that it looks at has been loaded.
+// Answers up to kRoleBatch questions by handle. Each step runs for all of them
+// before the next, so that the memory for the next step has been prefetched.
 void AnswerBatch(const State& state, const HandleQuestion* questions,
                  size_t count, RoleAnswer* answers) {
   std::array<RolePaths, kRoleBatch> paths;
@@ -68,8 +69,8 @@ void AnswerBatch(const State& state, const HandleQuestion* questions,
   });
 }
 
-// A batch of more questions takes so long that it holds its version instead of
-// pinning it: some hundred microseconds.
+// A larger batch takes so long (a few hundred microseconds) that it holds its
+// version instead of pinning it.
 constexpr size_t kMostPinned = 4096;
 
 void AnswerAll(const State& state, absl::Span<const HandleQuestion> questions,
@@ -81,8 +82,8 @@ void AnswerAll(const State& state, absl::Span<const HandleQuestion> questions,
   }
 }
 
-// What is made of a text, kept for as long as the next text is the very same
-// one: the questions of a batch tend to be about one type and one role.
+// Caches the result computed from a text until the text changes: the questions
+// of a batch tend to have the same type and the same role.
 template <class Result>
 class LastText {
  public:
@@ -102,8 +103,8 @@ class LastText {
   Result result_ = Result();
 };
 
-// The same by id; appends to `allowed`. `first` is the number of the first of
-// them.
+// The same by id; appends to `allowed`. `first` is the index of the first
+// question of this batch.
 absl::Status CheckBatch(const State& state, absl::Span<const Question> batch,
                         size_t first, std::vector<bool>* allowed) {
   std::array<NamedQuestion, kRoleBatch> named;

@@ -13,7 +13,7 @@
 namespace acl {
 namespace {
 
-// Asks for one thing by its id; `fill` makes the message of its number.
+// Looks up one thing by its id; `fill` builds the message from its number.
 template <class Item, class AnyState, class Fill>
 absl::StatusOr<Item> Get(const AnyState& state, Kind kind, absl::string_view id,
                          const Fill& fill) {

@@ -16,8 +16,8 @@ namespace acl {
 namespace {
 
 constexpr size_t kRowsPerHeartbeat = 256;
-// A page that has so many items is likely to become full: it gets its room at
-// once, up to a bound.
+// A page with this many items is likely to become full: its full size is
+// reserved at once, up to a bound.
 constexpr size_t kManyItems = 32;
 constexpr size_t kMostRoom = 4096;
 
@@ -28,11 +28,11 @@ std::string NameOf(const PrincipalRole& item) {
   return item.principal.ToString();
 }
 
-// Makes the fingerprint of a question. It is asked for only where there is
-// another page: hashing takes longer than a short list.
+// Computes the fingerprint of a question. Called only if there is another page:
+// hashing takes longer than a short list.
 using Fingerprint = absl::FunctionRef<std::string()>;
 
-// Fills one page, whatever its items are. What it is given outlives it.
+// Fills one page of any kind of item. REQUIRES: what it is given outlives it.
 template <class Item>
 class PageBuilder {
  public:
@@ -51,7 +51,7 @@ class PageBuilder {
     return !cancelled_;
   }
 
-  // Called for every item; false once the page is full and more would follow.
+  // Called for every item; returns false once the page is full and more follow.
   template <class MakeItem>
   bool Add(const MakeItem& make_item) {
     if (page_.items.size() == options_.page_size) {
@@ -87,7 +87,7 @@ absl::StatusOr<Rank> LeastRank(const State& state, absl::string_view role) {
   return state.ladder().Require(role);
 }
 
-// The number of what a token names; kNone if it is not there.
+// The number of the resource that a token names; kNone if it does not exist.
 uint32_t ResourceNamed(const State& state, absl::string_view name) {
   const absl::StatusOr<ResourceRef> ref = ResourceRef::Parse(name);
   return ref.ok() ? state.FindResource(*ref) : State::kNone;
@@ -97,7 +97,8 @@ uint32_t PrincipalNamed(const State& state, absl::string_view name) {
   return id.ok() ? state.directory.Find(id->kind(), id->id()) : State::kNone;
 }
 
-// The first number that may be on a page of the list whose items `find` finds.
+// The first number that may be on the page of the list whose items `find`
+// finds.
 absl::StatusOr<uint32_t> Position(
     const HeldState& state, const PageOptions& options, Fingerprint fingerprint,
     uint32_t (*find)(const State&, absl::string_view)) {
@@ -109,7 +110,7 @@ absl::StatusOr<uint32_t> Position(
       DecodePageToken(options.token, state.token(), fingerprint());
   if (!last.ok()) return last.status();
   const uint32_t number = find(*state, *last);
-  // All that a genuine token names is there at its revision.
+  // Everything named by a genuine token exists at its revision.
   if (number == State::kNone) return NoPageToken();
   return number + 1;
 }

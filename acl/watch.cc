@@ -41,8 +41,8 @@ absl::StatusOr<WatchedChange> Watch::Next(absl::Duration timeout) {
     past_ = nullptr;
     return Deliver(*look.change);
   }
-  // The journal may have more by now: what is not published yet could be taken
-  // back.
+  // The journal may be ahead by now: a change that is not published yet could
+  // still be undone.
   if (next <= std::max(live_, look.last)) {
     absl::StatusOr<std::optional<WatchedChange>> found = FromPast();
     if (!found.ok()) return found.status();
@@ -50,7 +50,7 @@ absl::StatusOr<WatchedChange> Watch::Next(absl::Duration timeout) {
     return FellBehind(next);
   }
   if (past) {
-    // The past has come to the present.
+    // The past has caught up with the present.
     past_ = nullptr;
     return Next(timeout);
   }

@@ -1,5 +1,5 @@
-// What happens to a workspace, change by change. Part of the public API; begin
-// reading at acl/engine.h (Engine::Watch).
+// The changes of a workspace, one by one. Part of the public API; begin reading
+// at acl/engine.h (Engine::Watch).
 //
 //   auto watch = *engine->Watch("studio", *studio.Token());
 //   for (;;) {
@@ -9,9 +9,9 @@
 //     ...
 //   }
 //
-// To keep something in step with a workspace: take a snapshot, read from it
-// what is wanted, and watch from the snapshot's token on. To go on another day,
-// watch from the token of the last change that was seen.
+// To keep something in step with a workspace: take a snapshot, read what is
+// needed from it, and watch from the snapshot's token. To resume later, watch
+// from the token of the last change that was seen.
 #ifndef ACL_WATCH_H_
 #define ACL_WATCH_H_
 
@@ -33,39 +33,39 @@ class PastChanges;
 struct FedChange;
 
 struct WatchOptions {
-  // Whether to find out which effective roles each change has changed. Costs
-  // the one who watches, not the one who changes; see acl/resolve/role_diff.h
-  // for how much.
+  // Whether to work out which effective roles each change has changed. The cost
+  // falls on the watcher, not on the writer; see acl/resolve/role_diff.h.
   bool roles = false;
 };
 
-// One who watches. Not thread-safe. May outlive the engine.
+// One watcher. Not thread-safe. May outlive the engine.
 class Watch {
  public:
   ~Watch();
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
-  // The next change: every one in the order of revisions, each once. Waits for
-  // it up to `timeout`, then REVISION_TIMEOUT, after which it may be called
-  // again. REVISION_NOT_AVAILABLE: it fell so far behind that the change is not
-  // kept any more; begin again from a snapshot. WORKSPACE_NOT_FOUND once a
-  // workspace that was removed has no more changes, ENGINE_CLOSED likewise. Of
-  // an engine in a folder also JOURNAL_DAMAGED and FILE_ACCESS.
+  // Returns every change, in the order of revisions, each once. Waits up to
+  // `timeout` for the next, then fails with REVISION_TIMEOUT, after which it
+  // may be called again. REVISION_NOT_AVAILABLE: the watcher fell so far behind
+  // that the change is no longer kept; start over from a snapshot.
+  // WORKSPACE_NOT_FOUND after the last change of a workspace that was removed,
+  // likewise ENGINE_CLOSED. For an engine with a folder also JOURNAL_DAMAGED
+  // and FILE_ACCESS.
   absl::StatusOr<WatchedChange> Next(absl::Duration timeout);
 
-  // Of the last change that was given, or where it began.
+  // The token of the last change returned, or the one where watching began.
   RevisionToken position() const { return position_; }
 
  private:
   friend class Engine;
   friend class EngineCore;
 
-  // Opens what is older than what the feed has.
+  // Opens the changes that are older than the feed.
   using OpenPast = std::function<absl::StatusOr<std::unique_ptr<PastChanges>>(
       const RevisionToken& from)>;
 
-  // `feed` has been joined; it has what comes after revision `live`.
+  // REQUIRES: `feed` has been joined; it has the changes after revision `live`.
   Watch(std::shared_ptr<Feed> feed, RevisionToken from, Revision live,
         WatchOptions options, OpenPast open_past);
 
@@ -74,7 +74,7 @@ class Watch {
 
   const std::shared_ptr<Feed> feed_;
   const WatchOptions options_;
-  const OpenPast open_past_;  // null: there is no past
+  const OpenPast open_past_;  // null: no past is kept
   const Revision live_;
   RevisionToken position_;
   std::unique_ptr<PastChanges> past_;

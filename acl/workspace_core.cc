@@ -94,7 +94,7 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
         if (!outcome.ok()) return outcome;
         return std::move(decided->receipt);
       }
-      // What it was decided on may have failed meanwhile: decide anew.
+      // The pending state it was decided on may have failed: decide again.
       if (!pending_.empty()) {
         static_cast<void>(AwaitPending(&lock));
         continue;
@@ -103,8 +103,8 @@ absl::StatusOr<Receipt> WorkspaceCore::Apply(const Actor& actor,
       return ticket.status();
     }
     if (!options.dry_run && !pending_.empty()) {
-      // The answer tells of what is not durable yet, and stands only if it
-      // becomes so.
+      // The answer depends on changes that are not durable yet, and is valid
+      // only if they become so.
       if (!AwaitPending(&lock).ok()) continue;
     }
     if (!decided.ok()) {
@@ -139,7 +139,7 @@ absl::StatusOr<ChangeLog::Ticket> WorkspaceCore::Append(const Call& call,
 
 void WorkspaceCore::Sleeper::Wake(State state,
                                   const ChangeLog::Outcome& outcome) {
-  // Once the lock is free the sleeper may be gone.
+  // Once the lock is released the sleeper may be gone.
   const std::lock_guard<std::mutex> lock(mutex_);
   state_ = state;
   outcome_ = outcome;
@@ -160,7 +160,7 @@ absl::Status WorkspaceCore::AwaitOwn(const ChangeLog::Ticket& ticket,
   if (!first && caller->Sleep() == Sleeper::State::kSettled) {
     return caller->outcome();
   }
-  // Nothing that is pending comes before the ticket.
+  // Nothing pending comes before the ticket.
   absl::Status outcome = log_->Await(ticket);
   lock->lock();
   const std::list<Pending> settled = Settle(ticket, outcome);
@@ -181,7 +181,7 @@ std::list<WorkspaceCore::Pending> WorkspaceCore::Settle(
     const ChangeLog::Ticket& ticket, const absl::Status& outcome) {
   std::list<Pending> settled;
   if (!outcome.ok()) {
-    // All that was decided upon it has failed with it.
+    // All changes that were decided on top of it fail with it.
     settled.swap(pending_);
     for (auto last = settled.rbegin(); last != settled.rend(); ++last) {
       Discard(last->next);
@@ -196,7 +196,7 @@ std::list<WorkspaceCore::Pending> WorkspaceCore::Settle(
         std::find_if(pending_.begin(), pending_.end(),
                      [&](const Pending& one) { return one.ticket != ticket; });
     settled.splice(settled.end(), pending_, pending_.begin(), end);
-    // The disk goes on while these are published.
+    // The disk keeps writing while these are published.
     if (!pending_.empty()) {
       pending_.front().caller->Wake(Sleeper::State::kLeads);
     }
@@ -303,7 +303,7 @@ absl::Status WorkspaceCore::Await(const RevisionToken& token,
   if (timeout == absl::InfiniteDuration()) {
     published_.wait(lock, done);
   } else {
-    // What would overflow the clock is as good as for ever.
+    // A duration that would overflow the clock is as good as infinite.
     const absl::Duration bounded = std::min(timeout, absl::Hours(24 * 365));
     published_.wait_for(lock, absl::ToChronoNanoseconds(bounded), done);
   }
@@ -330,7 +330,7 @@ absl::Status WorkspaceCore::Remove(const Actor& actor) {
   static_cast<void>(AwaitPending(&lock));
   absl::Status status = absl::OkStatus();
   if (log_ != nullptr) {
-    // Under the lock, so that no change of it comes behind.
+    // Under the lock, so that no change is logged after the removal.
     const absl::StatusOr<ChangeLog::Ticket> ticket =
         log_->Append(RemovalRecordOf(*latest().state, actor), nullptr);
     status = ticket.ok() ? log_->Await(*ticket) : ticket.status();
@@ -359,7 +359,7 @@ absl::StatusOr<WorkspaceCore::Joined> WorkspaceCore::JoinFeed(
 
 FastHold WorkspaceCore::Hold() {
   std::unique_lock<std::mutex> lock(mutex_);
-  // Only what is pending now: others may come for ever.
+  // Waits only for what is pending now, since new changes may keep arriving.
   static_cast<void>(AwaitPending(&lock));
   EpochPin pin;
   return FastHold(latest().version);
@@ -379,7 +379,7 @@ void WorkspaceCore::PublishNothing() {
   removed_ = true;
   if (feed_ != nullptr) feed_->End(CheckOpen());
   observed_.store(false);  // from here on there is nothing to decide
-  // All memory goes at once with the last state that stands in it.
+  // All memory is freed at once, along with the last state in it.
   auto next = std::make_unique<Reclaimer>(empty->heap, max_snapshot_rows_);
   std::shared_ptr<Reclaimer> old = std::exchange(reclaimer_, std::move(next));
   old->Replace(head_.Publish(std::make_shared<Version>(std::move(empty))), {});

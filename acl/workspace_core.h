@@ -1,5 +1,5 @@
-// A workspace inside: the published versions and the one writer. Internal; the
-// front door is acl/engine.h.
+// The implementation of a workspace: the published versions and the one writer.
+// Internal; the public interface is acl/engine.h.
 #ifndef ACL_WORKSPACE_CORE_H_
 #define ACL_WORKSPACE_CORE_H_
 
@@ -32,42 +32,42 @@
 
 namespace acl {
 
-// What all workspaces of an engine have in common.
+// Options that all workspaces of an engine share.
 struct CoreOptions {
-  // Of the engine; never null.
+  // The engine's observer gate; never null.
   std::shared_ptr<ObserverGate> observer =
       std::make_shared<ObserverGate>(nullptr);
   size_t request_id_window = 0;
   uint64_t max_snapshot_rows = 0;
   size_t watch_window = 0;
-  // Where changes are made durable before they are published. Null: nowhere.
-  // Outlives the engine's last change.
+  // Makes changes durable before they are published. Null: they are not. Must
+  // stay alive until the engine's last change is done.
   ChangeLog* log = nullptr;
-  // Whether changes come by Follow() alone.
+  // Whether changes come from Follow() only.
   bool follows = false;
 };
 
-// The refusal of a change by an engine that follows.
+// The refusal of a change by a replica.
 absl::Status ReadOnly();
 
-// With a log, changes are decided on what is pending: decided, but not durable
-// yet, and seen by nobody. While one waits for the disk, others are decided and
-// gathered behind it. When they are durable they are published in their order;
-// when the log has failed they are forgotten.
+// With a log, a change is decided on the pending state: the changes that have
+// been decided but are not durable yet, which no reader sees. While one change
+// waits for the disk, others are decided and queued after it. Once durable,
+// they are published in order; if the log fails, they are discarded.
 class WorkspaceCore {
  public:
   WorkspaceCore(const std::shared_ptr<const State>& first,
                 const CoreOptions& options);
 
-  // For readers, pinned: the latest version with its state, and whom to tell of
-  // decisions.
+  // For readers: the latest version with its state. REQUIRES: the calling
+  // thread is pinned.
   struct Latest {
     Version* version;
     const State* state;
   };
   Latest latest() const {
-    // A version that was just replaced may be pushed out before its state is
-    // loaded; the next one is there already.
+    // A version that was just replaced may be evicted before its state is
+    // loaded; its successor is there already.
     for (;;) {
       Version* const version = head_.Get();
       if (const State* state = version->state()) return {version, state};
@@ -90,50 +90,50 @@ class WorkspaceCore {
                                 const std::vector<Change>& changes,
                                 const ChangeOptions& options);
 
-  // Publishes what a change has made that was decided elsewhere, and tells
-  // everybody: `replay` gives the state behind the head, on the writer's turn.
-  // What is not OK from it comes back. REQUIRES: the record is the one of the
-  // change; nobody else changes the workspace.
+  // Publishes a change that was decided elsewhere, and notifies observer,
+  // watchers and waiting readers. `replay`, called on the writer's turn,
+  // returns the state after the head; an error from it is returned. REQUIRES:
+  // `record` is the record of the change; nothing else changes the workspace.
   absl::Status Follow(const v1::Record& record,
                       absl::FunctionRef<absl::StatusOr<NextState>()> replay);
-  // There will be no more of it: who waits for another is told why.
+  // No more records will arrive; waiters fail with `why`.
   void EndFollowing(const absl::Status& why);
 
-  // OK once the head is at least at `token`.
+  // Returns OK once the head has reached `token`.
   absl::Status Await(const RevisionToken& token, absl::Duration timeout);
 
-  // Returns when no change is accepted any more and those under way are done.
+  // Returns when no further change is accepted and those in progress are done.
   void Close();
-  // Publishes a state in which nothing is left, accepts no change any more, and
-  // reports no decision any more. If the log refuses, returns its error, and
-  // nothing has changed.
+  // Publishes an empty state, and from then on accepts no changes and reports
+  // no decisions. If the log refuses, returns its error, and nothing has
+  // changed.
   absl::Status Remove(const Actor& actor);
 
-  // What comes after revision `live` goes to the feed, which was joined.
+  // Joins the feed, which receives every change after revision `live`.
   // REVISION_NOT_AVAILABLE for a token of another incarnation or of a revision
-  // that has not come yet.
+  // that has not been reached.
   struct Joined {
     std::shared_ptr<Feed> feed;
     Revision live;
   };
   absl::StatusOr<Joined> JoinFeed(const RevisionToken& from, bool roles);
 
-  // The latest version, once what is pending now is settled. Never empty.
+  // Holds the latest version once what is pending now is settled. Never empty.
   FastHold Hold();
 
-  // By part, now. Waits for a change that is under way.
+  // Memory by purpose, now. Waits for a change in progress.
   MemoryUsage Memory() const;
 
  private:
-  // A call and its caller, who waits.
+  // A call whose caller waits for it.
   struct Call {
     const Actor& actor;
     const std::vector<Change>& changes;
     const ChangeOptions& options;
     absl::Time time;
   };
-  // Somebody who sleeps until a change is settled, or until it is their turn to
-  // settle what is pending.
+  // A caller that sleeps until its change is settled, or until it is its turn
+  // to settle the pending changes.
   class Sleeper {
    public:
     enum class State { kSleeping, kLeads, kSettled };
@@ -147,39 +147,41 @@ class WorkspaceCore {
     State state_ = State::kSleeping;
     ChangeLog::Outcome outcome_;
   };
-  // A change that was decided, and is on its way to the disk.
+  // A change that was decided and is being written to the disk.
   struct Pending {
     ChangeLog::Ticket ticket;
     const Call* call;
     const Receipt* receipt;
     NextState next;
     Sleeper* caller;
-    std::vector<Sleeper*> others = {};  // who wait for it, too
+    std::vector<Sleeper*> others = {};  // who also wait for it
     ChangeLog::Outcome outcome = {};    // once it is settled
   };
 
   absl::Status CheckOpen() const;
-  // The same for who waits for changes.
+  // The same for watchers and waiters: also refuses once following has ended.
   absl::Status CheckGoesOn() const;
-  // What the next change is decided on.
+  // The state on which the next change is decided.
   const State& Tail() const;
   void TellRefusal(const Call& call, const absl::Status& refusal) const;
   void TellChange(const Call& call, const Receipt& receipt) const;
-  // Puts a change that was decided behind what is pending.
+  // Queues a change that was decided, after those pending.
   absl::StatusOr<ChangeLog::Ticket> Append(const Call& call, Decided* decided,
                                            Sleeper* caller);
-  // Lets go of the lock until the change that `caller` has just put there is
-  // settled. One caller at a time waits for the log, and settles all that has
-  // come with theirs; the others sleep, and need no lock when they wake.
+  // Releases the lock until the change that `caller` has just queued is
+  // settled. One caller at a time waits for the log and settles every change
+  // that became durable with its own; the others sleep, and need no lock when
+  // they wake.
   absl::Status AwaitOwn(const ChangeLog::Ticket& ticket, Sleeper* caller,
                         std::unique_lock<std::mutex>* lock);
-  // Lets go of the lock until what is pending now is settled.
+  // Releases the lock until everything pending now is settled.
   absl::Status AwaitPending(std::unique_lock<std::mutex>* lock);
-  // Publishes what comes first in pending_ under the ticket, or forgets all
-  // that is pending; gives it, for those who sleep.
+  // Publishes the first entries of pending_ that have this ticket or, after a
+  // failure, discards all that is pending. Returns them, so that their sleepers
+  // can be woken.
   std::list<Pending> Settle(const ChangeLog::Ticket& ticket,
                             const absl::Status& outcome);
-  // Publishes what a call has come to, and tells everybody.
+  // Publishes the result of a call, and notifies everyone.
   void Publish(const Call& call, const Receipt& receipt, NextState next);
   void Publish(NextState next);
   void PublishNothing();
@@ -198,13 +200,13 @@ class WorkspaceCore {
   std::condition_variable published_;
   std::condition_variable idle_;  // nothing is pending; see leaving_
   std::list<Pending> pending_;    // oldest first
-  std::shared_ptr<Feed> feed_;    // null until somebody watches
+  std::shared_ptr<Feed> feed_;    // null until the first watcher
   bool leaving_ = false;          // it is being removed: changes wait
   std::unique_ptr<Reclaimer> reclaimer_;
   RetireList removed_memory_;
   bool closed_ = false;
   bool removed_ = false;
-  std::optional<ChangeLog::Outcome> ended_;  // why following did
+  std::optional<ChangeLog::Outcome> ended_;  // why following ended
 };
 
 }  // namespace acl

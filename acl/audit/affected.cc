@@ -67,7 +67,8 @@ class Finder {
           });
   }
 
-  // Who joined or left a group, and everybody below those who did.
+  // The principals that joined or left a group, and the members of groups that
+  // did.
   void FindMembers() {
     for (const v1::Workspace* world : {&before_, &after_}) {
       GroupsById& groups = world == &before_ ? old_groups_ : new_groups_;

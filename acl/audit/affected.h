@@ -1,4 +1,4 @@
-// Whose roles can differ between two worlds. Internal.
+// Finds where roles can differ between two worlds. Internal.
 #ifndef ACL_AUDIT_AFFECTED_H_
 #define ACL_AUDIT_AFFECTED_H_
 
@@ -10,11 +10,11 @@
 
 namespace acl {
 
-// Where two states of a workspace can have different effective roles. On a pair
-// of a principal and a resource of which neither is named here, they have the
-// same.
+// Where two states of a workspace can have different effective roles. Any pair
+// of a principal and a resource neither of which is listed here has the same
+// role in both.
 struct Affected {
-  // The ladders differ, so every pair may.
+  // The ladders differ, so every pair may differ.
   bool all = false;
   std::set<PrincipalId> principals;
   std::vector<ResourceId> resources;  // by type, then id, each once

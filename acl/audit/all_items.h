@@ -1,4 +1,4 @@
-// Lists as people read them: whole, and in the order of names. Internal.
+// Whole lists, in the order of names, for people to read. Internal.
 #ifndef ACL_AUDIT_ALL_ITEMS_H_
 #define ACL_AUDIT_ALL_ITEMS_H_
 
@@ -18,8 +18,8 @@ inline bool NameBefore(const PrincipalRole& a, const PrincipalRole& b) {
   return a.principal < b.principal;
 }
 
-// All items of all pages as one, by type or kind, then id, bytewise.
-// `list(PageOptions)` gives a page. What is not OK comes back as it is.
+// All pages combined into one, by type or kind, then id, bytewise.
+// `list(PageOptions)` returns a page. Its errors are returned as they are.
 template <class Item, class List>
 absl::StatusOr<Page<Item>> AllItems(const List& list) {
   Page<Item> all;

@@ -1,4 +1,4 @@
-// Answers as JSON for scripts: the same from the command and from the server.
+// Answers as JSON for scripts: the command and the server share them.
 #ifndef ACL_AUDIT_ANSWER_JSON_H_
 #define ACL_AUDIT_ANSWER_JSON_H_
 
@@ -13,23 +13,23 @@ namespace acl {
 
 using Json = nlohmann::ordered_json;
 
-// Roles and witnesses of an answer that `reader` gave.
+// Roles and witnesses of an answer from `reader`.
 Json WitnessJson(const Reader& reader, const Witness& witness);
 Json RoleJson(const Reader& reader, const RoleAnswer& answer);
 
-// With the first `most_remedies` of its remedies.
+// Includes the first `most_remedies` remedies.
 Json ExplanationJson(const Explanation& explanation, size_t most_remedies);
 
-// A change as change files have it.
+// A change in the form of change files.
 Json CallJson(const Change& change);
 
-// What each change of a batch did, as an array.
+// The effect of each change of a batch, as an array.
 Json ChangesJson(const std::vector<Change>& changes, const Receipt& receipt);
 
 // The receipt of one share or unshare.
 Json ShareReceiptJson(const Receipt& receipt);
 
-// JSON on one line, with what is not UTF-8 replaced.
+// JSON on one line, with invalid UTF-8 replaced.
 std::string Dump(const Json& json);
 
 }  // namespace acl

@@ -1,5 +1,5 @@
-// Assertion files: a world, changes, and what has to be answered. A public
-// header; proto/acl/v1/assertion.proto and docs/assertions.md have the format.
+// Assertion files: a world, changes, and the expected answers. A public header;
+// proto/acl/v1/assertion.proto and docs/assertions.md specify the format.
 #ifndef ACL_AUDIT_ASSERTIONS_H_
 #define ACL_AUDIT_ASSERTIONS_H_
 
@@ -16,7 +16,7 @@
 
 namespace acl {
 
-// What a door answers, in the words of assertion files.
+// The answer of a door, in the words of assertion files.
 struct RoleFacts {
   std::string role;
   std::string reason;
@@ -26,25 +26,25 @@ struct ExplanationFacts {
   std::vector<std::string> sources;   // `ROLE REASON`
   std::vector<std::string> remedies;  // `grant raises 1`
 };
-// What was listed, as references and roles, in order.
+// A list of references and roles, in order.
 using ListFacts = std::vector<std::pair<std::string, std::string>>;
 
 // `creator`, `workspace_admin`, `direct`, `key`, `group:ID`, `baseline`.
 std::string ReasonOf(const Source& source);
 
-// A way to ask the engine: the library, the command, a server. Assertion files
-// run through any of them. Refusals come back with their fault.
+// A way to reach the engine: the library, the command, or a server. Assertion
+// files can run through any of them. Refusals are returned with their fault.
 class Door {
  public:
   virtual ~Door() = default;
 
-  // Begins anew with a world. `faults` gets what is wrong in it.
+  // Starts over with a world. `faults` receives what is wrong in it.
   virtual absl::Status Load(const v1::World& world,
                             std::vector<WorldFault>* faults) = 0;
   // The world file at `path`, with faults as one refusal.
   virtual absl::Status LoadFile(const std::string& path) = 0;
 
-  // `workspace` may be empty where the world has only one.
+  // `workspace` may be empty if the world has only one.
   virtual absl::StatusOr<Receipt> Apply(const std::string& workspace,
                                         const v1::ApplyAssertion& call) = 0;
   virtual absl::StatusOr<bool> Check(const std::string& workspace,
@@ -66,10 +66,10 @@ class Door {
       const std::string& workspace, const std::string& resource,
       const std::string& min_role) = 0;
 
-  // The roles of the ladder, for reading assertion strings.
+  // The roles of the ladder, for parsing assertion strings.
   virtual absl::StatusOr<std::vector<std::string>> Roles(
       const std::string& workspace) = 0;
-  // More about an answer than was expected, for people; may be empty.
+  // Further explanation of an answer, for people; may be empty.
   virtual std::string Comment(const std::string& workspace,
                               const std::string& subject,
                               const std::string& resource) = 0;
@@ -88,7 +88,7 @@ struct TestOutcome {
   std::vector<FailedAssertion> failed;
 };
 
-// What became of a file. `error` is not OK if it could not be run at all.
+// The result of a file. `error` is not OK if it could not be run at all.
 struct FileOutcome {
   std::string file;
   std::string name;
@@ -99,24 +99,25 @@ struct FileOutcome {
   size_t failed() const;
 };
 
-// Reads and runs an assertion file through a door. Never fails itself: what is
-// wrong with the file is the outcome's `error`, FILE_MALFORMED or FILE_ACCESS.
+// Reads and runs an assertion file through a door. It always returns an
+// outcome: if the file can't be used, its `error` is FILE_MALFORMED or
+// FILE_ACCESS.
 FileOutcome RunAssertionFile(const std::string& path, Door* door);
 
-// The same of bytes that were read from `path`.
+// The same for bytes that were read from `path`.
 FileOutcome RunAssertions(const std::string& path, absl::string_view bytes,
                           Door* door);
 
-// `RESOURCE#ROLE@SUBJECT`, taken apart.
+// The parts of `RESOURCE#ROLE@SUBJECT`.
 struct AssertionString {
   std::string resource;
   std::string role;
   std::string subject;
 };
 
-// Ids may contain `#` and `@`: the string is taken apart where there is a role
-// of `roles` between the two and a subject behind. MALFORMED if there is no
-// such place, or more than one.
+// Ids may contain `#` and `@`: the string is split where one of `roles` is
+// between the two and a subject follows. MALFORMED if there is no such place,
+// or more than one.
 absl::StatusOr<AssertionString> ParseAssertionString(
     absl::string_view text, const std::vector<std::string>& roles);
 

@@ -34,7 +34,7 @@ std::string ReferenceTo(const v1::Resource& resource) {
   return absl::StrCat(resource.type(), ":", resource.id());
 }
 
-// Settings with what an export leaves out.
+// Settings, including the defaults that an export omits.
 Names LadderOf(const v1::Workspace& workspace) {
   if (workspace.roles().empty()) return Ladder::Default().names();
   return {workspace.roles().begin(), workspace.roles().end()};
@@ -58,7 +58,7 @@ Grants GrantsOf(const v1::Resource* resource) {
   return grants;
 }
 
-// How many count against the limit. A creator has no grant.
+// How many grants count against the limit. The creator never has a grant.
 uint64_t PrincipalsOf(const v1::Resource& resource) {
   uint64_t principals = resource.creator().empty() ? 0 : 1;
   for (const v1::Grant& grant : resource.grants()) {
@@ -67,10 +67,10 @@ uint64_t PrincipalsOf(const v1::Resource& resource) {
   return principals;
 }
 
-// The longest list of names that stand in both in the same order. Roles that
-// stay in a ladder can't change places.
+// The longest common subsequence of names: roles that stay in a ladder can't be
+// reordered.
 Names InSameOrder(const Names& a, const Names& b) {
-  // length[i][j]: of what is common to a from i and b from j on.
+  // length[i][j] is that of a from i on and b from j on.
   std::vector<std::vector<size_t>> length(a.size() + 1,
                                           std::vector<size_t>(b.size() + 1));
   for (size_t i = a.size(); i-- > 0;) {
@@ -131,7 +131,7 @@ class Finder {
  private:
   v1::Change& Add() { return *file_.add_changes(); }
 
-  // Who goes, and which addresses are wanted.
+  // Records what is removed, and which addresses are needed.
   template <class List>
   void Note(const List& before, const List& after) {
     Merge(before, after, ById(), [&](const auto* x, const auto* y) {
@@ -145,12 +145,12 @@ class Finder {
   }
   void NoteAddress(const v1::Group&) {}
 
-  // Whether it stays what it is: what can't be changed is the same.
+  // Whether it can stay: the fields that can't be changed are the same.
   bool Stays(const v1::ApiKey& x, const v1::ApiKey* y) const {
     return y != nullptr && x.owner() == y->owner();
   }
   bool Stays(const v1::Resource& x, const v1::Resource* y) const {
-    // Who goes is no creator any more.
+    // A creator that is removed leaves no creator.
     return y != nullptr &&
            y->creator() ==
                (gone_.contains(x.creator()) ? std::string() : x.creator());
@@ -168,7 +168,7 @@ class Finder {
           });
     Merge(before_.api_keys(), after_.api_keys(), ById(),
           [&](const v1::ApiKey* x, const v1::ApiKey* y) {
-            // Keys go with their owner.
+            // A key is removed along with its owner.
             if (x == nullptr || Stays(*x, y) || gone_.contains(x->owner())) {
               return;
             }
@@ -188,7 +188,7 @@ class Finder {
            [&] { return Add().mutable_remove_user(); });
   }
 
-  // An address that goes from one to another is nobody's in between.
+  // Clears an address that moves from one principal to another first.
   void FreeAddresses() {
     const auto free = [&](const auto& before, const auto& after,
                           const auto& message) {
@@ -209,7 +209,8 @@ class Finder {
     return x.email() != y.email() && wanted_.contains(x.email());
   }
 
-  // No grant holds a role that leaves the ladder, for good or for a moment.
+  // Ensures that no grant holds a role that leaves the ladder, even
+  // temporarily.
   void FreeRoles() {
     Merge(before_.resources(), after_.resources(), ById(),
           [&](const v1::Resource* x, const v1::Resource* y) {
@@ -227,8 +228,7 @@ class Finder {
             }
           });
   }
-  // What a grant that goes from one role to another holds while settings are
-  // changed.
+  // The role of a changing grant while the settings are changed.
   std::string RoleBetween(const std::string& before,
                           const std::string& after) const {
     if (Contains(kept_roles_, before)) return before;
@@ -268,8 +268,8 @@ class Finder {
     set.mutable_roles()->Assign(roles.begin(), roles.end());
   }
 
-  // One that leaves room for every grant to come: the old or the new one, or
-  // none for a while (a limit that was lowered took nothing away).
+  // Chooses a limit that leaves room for every new grant: the old or the new
+  // one, or temporarily none (lowering a limit removes no grants).
   void ChooseLimit() {
     uint64_t most = 0;
     VisitNewGrants([&](const v1::Resource& resource, const std::string& target,
@@ -398,8 +398,8 @@ class Finder {
           });
   }
 
-  // Once all that goes is gone, every step is a part of what comes, and closes
-  // no cycle.
+  // Once all removals are done, every intermediate state is a part of the final
+  // one, so no step closes a cycle.
   void ChangeMembers() {
     VisitMembers([&](const v1::Group& group, const std::string* x,
                      const std::string* y) {
@@ -416,7 +416,7 @@ class Finder {
       add.set_member(*y);
     });
   }
-  // Of the groups that are there afterwards.
+  // Visits the members of the groups that exist afterwards.
   template <class Visit>
   void VisitMembers(const Visit& visit) const {
     Merge(before_.groups(), after_.groups(), ById(),
@@ -442,8 +442,8 @@ class Finder {
       if (role != now) Share(resource, target, role);
     });
   }
-  // Every grant that is there afterwards, and the role that it holds by the
-  // time settings have been changed.
+  // Visits every grant that exists afterwards, with the role that it holds once
+  // the settings have been changed.
   template <class Visit>
   void VisitNewGrants(const Visit& visit) const {
     Merge(before_.resources(), after_.resources(), ById(),

@@ -1,5 +1,5 @@
-// The changes that lead from one state of a workspace to another. A public
-// header.
+// Computes the changes that turn one state of a workspace into another. A
+// public header.
 #ifndef ACL_AUDIT_CHANGES_BETWEEN_H_
 #define ACL_AUDIT_CHANGES_BETWEEN_H_
 
@@ -8,18 +8,19 @@
 
 namespace acl {
 
-// A batch that makes `after` of `before`, to the last field but the revision,
-// and is refused where the workspace is not at `before`'s revision. Its
-// workspace is `after`'s.
+// A batch that turns `before` into `after`, in every field except the revision,
+// and is refused unless the workspace is at `before`'s revision. Its workspace
+// is `after`'s.
 //
-// As the system, each change is accepted where it stands, and each changes
-// something: what is in the way goes first, then settings, users, service
-// accounts, keys, groups, resources, memberships, grants. What can't be changed
-// (the owner of a key, the creator of a resource) is removed and added again
-// under its id. Equal states give no change, and the same ones the same batch.
+// For the system as the actor, each change is accepted at its place in the
+// batch, and each changes something: obstacles are removed first, then come
+// settings, users, service accounts, keys, groups, resources, memberships,
+// grants. What can't be changed (the owner of a key, the creator of a resource)
+// is removed and added again under its id. Equal states produce no changes, and
+// equal inputs the same batch.
 //
-// O(size of both). REQUIRES: both are as Reader::Export() gives them: in order,
-// and sound.
+// O(size of both). REQUIRES: both are valid and in canonical order, as
+// Reader::Export() returns them.
 v1::ChangeFile ChangesBetween(const v1::Workspace& before,
                               const v1::Workspace& after);
 

@@ -12,8 +12,8 @@ namespace acl {
 // "group `audio`, through `mixers`", "direct", "workspace admin", ...
 std::string SourceText(const Source& source);
 
-// An explanation of `subject` on `resource`, over several lines: with the first
-// `most_remedies` of its remedies, and how many more there are.
+// An explanation of `subject` on `resource`, over several lines, with the first
+// `most_remedies` remedies and the number of the others.
 std::string ExplanationText(const std::string& subject,
                             const std::string& resource,
                             const std::string& workspace,

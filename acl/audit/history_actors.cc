@@ -13,7 +13,7 @@
 namespace acl {
 namespace {
 
-// Nobody makes requests.
+// Nothing here makes requests.
 constexpr size_t kRequestIdWindow = 1;
 
 std::unique_ptr<Replay> NewReplay() {
@@ -41,7 +41,7 @@ absl::StatusOr<HistoryActors> HistoryActors::Open(const std::string& folder,
     if (FaultOf(header.status()) != v1::JOURNAL_DAMAGED) return header.status();
     actors.replay_ = NewReplay();
   }
-  // Nothing is known of who is who; the records are only searched as they are.
+  // Who is who is unknown, so actors are matched only as recorded.
   actors.replay_ = nullptr;
   return actors;
 }

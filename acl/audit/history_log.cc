@@ -18,8 +18,8 @@
 namespace acl {
 namespace {
 
-// What a change names: references of principals, keys and groups, and a
-// resource.
+// The things that a change names: references of principals, keys and groups,
+// and a resource.
 struct Names {
   std::vector<std::string> targets;
   std::string resource;
@@ -81,10 +81,10 @@ struct NamesOf {
   }
 };
 
-// Makes entries of records.
+// Converts records to entries.
 class Entries {
  public:
-  // The entry that the record completes; nothing within an import.
+  // The entry that the record completes; not set within an import.
   absl::StatusOr<std::optional<HistoryEntry>> Add(const JournalRecord& record) {
     if (!message_.ParseFromArray(record.bytes.data(),
                                  static_cast<int>(record.bytes.size()))) {
@@ -115,7 +115,7 @@ class Entries {
     return Damaged(record, "is of a kind that this version does not know");
   }
 
-  // The record.
+  // The record last added.
   const v1::Record& message() const { return message_; }
 
  private:
@@ -149,8 +149,8 @@ class Entries {
     return entry;
   }
 
-  std::map<uint64_t, std::vector<std::string>> imports_;  // under way
-  v1::Record message_;                                    // kept for its memory
+  std::map<uint64_t, std::vector<std::string>> imports_;  // unfinished
+  v1::Record message_;                                    // memory is reused
 };
 
 bool Fits(const HistoryFilter& filter, const Change& change,
@@ -165,7 +165,7 @@ bool Fits(const HistoryFilter& filter, const Change& change,
          (receipt.share && receipt.share->target.ToString() == filter.target);
 }
 
-// But for the actor.
+// Everything except the actor.
 bool FitsAsAWhole(const HistoryFilter& filter, const HistoryEntry& entry) {
   if (!filter.workspace.empty() &&
       std::count(entry.workspaces.begin(), entry.workspaces.end(),
@@ -176,7 +176,7 @@ bool FitsAsAWhole(const HistoryFilter& filter, const HistoryEntry& entry) {
   return !filter.until || entry.time <= *filter.until;
 }
 
-// Leaves only what fits; false if nothing does.
+// Leaves only matching changes; false if there are none.
 bool Narrow(const HistoryFilter& filter, HistoryEntry* entry) {
   if (!FitsAsAWhole(filter, *entry)) return false;
   if (filter.target.empty() && filter.resource.empty()) return true;
@@ -193,12 +193,12 @@ bool Narrow(const HistoryFilter& filter, HistoryEntry* entry) {
   return !entry->changes.empty();
 }
 
-// Looks through a history for what fits.
+// Searches a history for matching entries.
 class Search {
  public:
   using Visitor = std::function<absl::Status(const HistoryEntry& entry)>;
 
-  // The history's actors are needed only if the filter has one.
+  // The history's actors are needed only if the filter names one.
   Search(const HistoryFilter& filter, std::optional<HistoryActors> actors,
          const Visitor& visit)
       : filter_(filter), actors_(std::move(actors)), visit_(visit) {}
@@ -259,7 +259,7 @@ absl::StatusOr<HistorySpan> VisitHistory(
     const std::function<absl::Status(const HistoryEntry& entry)>& visit) {
   if (files == nullptr) files = SystemFiles();
   bool begun = false;
-  absl::Status broken_off;  // with what was visited, which can't be taken back
+  absl::Status broken_off;  // what was visited can't be undone
   const absl::StatusOr<HistorySpan> span =
       ReadBesideWriter(folder, files, [&]() -> absl::StatusOr<HistorySpan> {
         absl::StatusOr<HistorySpan> read =

@@ -20,55 +20,57 @@ namespace acl {
 
 class FileSystem;
 
-// One thing that was accepted.
+// One accepted call.
 struct HistoryEntry {
   enum class Kind { kChange, kAddWorkspace, kRemoveWorkspace, kImport };
 
   Kind kind = Kind::kChange;
-  uint64_t record = 0;  // its number; of an import the last of several
-  absl::Time time;      // by the clock of then: information, not order
+  uint64_t record = 0;  // its number; for an import the last of several
+  absl::Time time;      // the clock at the time: does not determine the order
   std::string actor;    // a subject, or `system`
-  // One; of an import all that it brought.
+  // One; for an import all that it added.
   std::vector<std::string> workspaces;
-  // Of a change: the call, and what it answered.
+  // For a change: the call, and its receipt.
   std::vector<Change> changes = {};
   Receipt receipt = {};
-  // How many changes of the batch are left out of both, since they don't fit.
+  // How many changes of the batch were omitted from both because they don't
+  // match.
   size_t others = 0;
   std::string reason = {};
   std::string request_id = {};
 };
 
-// Which entries are wanted: those that fit all that is set. Of a batch the
-// changes are wanted that name the target and the resource.
+// Selects entries: those that match all fields that are set. Of a batch, the
+// changes that name both the target and the resource are selected.
 struct HistoryFilter {
-  // `user:ID`, ...: also what a user or service account did through a key or
-  // under an e-mail address that was theirs then. A key is only itself.
+  // `user:ID`, ...: includes what a user or service account did with a key or
+  // under an e-mail address that it had at the time. A key matches only itself.
   std::string actor = {};
   std::string workspace = {};  // an id
-  // What one and the same change names: a target as it was named or is kept, or
-  // a principal, key or group that it is about (one of a group's members, too);
-  // and a resource. What goes along with a removal is not named.
+  // Both have to be named by the same change: a target as it was named or
+  // stored, or a principal, key or group that the change is about (including a
+  // member of a group); and a resource. What is removed along with something
+  // else is not named.
   std::string target = {};
   std::string resource = {};
-  // Both included.
+  // Both inclusive.
   std::optional<absl::Time> since = {};
   std::optional<absl::Time> until = {};
 };
 
-// What of the history was there.
+// The part of the history that was available.
 struct HistorySpan {
   uint64_t first = 0;  // records; 0 and 0: there is none
   uint64_t last = 0;
 };
 
-// Calls `visit` for what fits, in the order of the journal; what is not OK from
-// it ends the reading and comes back. Reads only, also while an engine writes,
-// one entry at a time in memory; with an actor, the workspaces as well, as they
-// were. An import that was never finished is left out.
-// JOURNAL_DAMAGED, once all before the damage was visited; FILE_ACCESS, also
-// where a writer that keeps no history removes files before they are read.
-// `files`: null for the system's.
+// Calls `visit` for matching entries, in the order of the journal; an error
+// from it ends the call and is returned. Read-only, also while an engine
+// writes. Keeps one entry at a time in memory; if the filter names an actor,
+// also the workspaces as they were. Unfinished imports are omitted.
+// JOURNAL_DAMAGED, after everything before the damage has been visited;
+// FILE_ACCESS, also if a writer that keeps no history removes files before they
+// are read. `files`: null for the system's.
 absl::StatusOr<HistorySpan> VisitHistory(
     const std::string& folder, const HistoryFilter& filter, FileSystem* files,
     const ProgressSink& progress,

@@ -9,7 +9,7 @@
 namespace acl {
 namespace {
 
-// Characters that XML 1.0 does not have are escaped before: Printable().
+// Printable() has already escaped the characters that XML 1.0 excludes.
 std::string Escaped(absl::string_view text) {
   return absl::StrReplaceAll(
       text, {{"&", "&amp;"}, {"<", "&lt;"}, {">", "&gt;"}, {"\"", "&quot;"}});

@@ -103,7 +103,7 @@ absl::StatusOr<RoleFacts> LibraryDoor::Role(const std::string& workspace,
   const absl::StatusOr<Pair> pair = FindPair(workspace, subject, resource);
   if (!pair.ok()) return pair.status();
   const auto& [found, who, what] = *pair;
-  // The witness of the fast path; the way to it from the explanation.
+  // The witness comes from the fast path, its group path from the explanation.
   const absl::StatusOr<RoleAnswer> answer = found.EffectiveRole(who, what);
   if (!answer.ok()) return answer.status();
   const absl::StatusOr<Explanation> explanation = found.Explain(who, what);

@@ -1,4 +1,4 @@
-// The door to an engine in this process. A public header.
+// The door to an in-process engine. A public header.
 #ifndef ACL_AUDIT_LIBRARY_DOOR_H_
 #define ACL_AUDIT_LIBRARY_DOOR_H_
 
@@ -43,7 +43,7 @@ class LibraryDoor : public Door {
                       const std::string& resource) override;
 
  private:
-  // What a question is about; views into its texts.
+  // The subject and resource of a question; views of the question's texts.
   struct Pair {
     Workspace workspace;
     Subject subject;
@@ -58,7 +58,7 @@ class LibraryDoor : public Door {
   std::unique_ptr<Engine> engine_;
 };
 
-// The words of assertion files for what the engine says.
+// The engine's reasons in the words of assertion files.
 std::string ReasonOfNone(const Explanation& explanation);
 std::string WordsOf(const Remedy& remedy);
 

@@ -20,7 +20,7 @@ constexpr std::array<const char*, 6> kColumns = {"workspace", "subject_kind",
 
 using Row = std::array<absl::string_view, kColumns.size()>;
 
-// Calls `write` for every row; false from it ends the walk.
+// Calls `write` for every row; stops if it returns false.
 absl::Status VisitRows(const std::vector<Snapshot>& workspaces,
                        const ProgressSink& progress,
                        absl::FunctionRef<bool(const Row&)> write) {
@@ -51,7 +51,7 @@ void AppendCsv(absl::string_view field, std::string* line) {
   }
 }
 
-// OK if `out` took everything, what it buffers included.
+// OK if `out` accepted everything, including what it had buffered.
 absl::Status Finish(std::ostream& out) {
   if (out.flush().good()) return absl::OkStatus();
   return Refuse(v1::CANCELLED_BY_CALLER,

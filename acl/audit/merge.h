@@ -1,4 +1,4 @@
-// Two lists in the same order, side by side. Internal.
+// Merges two sorted lists. Internal.
 #ifndef ACL_AUDIT_MERGE_H_
 #define ACL_AUDIT_MERGE_H_
 
@@ -19,9 +19,9 @@ struct ById {
   }
 };
 
-// Calls `visit` with the items of both lists in their order, as pointers: those
-// that are equal together, and null where one list does not have it. `before`
-// is the order of both lists; an item stands once in each. O(items).
+// Calls `visit` with pointers to the items of both lists in order: equal items
+// together, and null if one list does not have it. `before` is the order of
+// both lists, in each of which an item is unique. O(items).
 template <class List, class Before, class Visit>
 void Merge(const List& a, const List& b, const Before& before,
            const Visit& visit) {

@@ -25,7 +25,7 @@ namespace fs = std::filesystem;
 struct Source {
   fs::path file;
   fs::path folder;  // where its teams may be; empty: nowhere
-  std::string id;   // of the organisation that the folder is named after
+  std::string id;   // the organisation after which the folder is named
 };
 
 absl::Status FolderFault(const fs::path& folder, absl::string_view what) {
@@ -82,11 +82,11 @@ class Import {
 
   absl::Status Read(const Source& source);
 
-  // Warns of every other YAML file: below `root` (empty: nowhere), or below the
-  // folders of the wanted organisations alone.
+  // Warns about every other YAML file: below `root` (empty: nowhere), or only
+  // in the folders of the wanted organisations.
   absl::Status WarnOfOthers(const fs::path& root);
 
-  // The wanted organisations that were not there, as they were spelt.
+  // The wanted organisations that were not found, as they were spelt.
   std::vector<std::string> Missing() const {
     std::vector<std::string> missing;
     for (const auto& [name, spelling] : wanted_) {
@@ -103,20 +103,20 @@ class Import {
   }
   Organisation* Add(const std::string& id, const YamlNode& node,
                     PeribolosFile* file);
-  // Whether one was added.
+  // Returns whether one was added.
   bool ReadOrgs(PeribolosFile* file);
   absl::Status ReadTeamFiles(const fs::path& folder, Organisation* into);
   absl::Status WarnBelow(const fs::path& folder);
 
   std::map<std::string, std::string> wanted_;  // in lower case → as spelt
-  // By the name in lower case, as GitHub compares names.
+  // By lower-case name, since GitHub compares names without case.
   std::map<std::string, Organisation> organisations_;
   std::set<std::string> read_;     // files
   std::set<std::string> folders_;  // of organisations that were added
   PeribolosFindings findings_;
 };
 
-// Null if there is one of the name already, which is a fault.
+// Returns null if the name is already taken, which is a fault.
 Organisation* Import::Add(const std::string& id, const YamlNode& node,
                           PeribolosFile* file) {
   const auto [at, is_new] = organisations_.emplace(
@@ -202,7 +202,7 @@ absl::Status Import::WarnBelow(const fs::path& folder) {
        !error && at != end; at.increment(error)) {
     const fs::path& path = at->path();
     if (at->is_directory()) {
-      // Such as `.github`, whose YAML is something else.
+      // For example `.github`, which has other YAML files.
       if (path.filename().string()[0] == '.') at.disable_recursion_pending();
       if (at->is_symlink() && !IsOrganisation(path)) {
         files.insert(path.string());

@@ -1,5 +1,5 @@
-// GitHub organisations, as the configuration that Prow's Peribolos applies, as
-// a world. A public header.
+// Imports GitHub organisations from a configuration for Prow's Peribolos. A
+// public header.
 #ifndef ACL_AUDIT_PERIBOLOS_H_
 #define ACL_AUDIT_PERIBOLOS_H_
 
@@ -15,7 +15,7 @@ struct PeribolosImport {
   // One workspace for each organisation, with the roles read < triage < write <
   // maintain < admin and the one resource type `repository`.
   v1::World world;
-  // What was passed over, each with file and line.
+  // What was skipped, each with file and line.
   std::vector<std::string> warnings;
 };
 

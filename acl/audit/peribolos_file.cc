@@ -19,7 +19,7 @@ absl::Status Malformed(const std::string& path, size_t line,
                 absl::StrCat(Printable(path), ":", line, ": ", what));
 }
 
-// The parser takes some control characters for the end of a value or of the
+// The parser treats some control characters as the end of a value or of the
 // file, and replaces invalid UTF-8.
 absl::Status CheckBytes(const std::string& path, const std::string& text) {
   if (!IsUtf8(text)) return Malformed(path, 1, "is not valid UTF-8");
@@ -88,7 +88,7 @@ bool PeribolosFile::CheckText(const YamlNode& node, absl::string_view what) {
 
 bool PeribolosFile::CheckKey(const YamlNode& key, absl::string_view what) {
   if (!CheckText(key, absl::StrCat("a key of ", what))) return false;
-  // Quoted, it is a name like others.
+  // If quoted, it is an ordinary name.
   if (key.text != "<<" || !key.plain) return true;
   Fault(key,
         absl::StrCat(what,

@@ -1,5 +1,5 @@
 // A YAML file of a Peribolos configuration: its maps and lists, read so that
-// nothing in them is lost without a word. Internal: see acl/audit/peribolos.h.
+// nothing in them is lost silently. Internal: see acl/audit/peribolos.h.
 #ifndef ACL_AUDIT_PERIBOLOS_FILE_H_
 #define ACL_AUDIT_PERIBOLOS_FILE_H_
 
@@ -18,7 +18,8 @@ struct PeribolosFindings {
   std::vector<std::string> faults;
 };
 
-// Whether the keys of a map are names of GitHub, which compare without case.
+// Whether the keys of a map are fields or GitHub names, which compare without
+// case.
 enum class KeyKind { kField, kName };
 
 // Not thread-safe.
@@ -34,8 +35,8 @@ class PeribolosFile {
   PeribolosFile(std::string path, PeribolosFindings* findings)
       : path_(std::move(path)), findings_(*findings) {}
 
-  // Reads and parses the file. FILE_ACCESS; FILE_MALFORMED for what is not one
-  // document of YAML in UTF-8.
+  // Reads and parses the file. FILE_ACCESS; FILE_MALFORMED if it is not a
+  // single YAML document in UTF-8.
   absl::Status Load();
 
   // The document; null if the file is empty. REQUIRES: Load() returned OK.
@@ -50,16 +51,16 @@ class PeribolosFile {
   void Warn(const YamlNode& node, absl::string_view what);
 
   // The entries of a map, in the order of the file; none for null. Faults:
-  // anything but a map, keys that are no text, merge keys, and duplicate keys,
+  // anything but a map, keys that are not text, merge keys, and duplicate keys,
   // of which only the first is returned. `what` names the map in messages.
   std::vector<Entry> Map(const YamlNode& map, absl::string_view what,
                          KeyKind kind);
 
-  // The single values of a list; none for null. Anything else is a fault.
+  // The scalars of a list; none for null. Anything else is a fault.
   std::vector<const YamlNode*> Names(const YamlNode& list,
                                      absl::string_view what);
 
-  // Whether a node is text without a tag; if not, that is a fault.
+  // Whether a node is text without a tag; anything else is a fault.
   bool CheckText(const YamlNode& node, absl::string_view what);
 
  private:

@@ -15,8 +15,8 @@ constexpr char kType[] = "repository";
 constexpr absl::string_view kLadder[] = {"read", "triage", "write", "maintain",
                                          "admin"};
 
-// The keys of the format that carry no access to a repository that there is.
-// What they hold is one value, unless ReadMetadata() knows better.
+// The keys of the format that give no access to an existing repository. Their
+// values are single scalars, unless ReadMetadata() knows otherwise.
 constexpr absl::string_view kOrganisationMetadata[] = {
     "billing_email",
     "company",
@@ -78,7 +78,8 @@ void Organisation::ReadOrg(PeribolosFile* file, const YamlNode& name,
   bool people = false;
   bool baseline = false;
   bool understood = false;
-  // Collaborators and teams tell members from others, so members come first.
+  // Members come first, since collaborators and teams depend on who is a
+  // member.
   for (const Entry& entry : entries) {
     if (entry.key != "admins" && entry.key != "members") continue;
     people = understood = true;
@@ -328,8 +329,8 @@ void Organisation::ReadGrants(const YamlNode& repos, const Team& team) {
   }
 }
 
-// The baseline is for members alone. `default` means them as long as there is
-// nobody else in the workspace; otherwise a group stands for them.
+// The baseline applies only to members. `default` means exactly them as long as
+// the workspace has no one else; otherwise a group of them is used.
 std::string Organisation::MembersGroup() const {
   if (outsiders_.empty() || baseline_.empty()) return "";
   std::string id = absl::StrCat("members of ", id_);

@@ -31,7 +31,7 @@ class Organisation {
   // first call.
   void ReadOrg(PeribolosFile* file, const YamlNode& name, const YamlNode& org);
 
-  // Reads a file that has `teams` alone.
+  // Reads a file that has only `teams`.
   void ReadTeamsFile(PeribolosFile* file);
 
   v1::Workspace ToWorld() const;
@@ -64,12 +64,12 @@ class Organisation {
   void ReadTeamMembers(const Entry& entry, Team* team);
   void ReadGrants(const YamlNode& repos, const Team& team);
 
-  // `name` says what is wrong with the name at `node`.
+  // `name` is the fault of the name at `node`, if any.
   bool CheckName(const YamlNode& node, const absl::Status& name);
   // `*role` is empty for `none`.
   bool ReadRole(const Entry& entry, const std::string& what, std::string* role);
-  // A key that gives nobody access to a repository that there is: checks its
-  // form, and warns if it is none of `known` or stands for other access.
+  // A key that gives no one access to an existing repository: checks its form,
+  // and warns if it is not in `known` or stands for other access.
   void ReadMetadata(const Entry& entry, const std::string& where,
                     absl::Span<const absl::string_view> known);
   Repository& RepositoryOf(const std::string& name);
@@ -78,7 +78,7 @@ class Organisation {
   const std::string id_;
   const std::string place_;
   PeribolosFile* file_ = nullptr;  // the one that is being read
-  // Keys are names in lower case.
+  // Keys are lower-case names.
   std::map<std::string, Person> members_;
   std::map<std::string, std::string> outsiders_;  // name → first spelling
   std::map<std::string, Team> teams_;

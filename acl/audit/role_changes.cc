@@ -36,7 +36,7 @@ class Comparison {
   Comparison(const Snapshot& before, const Snapshot& after, const Visit& visit)
       : before_(before), after_(after), visit_(visit) {}
 
-  // Of one subject on everything.
+  // Compares one subject on all resources.
   absl::Status Compare(const Subject& subject) {
     const auto old_roles = RolesOf(before_, subject);
     if (!old_roles.ok()) return old_roles.status();
@@ -53,8 +53,8 @@ class Comparison {
     return absl::OkStatus();
   }
 
-  // Of everybody on the resources that are named, but those who are compared
-  // on everything.
+  // Compares everyone on the resources that are named, except the subjects that
+  // are compared on all resources.
   absl::Status CompareResources(const Affected& affected) {
     for (const ResourceId& resource : affected.resources) {
       const auto list = [&](const Snapshot& snapshot) {
@@ -80,7 +80,7 @@ class Comparison {
     return absl::OkStatus();
   }
 
-  // Everything, in the order of the principals.
+  // Visits all changes, in the order of the principals.
   absl::Status VisitPrincipals(const std::set<PrincipalId>& principals) {
     auto other = on_resources_.begin();
     const auto tell_others = [&](const PrincipalId* until) {
@@ -106,7 +106,7 @@ class Comparison {
     }
   };
 
-  // A type that one side does not have is a resource that it does not have.
+  // If one side does not have a resource's type, it does not have the resource.
   static absl::StatusOr<Page<PrincipalRole>> ListOrNone(
       const Snapshot& snapshot, const ResourceId& resource,
       const PageOptions& options) {
@@ -118,7 +118,7 @@ class Comparison {
     return page;
   }
 
-  // Calls tell(before, after) if the roles differ; null is none.
+  // Calls tell(before, after) if the roles differ; null means none.
   template <class Item, class Differ>
   void Tell(const Item* x, const Item* y, const Differ& tell) const {
     std::string was = x == nullptr ? kNoRole : before_.RoleName(x->role);

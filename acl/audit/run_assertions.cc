@@ -33,7 +33,7 @@ std::string Show(bool value) { return value ? "true" : "false"; }
 std::string Show(uint64_t value) { return absl::StrCat(value); }
 std::string Show(const std::string& value) { return Quoted(value); }
 
-// A list in a file, where `nothing` alone stands for an empty one.
+// A list in a file, where a lone `nothing` stands for an empty one.
 std::vector<std::string> ListOf(
     const google::protobuf::RepeatedPtrField<std::string>& list) {
   if (list.size() == 1 && list[0] == "nothing") return {};
@@ -68,7 +68,8 @@ class Runner {
   }
 
  private:
-  // Calls `run` for each item of a list, with its path to report failures at.
+  // Calls `run` for each item of a list; failures are reported at the item's
+  // path.
   template <class List, class RunOne>
   void Each(const List& list, const std::string& path, const RunOne& run) {
     for (int i = 0; i < list.size(); ++i) {
@@ -92,7 +93,7 @@ class Runner {
          [&](const std::string& a) { AssertString(a, false); });
   }
 
-  // One thing that was asserted, and did not hold.
+  // Records an assertion that does not hold.
   void Failed(const std::string& what, const std::string& comment = "") {
     const int line = places_.LineOf(path_);
     outcome_.failed.push_back({line > 0
@@ -101,7 +102,7 @@ class Runner {
                                what, comment});
   }
 
-  // Counts an assertion, and whether it holds.
+  // Counts an assertion, and returns whether it holds.
   template <class Value>
   bool Same(const std::string& what, const Value& expected, const Value& got,
             const std::string& comment = "") {
@@ -113,8 +114,8 @@ class Runner {
     return false;
   }
 
-  // Whether an answer is to be looked at. If a refusal was expected or came, it
-  // is dealt with here.
+  // Whether there is an answer to check. If a refusal was expected or returned,
+  // this function checks it.
   bool Answered(const std::string& what, Fault refused,
                 const absl::Status& status) {
     if (status.ok() && refused == v1::FAULT_UNSPECIFIED) return true;
@@ -134,7 +135,8 @@ class Runner {
     return false;
   }
 
-  // Whether a refusal is expected, and an answer as well: a fault of the file.
+  // Whether both a refusal and an answer are expected, which is a fault of the
+  // file.
   bool Contradicts(const std::string& what, Fault refused,
                    absl::string_view answer) {
     if (refused == v1::FAULT_UNSPECIFIED || answer.empty()) return false;
@@ -360,7 +362,7 @@ class Runner {
   std::string path_;  // of the assertion
 };
 
-// The faults of a world against those that were expected.
+// Compares the faults of a world with the expected ones.
 void CompareFaults(const v1::AssertionFile& file, const Places& places,
                    const std::vector<WorldFault>& faults,
                    FileOutcome* outcome) {
@@ -397,7 +399,7 @@ absl::Status FileFault(const Places& places, absl::string_view path,
   return Refuse(v1::FILE_MALFORMED, absl::StrCat(places.At(line), ": ", what));
 }
 
-// A path beside the file that names it.
+// Resolves a path relative to the file that names it.
 std::string Beside(const std::string& file, const std::string& path) {
   const size_t slash = file.rfind('/');
   if (absl::StartsWith(path, "/") || slash == std::string::npos) return path;

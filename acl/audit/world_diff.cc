@@ -47,8 +47,8 @@ void VisitGrants(const v1::Workspace& before, const v1::Workspace& after,
         });
 }
 
-// Keys that are not the same in both: their roles change by more than their
-// owners'.
+// Keys that differ between the two worlds: their roles can change even if their
+// owners' do not.
 std::vector<std::string> KeysThatDiffer(const v1::Workspace& before,
                                         const v1::Workspace& after) {
   std::vector<std::string> keys;
@@ -91,7 +91,7 @@ absl::StatusOr<Snapshot> SnapshotOrEmpty(const Engine& engine,
                                          const std::string& id) {
   const absl::StatusOr<Workspace> workspace = engine.FindWorkspace(id);
   if (workspace.ok()) return workspace->TakeSnapshot();
-  // A snapshot outlives its engine.
+  // The engine may go first: a snapshot outlives it.
   Engine nothing;
   const absl::StatusOr<Workspace> empty =
       nothing.AddWorkspace(Actor::System(), id);

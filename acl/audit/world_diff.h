@@ -1,4 +1,4 @@
-// What differs between two worlds: in grants, and in effective roles. A public
+// The differences between two worlds in grants and in effective roles. A public
 // header.
 #ifndef ACL_AUDIT_WORLD_DIFF_H_
 #define ACL_AUDIT_WORLD_DIFF_H_
@@ -13,7 +13,7 @@
 
 namespace acl {
 
-// One grant that is another.
+// A grant that differs between the two worlds.
 struct GrantChange {
   std::string resource;  // references
   std::string target;
@@ -21,8 +21,7 @@ struct GrantChange {
   std::string after;
 };
 
-// What is told of a difference; all of one workspace's grants come first, then
-// its roles.
+// Receives the differences: for each workspace all grants, then all roles.
 struct DiffVisitor {
   std::function<void(const std::string& workspace, const GrantChange& change)>
       grant;
@@ -31,17 +30,16 @@ struct DiffVisitor {
 };
 
 // Compares the workspaces of `before` and `after`, or only `workspace` if that
-// is not empty, in the order of their ids: grants by resource and target, roles
-// as VisitRoleChanges(), of keys those that are not the same in both. One that
-// is only on one side differs from an empty one. What leads to no other grant
-// or role (a name, say) is no difference. Exact. Memory: as
-// VisitRoleChanges(). WORKSPACE_NOT_FOUND: `workspace`
-// is on neither side.
+// is not empty, in the order of their ids: grants by resource and target, and
+// roles as VisitRoleChanges() does, including those of keys that differ. A
+// workspace that is only on one side is compared with an empty one. Differences
+// that affect no grant or role, such as names, are ignored. Exact. Memory: see
+// VisitRoleChanges(). WORKSPACE_NOT_FOUND: `workspace` is on neither side.
 absl::Status VisitDiff(const Engine& before, const Engine& after,
                        const std::string& workspace,
                        const DiffVisitor& visitor);
 
-// A workspace at its latest revision, or an empty one where there is none.
+// A workspace at its latest revision, or an empty one if it does not exist.
 absl::StatusOr<Snapshot> SnapshotOrEmpty(const Engine& engine,
                                          const std::string& id);
 

@@ -64,7 +64,7 @@ absl::Status CheckJournalFolder(const std::string& folder) {
 
 namespace {
 
-// The workspace that a revision is of, where none is named.
+// The workspace to which a revision belongs if none is named.
 absl::StatusOr<std::string> OnlyWorkspace(const std::string& folder) {
   const absl::StatusOr<std::unique_ptr<Engine>> now =
       Engine::OpenAt(folder, {});

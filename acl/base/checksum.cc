@@ -10,8 +10,8 @@
 namespace acl {
 namespace {
 
-// OpenSSL without SHA-256, or without the memory for its context: no digest
-// may come out that is none.
+// If OpenSSL lacks SHA-256, or memory for its context, the process ends: an
+// invalid digest must never be returned.
 void Require(bool done) {
   if (!done) std::abort();
 }

@@ -1,4 +1,5 @@
-// Checksums of bytes: one against accidents, one against forgery. Internal.
+// Checksums of bytes: one against accidental damage, one against forgery.
+// Internal.
 #ifndef ACL_BASE_CHECKSUM_H_
 #define ACL_BASE_CHECKSUM_H_
 
@@ -12,18 +13,18 @@
 
 namespace acl {
 
-// The CRC32C (Castagnoli) of bytes that go on from others; `before` is theirs,
-// 0 for none.
+// The CRC32C (Castagnoli) of bytes that continue earlier ones; `before` is the
+// checksum of those, 0 if there are none.
 uint32_t Crc32c(uint32_t before, absl::string_view bytes);
 
 using Sha256Digest = std::array<unsigned char, 32>;
 
-// The SHA-256 of what is added. Not thread-safe.
+// The SHA-256 of the bytes added. Not thread-safe.
 class Sha256 {
  public:
   Sha256();
   void Add(absl::string_view bytes);
-  // The digest of what was added; begins anew.
+  // Returns the digest of what was added, and resets.
   Sha256Digest Take();
 
  private:

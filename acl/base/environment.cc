@@ -18,7 +18,7 @@ absl::string_view SimdVariable() {
   return value == nullptr ? "" : value;
 }
 
-// Nothing for a value that it does not know.
+// Not set for an unknown value.
 std::optional<SimdWish> WishOf(absl::string_view value) {
   if (value.empty() || value == "avx512") return SimdWish::kAvx512;
   if (value == "avx2") return SimdWish::kAvx2;

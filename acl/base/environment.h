@@ -7,20 +7,20 @@
 
 namespace acl {
 
-// The fastest search that ACL_SIMD allows.
+// The fastest search code that ACL_SIMD allows.
 enum class SimdWish { kPortable, kAvx2, kAvx512 };
 
-// What ACL_SIMD says: `portable`, `avx2` or `avx512`; kAvx512 for anything
+// The value of ACL_SIMD: `portable`, `avx2` or `avx512`; kAvx512 for anything
 // else. May be called before main().
 SimdWish WishedSimd();
 
-// OK if every variable that the library reads has a value that it knows, else
-// MALFORMED with the values that there are. A program can refuse to start on
-// this; otherwise such a variable counts as not set.
+// OK if every variable that the library reads has a valid value, else MALFORMED
+// with a list of the valid ones. A program may refuse to start in that case;
+// otherwise such a variable is ignored.
 absl::Status CheckEnvironment();
 
-// Writes what CheckEnvironment() refuses to stderr, the first time that it is
-// called in the process. Called by every engine that is made. Thread-safe.
+// Writes what CheckEnvironment() refuses to stderr, on the first call in the
+// process only. Called whenever an engine is created. Thread-safe.
 void WarnOfEnvironmentOnce();
 
 }  // namespace acl

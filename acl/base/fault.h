@@ -15,15 +15,15 @@ namespace acl {
 using v1::Fault;
 
 // Makes the status of a refusal. The code follows from the fault (the table in
-// docs/errors.md). `message` is lower case, names things in backticks and tells
-// the way out.
+// docs/errors.md). `message` is lower case, puts names in backticks and says
+// what to do about it.
 absl::Status Refuse(Fault fault, absl::string_view message);
 
 // The fault that a status carries; FAULT_UNSPECIFIED if it carries none.
 Fault FaultOf(const absl::Status& status);
 
-// The same refusal, as that of change `index` (from 0) of a batch: the message
-// gets the prefix `change N: `, the payload the index. OK stays OK.
+// The same refusal, attributed to change `index` (from 0) of a batch: the
+// message gets the prefix `change N: `, the payload the index. OK stays OK.
 absl::Status AtChange(const absl::Status& status, size_t index);
 
 // The index that AtChange() put there, if any.

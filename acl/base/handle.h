@@ -9,24 +9,24 @@
 namespace acl {
 
 // A stand-in for one id of one workspace, for callers who keep it and ask
-// often: it skips the lookup of the string. 8 bytes, copied freely, usable from
+// often: it saves looking up the string. 8 bytes, freely copyable, usable from
 // any thread, owns nothing. It is bound to the incarnation of its workspace.
 //
-// A handle of something removed, and one of another workspace or incarnation,
-// answers none for good: a number is never given to anything else within one
-// incarnation. The default handle stands for nothing.
+// A handle of something removed always answers none, and so does one of another
+// workspace or incarnation: within an incarnation a number is never reused. The
+// default handle refers to nothing.
 template <class Tag>
 class Handle {
  public:
   constexpr Handle() = default;
 
-  // For the library. `scope` tells incarnations of workspaces of this process
-  // apart and is never 0; `number` is the dense number inside.
+  // For the library. `scope` tells apart the incarnations of workspaces of this
+  // process and is never 0; `number` is the dense number within one.
   constexpr Handle(uint32_t scope, uint32_t number)
       : scope_(scope), number_(number) {}
 
-  // True unless it is the default handle. It says nothing about whether the
-  // thing still exists.
+  // True unless it is the default handle. It does not say whether the thing
+  // still exists.
   constexpr explicit operator bool() const { return scope_ != 0; }
 
   constexpr uint32_t scope() const { return scope_; }
@@ -46,14 +46,14 @@ class Handle {
   uint32_t number_ = 0;
 };
 
-// A user, a service account or an API key: who a question is about.
+// A user, a service account or an API key: the subject of a question.
 using SubjectHandle = Handle<struct SubjectTag>;
 // A resource.
 using ResourceHandle = Handle<struct ResourceTag>;
 // A group, as a witness names it.
 using GroupHandle = Handle<struct GroupTag>;
-// A role of a workspace's ladder. The default value is `none`. Roles are put in
-// order by the ladder alone, since a ladder may grow: ask Reader::Check().
+// A role of a workspace's ladder. The default value is `none`. Only the ladder
+// orders roles, and it may grow: use Reader::Check() to compare.
 using Role = Handle<struct RoleTag>;
 
 }  // namespace acl

@@ -14,11 +14,11 @@ namespace {
 constexpr size_t kFirstSlab = 1024;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLastSlab = size_t{16} << 20;
-// From here on a block has memory of its own.
+// A block of this size or more has memory of its own.
 constexpr size_t kOwnMemoryFrom = 8192;
 
-// With AddressSanitizer every block has, so that each use of a freed one is
-// seen.
+// With AddressSanitizer every block has its own, so that every use after free
+// is detected.
 #if defined(__SANITIZE_ADDRESS__)
 constexpr bool kAllAlone = true;
 #elif defined(__has_feature)
@@ -33,19 +33,19 @@ constexpr bool kAllAlone = false;
 
 constexpr std::align_val_t kLine{64};
 
-// As many as a small change makes or drops: their list grows once.
+// How many blocks a small change creates or drops: their list grows only once.
 constexpr size_t kFewBlocks = 8;
 
-// What stands before a block with memory of its own, which begins a line.
+// The size of the header before a block with its own memory, one cache line.
 constexpr size_t kLargeHead = 64;
 
-// Memory that is given back if what comes next fails.
+// Frees memory if the next step fails.
 struct GiveBack {
   void operator()(void* memory) const { ::operator delete(memory, kLine); }
 };
 using Memory = std::unique_ptr<void, GiveBack>;
 
-// The step between sizes: 16 up to 512 bytes, then 32 steps a doubling.
+// The step between sizes: 16 up to 512 bytes, then 32 steps per doubling.
 size_t StepOf(size_t bytes) {
   size_t step = 16;
   while (bytes > step * 64) step *= 2;
@@ -61,7 +61,7 @@ EditTag NewEditTag() {
 
 Heap::~Heap() {
   for (const Slab& slab : slabs_) ::operator delete(slab.memory, kLine);
-  // The analyser does not see that the ring closes behind what is freed.
+  // The analyser does not see that the ring closes around a freed entry.
   // NOLINTNEXTLINE(clang-analyzer-cplusplus.NewDelete)
   while (large_.next != &large_) FreeLarge(large_.next);
 }
@@ -123,12 +123,11 @@ void Heap::Free(Block* block) {
     return;
   }
   FreeBlock** const list = FreeListOf(bytes, true);
-  // Without memory for the lists it is lost until the slab goes.
+  // Without memory for the lists, the block is lost until its slab is freed.
   if (list != nullptr) *list = new (block) FreeBlock{*list};
 }
 
-// A list, which needs no memory of its own: what can't fail can't leave half of
-// it done.
+// An intrusive list: linking needs no memory, so it can't fail half-way.
 void* Heap::NewLarge(size_t bytes) {
   void* const memory = ::operator new(kLargeHead + bytes, kLine);
   auto* const large = new (memory) Large{&large_, large_.next};
@@ -157,16 +156,16 @@ void* Heap::FromSlab(size_t bytes) {
 }
 
 void Heap::AddSlab(size_t at_least) {
-  // Half as much again, so that little is idle.
+  // Half of what is taken already, so that little is left unused.
   const size_t half = static_cast<size_t>(taken_) / 2 / kFirstSlab * kFirstSlab;
   size_t bytes = std::max(kFirstSlab, std::min(kLastSlab, half));
   bytes = std::max(bytes, (at_least + 63) / 64 * 64);
-  // Only what is whole can be huge.
+  // Only whole huge pages can be used.
   const bool huge = bytes >= kHugePage / 4 * 3;
   if (huge) bytes = (bytes + kHugePage / 2) / kHugePage * kHugePage;
   Memory memory(
       ::operator new(bytes, huge ? std::align_val_t{kHugePage} : kLine));
-  // The system may not have them: then it is the usual pages.
+  // The system may have none: then the usual pages serve.
   if (huge) static_cast<void>(madvise(memory.get(), bytes, MADV_HUGEPAGE));
   slabs_.push_back({memory.get(), bytes});
   taken_ += bytes;
@@ -189,7 +188,7 @@ Edit::~Edit() {
 }
 
 Block* Edit::NewBlock(size_t bytes, MemoryPart part) {
-  // The place first: an allocation that fails leaves it empty.
+  // Reserve the list entry first: if the allocation fails, it stays null.
   const bool listed = scope_ == Scope::kPart;
   if (listed) {
     if (made_.empty()) made_.reserve(kFewBlocks);

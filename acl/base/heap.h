@@ -1,5 +1,5 @@
-// The memory that the versions of a workspace share. Internal; docs/store.md
-// has the layout.
+// The memory shared by the versions of a workspace. Internal; docs/store.md
+// describes the layout.
 #ifndef ACL_BASE_HEAP_H_
 #define ACL_BASE_HEAP_H_
 
@@ -11,13 +11,13 @@
 
 namespace acl {
 
-// Names one writer's run of changes; later ones have higher tags.
+// Identifies one writer's run of changes; later ones have higher tags.
 using EditTag = uint64_t;
 
 // A tag that no edit has used yet. Safe from any thread.
 EditTag NewEditTag();
 
-// What memory is for.
+// The purpose of memory.
 enum class MemoryPart : uint8_t {
   kGrants,      // lines and blocks of grants
   kMembers,     // lines of principals, and their groups
@@ -29,12 +29,12 @@ enum class MemoryPart : uint8_t {
 };
 constexpr size_t kMemoryParts = 7;
 
-// What stands at the beginning of every block. A block is written by the edit
-// that made it, and never again once that has ended.
+// The header of every block. A block is written only by the edit that created
+// it, and never after that edit has ended.
 struct Block {
   EditTag edit;
   uint32_t place;       // among the blocks of its edit
-  uint32_t units : 26;  // of 16 bytes, in all
+  uint32_t units : 26;  // of 16 bytes, in total
   uint32_t part : 3;    // a MemoryPart
   uint32_t level : 3;   // of a node in its tree; 0 is the lowest
 
@@ -42,9 +42,9 @@ struct Block {
 };
 static_assert(sizeof(Block) == 16, "blocks are small");
 
-// Gives out blocks, from slabs that grow with it: some hundred bytes for a
-// small workspace, huge pages for a large one. Used by one thread at a time.
-// The destructor takes all blocks along.
+// Allocates blocks from slabs that grow with the heap: a few hundred bytes for
+// a small workspace, huge pages for a large one. Used by one thread at a time.
+// The destructor frees all blocks.
 class Heap {
  public:
   // 1 GiB: more than the keys of all groups that a workspace can have.
@@ -55,20 +55,20 @@ class Heap {
   Heap(const Heap&) = delete;
   Heap& operator=(const Heap&) = delete;
 
-  // How large a block for `bytes` will be: at most 3 % more above 512 bytes,
-  // at most 15 bytes more below.
+  // The size of the block for `bytes`: at most 3 % more above 512 bytes, at
+  // most 15 bytes more below.
   static size_t Rounded(size_t bytes);
 
-  // A block whose size and part are set. If its size is a multiple of 64, so is
-  // its address. Throws std::bad_alloc, and is as before then. REQUIRES:
-  // sizeof(Block) <= bytes <= kMaxBlock.
+  // Returns a block whose size and part are set. If its size is a multiple of
+  // 64, so is its address. Throws std::bad_alloc, and leaves the heap unchanged
+  // then. REQUIRES: sizeof(Block) <= bytes <= kMaxBlock.
   Block* Allocate(size_t bytes, MemoryPart part);
   // Never fails.
   void Free(Block* block);
 
   // Bytes in blocks, by part.
   const std::array<uint64_t, kMemoryParts>& used() const { return used_; }
-  // Bytes taken from the system, and what of them is not in blocks now.
+  // Bytes taken from the system, and how many of them are not in blocks now.
   uint64_t taken() const { return taken_; }
   uint64_t unused() const;
 
@@ -80,15 +80,15 @@ class Heap {
     void* memory;
     size_t bytes;
   };
-  // Stands before a block that has memory of its own, in a ring of them.
+  // The header of a block with its own memory; headers form a ring.
   struct Large {
     Large* previous;
     Large* next;
   };
   using FreeLists = std::array<FreeBlock*, 32>;
 
-  // Where blocks of a size are kept; null if there never was one and `make` is
-  // not set, or there is no memory for it.
+  // The free list for a size. Null if there is none and `make` is not set, or
+  // there is no memory for it.
   FreeBlock** FreeListOf(size_t bytes, bool make);
   void* NewLarge(size_t bytes);
   static void FreeLarge(Large* large);
@@ -104,21 +104,22 @@ class Heap {
   Large large_ = {&large_, &large_};  // the ring's anchor
 };
 
-// A block that the versions from one on no longer lead to.
+// A block that is unreachable from version `until` on.
 struct RetiredBlock {
   Block* block;
   EditTag until;
 };
 
-// What one writer makes of a version. It may change what it made itself, and
-// copies the rest. Not thread-safe.
+// The changes that one writer makes to a version. It modifies its own blocks in
+// place and copies all others. Not thread-safe.
 class Edit {
  public:
-  // kWhole: the heap has nothing but this edit, and goes if it is given up.
+  // kWhole: the heap has only this edit, and is destroyed if the edit is
+  // abandoned.
   enum class Scope { kPart, kWhole };
 
   Edit(Heap* heap, Scope scope);
-  // Gives back what was made, unless it was kept.
+  // Frees what was created, unless it was kept.
   ~Edit();
   Edit(const Edit&) = delete;
   Edit& operator=(const Edit&) = delete;
@@ -126,23 +127,23 @@ class Edit {
   EditTag tag() const { return tag_; }
   bool Owns(const Block* block) const { return block->edit == tag_; }
 
-  // A block of this edit, of which only the Block is set.
+  // Creates a block of this edit; only its header is initialised.
   template <class T>
   T* New(size_t bytes, MemoryPart part) {
     return static_cast<T*>(NewBlock(bytes, part));
   }
 
-  // Says that what this edit makes no longer leads to `block`.
+  // Declares that `block` is unreachable in the result of this edit.
   void Drop(Block* block);
 
-  // From now on everything counts as somebody else's, so that what stands now
-  // can be walked while it is changed.
+  // From now on every existing block is copied before it is changed, so that
+  // the current contents can be walked meanwhile.
   void Freeze() { tag_ = NewEditTag(); }
 
-  // Ends it: what was made stays.
+  // Ends the edit and keeps its blocks.
   struct Kept {
-    std::vector<RetiredBlock> retired;  // what only versions before it need
-    std::vector<Block*> made;  // null where it was given back; not of kWhole
+    std::vector<RetiredBlock> retired;  // only earlier versions need them
+    std::vector<Block*> made;           // null where freed; empty for kWhole
   };
   Kept Keep();
 
@@ -154,8 +155,8 @@ class Edit {
   const EditTag first_;
   EditTag tag_;
   bool kept_ = false;
-  std::vector<Block*> made_;     // null where it was given back
-  std::vector<Block*> dropped_;  // of others, or frozen
+  std::vector<Block*> made_;     // null where freed
+  std::vector<Block*> dropped_;  // of other edits, or frozen
 };
 
 }  // namespace acl

@@ -67,7 +67,7 @@ absl::StatusOr<Ladder> Ladder::Changed(
       too_many = true;
       continue;
     }
-    // There are as many slots as roles that a ladder may have.
+    // There are as many slots as a ladder may have roles.
     const auto free = std::find(taken.begin(), taken.end(), false);
     const auto slot =
         old != 0 ? SlotAt(old) : static_cast<RoleSlot>(free - taken.begin());

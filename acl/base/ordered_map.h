@@ -1,6 +1,6 @@
-// A persistent ordered map: copying one costs a pointer, changing one copies
-// only the path to the change. Old copies stay whole, so that readers and
-// snapshots keep theirs while a writer goes on. Internal.
+// A persistent ordered map: copying it copies a pointer, changing it copies
+// only the path to the change. Old copies stay intact, so readers and snapshots
+// keep theirs while a writer works. Internal.
 #ifndef ACL_BASE_ORDERED_MAP_H_
 #define ACL_BASE_ORDERED_MAP_H_
 
@@ -17,10 +17,11 @@
 namespace acl {
 
 // An AVL tree with shared nodes. Every path is at most 1.45 log2(n) nodes long.
-// Nodes made under a tag are changed in place under the same tag, and copied
-// under any other: a tag is used by one writer, and no more once what it made
-// has been shared. `Less` may be transparent; keys must be cheap to copy. Safe
-// to read from any thread while another changes its own copy of the same map.
+// Nodes created under a tag are changed in place under the same tag, and copied
+// under any other: a tag belongs to one writer, and is not used again once its
+// nodes have been shared. `Less` may be transparent; keys must be cheap to
+// copy. Safe to read from any thread while another changes its own copy of the
+// same map.
 template <class Key, class Value, class Less = std::less<>>
 class OrderedMap {
   struct Node;
@@ -34,12 +35,12 @@ class OrderedMap {
   };
 
  public:
-  // Walks in rising order of keys. Valid as long as the map it came from, or
-  // any copy of it, is neither changed nor destroyed. About 400 bytes.
+  // Walks the keys in ascending order. Valid as long as the map it came from,
+  // or any copy of it, is neither changed nor destroyed. About 400 bytes.
   class Cursor {
    public:
     bool valid() const { return depth_ > 0; }
-    // REQUIRES: valid(), as the rest.
+    // REQUIRES: valid(), as do the others.
     const Key& key() const { return path_[depth_ - 1]->key; }
     const Value& value() const { return path_[depth_ - 1]->value; }
     void Next() {
@@ -57,7 +58,7 @@ class OrderedMap {
   size_t size() const { return size_; }
   bool empty() const { return size_ == 0; }
 
-  // The value under `key`, or null. Valid as a cursor is. O(log n).
+  // The value for `key`, or null. Valid as long as a cursor would be. O(log n).
   template <class K>
   const Value* Find(const K& key) const {
     const Node* node = FindNode(key);
@@ -76,13 +77,13 @@ class OrderedMap {
     return cursor;
   }
 
-  // Sets the value under `key`. True if the key is new. O(log n).
+  // Sets the value for `key`. True if the key is new. O(log n).
   bool Set(const Key& key, Value value, EditTag edit) {
     const size_t before = size_;
     root_ = SetIn(std::move(root_), key, std::move(value), edit);
     return size_ != before;
   }
-  // Takes `key` out. True if it was there. O(log n).
+  // Removes `key`. True if it was there. O(log n).
   template <class K>
   bool Erase(const K& key, EditTag edit) {
     if (!Contains(key)) return false;
@@ -115,7 +116,7 @@ class OrderedMap {
   static void Measure(const Link& node) {
     node->height = 1 + std::max(Height(node->left), Height(node->right));
   }
-  // The node itself if this edit made it, else a copy that it may change.
+  // The node itself if this edit created it, else a copy that may be changed.
   static Link Own(Link node, EditTag edit) {
     if (node->edit == edit) return node;
     Link copy = std::make_shared<Node>(*node);
@@ -178,7 +179,7 @@ class OrderedMap {
     return Rebalance(std::move(node), edit);
   }
 
-  // REQUIRES: `key` is below `node`.
+  // REQUIRES: `key` is in the subtree of `node`.
   template <class K>
   Link EraseIn(Link node, const K& key, EditTag edit) {
     const Less less{};

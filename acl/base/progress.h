@@ -1,4 +1,4 @@
-// How long work tells how far it is. Part of the public API.
+// Progress reporting for long operations. Part of the public API.
 #ifndef ACL_BASE_PROGRESS_H_
 #define ACL_BASE_PROGRESS_H_
 
@@ -7,8 +7,8 @@
 
 namespace acl {
 
-// Called now and then, from the thread that works; may be null. Where the total
-// is not known it is 0.
+// Called from time to time, on the thread that does the work; may be null.
+// `total` is 0 if it is not known.
 using ProgressSink = std::function<void(uint64_t done, uint64_t total)>;
 
 }  // namespace acl

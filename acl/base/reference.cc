@@ -15,8 +15,8 @@ struct Parsed {
   absl::string_view id;
 };
 
-// Reads `KIND:ID` where the kind is one of `allowed`; `what` names the result
-// in the message of a refusal.
+// Parses `KIND:ID`, where the kind has to be one of `allowed`; `what` names the
+// result in a refusal's message.
 absl::StatusOr<Parsed> ParseReference(absl::string_view what,
                                       absl::string_view text,
                                       std::initializer_list<Kind> allowed) {

@@ -1,13 +1,13 @@
 // How callers name things: subjects, targets, principals, resources. Part of
 // the public API; begin reading at acl/engine.h.
 //
-// Questions are asked with views (Subject, ResourceRef), which cost nothing to
-// make and must not outlive the strings that they were made from. Changes own
-// their strings (Target, Member, PrincipalId, ResourceId). Which kinds of names
-// a type can hold is what its constructors allow: a group is no subject.
+// Questions use views (Subject, ResourceRef), which cost nothing to make and
+// must not outlive the strings from which they were made. Changes own their
+// strings (Target, Member, PrincipalId, ResourceId). The constructors of a type
+// determine which kinds it can name: a group can't be a subject.
 //
 // In text, a reference is `KIND:ID`, split at the first colon. The kinds are
-// `user`, `email`, `service_account`, `key`, `group`; `default` stands alone. A
+// `user`, `email`, `service_account`, `key` and `group`; `default` has no id. A
 // resource is `TYPE:ID`.
 #ifndef ACL_BASE_REFERENCE_H_
 #define ACL_BASE_REFERENCE_H_
@@ -37,11 +37,11 @@ enum class Kind : uint8_t {
 // The word of a kind in references: "user", "service_account", ...
 absl::string_view KindWord(Kind kind);
 
-// Who a question is about, and who acts. A view.
+// The subject of a question, or an actor. A view.
 class Subject {
  public:
   static Subject User(absl::string_view id) { return {Kind::kUser, id}; }
-  // A user or a service account by e-mail address, in any spelling of it.
+  // A user or a service account by e-mail address, in any spelling.
   static Subject Email(absl::string_view address) {
     return {Kind::kEmail, address};
   }
@@ -50,9 +50,9 @@ class Subject {
   }
   static Subject Key(absl::string_view id) { return {Kind::kKey, id}; }
 
-  // Reads `user:ID`, `email:ADDRESS`, `service_account:ID` or `key:ID`. The
-  // result views into `text`. MALFORMED for anything else; for a group the
-  // message says that groups have no role of their own to ask for.
+  // Parses `user:ID`, `email:ADDRESS`, `service_account:ID` or `key:ID`. The
+  // result is a view of `text`. MALFORMED for anything else; for a group, the
+  // message says that groups have no role of their own.
   static absl::StatusOr<Subject> Parse(absl::string_view text);
 
   Kind kind() const { return kind_; }
@@ -71,19 +71,19 @@ class Subject {
 // Who makes a change. A view.
 class Actor {
  public:
-  // The caller, as authentication found it. Implicit: every subject can act.
+  // The authenticated caller. Implicit, since every subject can act.
   Actor(const Subject& subject)  // NOLINT(google-explicit-constructor)
       : subject_(subject), system_(false) {}
 
-  // The embedding service itself. Shares are not checked for admin, and the
-  // change is recorded as the system's. Creator protection and limits stand.
+  // The embedding service itself. Its shares need no admin role, and the change
+  // is recorded as the system's. Creator protection and limits still apply.
   static Actor System() {
     Actor actor(Subject::User(""));
     actor.system_ = true;
     return actor;
   }
 
-  // Reads what ToString() writes; the result views into `text`. MALFORMED.
+  // Parses what ToString() returns; the result is a view of `text`. MALFORMED.
   static absl::StatusOr<Actor> Parse(absl::string_view text);
 
   bool is_system() const { return system_; }
@@ -104,12 +104,13 @@ struct ResourceRef {
   absl::string_view type;
   absl::string_view id;
 
-  // Reads `TYPE:ID`. The result views into `text`. MALFORMED without a colon.
+  // Parses `TYPE:ID`. The result is a view of `text`. MALFORMED without a
+  // colon.
   static absl::StatusOr<ResourceRef> Parse(absl::string_view text);
   std::string ToString() const { return absl::StrCat(type, ":", id); }
 };
 
-// A resource that a change names. Owns its strings.
+// A resource named by a change. Owns its strings.
 struct ResourceId {
   std::string type;
   std::string id;
@@ -138,7 +139,7 @@ class OwnedReference {
   friend bool operator==(const OwnedReference& a, const OwnedReference& b) {
     return a.kind_ == b.kind_ && a.id_ == b.id_;
   }
-  // By kind in the order of its word, then by id, bytewise.
+  // By kind in the bytewise order of the words for kinds, then by id, bytewise.
   friend bool operator<(const OwnedReference& a, const OwnedReference& b) {
     return std::tie(a.kind_, a.id_) < std::tie(b.kind_, b.id_);
   }
@@ -160,7 +161,7 @@ class PrincipalId : public OwnedReference {
   static PrincipalId ServiceAccount(std::string id) {
     return {Kind::kServiceAccount, std::move(id)};
   }
-  // Reads `user:ID` or `service_account:ID`.
+  // Parses `user:ID` or `service_account:ID`. MALFORMED.
   static absl::StatusOr<PrincipalId> Parse(absl::string_view text);
 
  private:
@@ -175,14 +176,14 @@ class Member : public OwnedReference {
     return {Kind::kServiceAccount, std::move(id)};
   }
   static Member Group(std::string id) { return {Kind::kGroup, std::move(id)}; }
-  // Reads `user:ID`, `service_account:ID` or `group:ID`.
+  // Parses `user:ID`, `service_account:ID` or `group:ID`. MALFORMED.
   static absl::StatusOr<Member> Parse(absl::string_view text);
 
  private:
   using OwnedReference::OwnedReference;
 };
 
-// Whom a share is for.
+// The target of a share.
 class Target : public OwnedReference {
  public:
   static Target User(std::string id) { return {Kind::kUser, std::move(id)}; }
@@ -195,9 +196,10 @@ class Target : public OwnedReference {
   // A workspace key; it stands for its service account.
   static Target Key(std::string id) { return {Kind::kKey, std::move(id)}; }
   static Target Group(std::string id) { return {Kind::kGroup, std::move(id)}; }
-  // Every member of the workspace. A kind of its own, not a group of that name.
+  // Every member of the workspace. A kind of its own, not a group with that
+  // name.
   static Target Default() { return {Kind::kDefault, ""}; }
-  // Reads any reference, `default` included.
+  // Parses any reference, including `default`. MALFORMED.
   static absl::StatusOr<Target> Parse(absl::string_view text);
 
  private:

@@ -18,7 +18,7 @@ std::string RevisionToken::ToString() const {
 absl::StatusOr<RevisionToken> RevisionToken::Parse(absl::string_view text) {
   const std::vector<absl::string_view> parts = absl::StrSplit(text, '-');
   RevisionToken token;
-  // Writing it again is the check: it refuses signs, spaces and short forms.
+  // Formatting it again is the check: it refuses signs, spaces and short forms.
   if (parts.size() == 3 && absl::SimpleHexAtoi(parts[1], &token.incarnation) &&
       absl::SimpleAtoi(parts[2], &token.revision) && token.ToString() == text) {
     return token;

@@ -11,16 +11,17 @@
 
 namespace acl {
 
-// How many changes a workspace has accepted. Rises by one with each; a batch is
-// one change. Counts per workspace.
+// How many changes a workspace has accepted. It rises by one with each; a batch
+// is one change. Each workspace counts separately.
 using Revision = uint64_t;
 
-// The last one. A workspace there accepts no change any more.
+// The highest revision. A workspace that has reached it accepts no more
+// changes.
 constexpr Revision kMaxRevision = (Revision{1} << 63) - 1;
 
 // A revision of one incarnation of a workspace, to hand to another thread,
-// process or request: whoever presents it gets an answer at least as fresh. A
-// workspace that was removed and made again has another incarnation.
+// process or request: an answer asked for with it is at least as fresh. A
+// workspace that was removed and added again has another incarnation.
 struct RevisionToken {
   uint64_t incarnation = 0;
   Revision revision = 0;

@@ -9,8 +9,8 @@ namespace {
 constexpr uint32_t kLeafNumbers = 250;
 constexpr uint32_t kChildren = 64;
 
-// How many numbers are less than `least`, as std::lower_bound() finds it, but
-// with arithmetic instead of branches, which nobody could foresee.
+// How many numbers are less than `least`. Like std::lower_bound(), but with
+// arithmetic instead of branches, which would be unpredictable.
 size_t CountLess(const uint32_t* numbers, size_t count, uint32_t least) {
   const uint32_t* at = numbers;
   while (count > 1) {
@@ -26,7 +26,7 @@ size_t CountLess(const uint32_t* numbers, size_t count, uint32_t least) {
 
 struct SortedNumbers::Leaf : Block {
   uint32_t count;
-  uint32_t numbers[1];  // and more behind it
+  uint32_t numbers[1];  // and more after it
 
   static size_t BytesFor(uint32_t count) {
     return sizeof(Leaf) + (size_t{count} - 1) * sizeof(uint32_t);
@@ -44,7 +44,7 @@ struct SortedNumbers::Leaf : Block {
 struct SortedNumbers::Inner : Block {
   struct Child {
     Block* node;
-    uint32_t first;  // nothing below the node is less, but for the first child
+    uint32_t first;  // lower bound for the subtree, except in the first child
   };
   uint32_t count;
   uint32_t size;  // numbers below
@@ -63,7 +63,7 @@ struct SortedNumbers::Inner : Block {
 
   // The child where a number is, or would be.
   uint32_t IndexOf(uint32_t number) const {
-    const Child* at = begin();  // the last that may be the one
+    const Child* at = begin();  // the last one that may have it
     for (uint32_t left = count; left > 1;) {
       const uint32_t half = left / 2;
       at += size_t{half} * static_cast<size_t>(at[half].first <= number);
@@ -98,7 +98,7 @@ const uint32_t* SortedNumbers::Find(uint32_t least) const {
   const Block* node = root_;
   if (node == nullptr) return nullptr;
   const Inner* parent = nullptr;
-  const Block* behind = nullptr;  // the nearest subtree with greater numbers
+  const Block* behind = nullptr;  // the next subtree, with greater numbers
   while (node->level != 0) {
     parent = static_cast<const Inner*>(node);
     const uint32_t index = parent->IndexOf(least);
@@ -122,12 +122,12 @@ struct SortedNumbers::Change {
   int free_bits;
   Edit* edit;
   MemoryPart part;
-  // How many numbers there will be, for a set that gets them in their order,
-  // and those that there are.
+  // For a set that is filled in ascending order: how many numbers there will
+  // be, and how many there are.
   const uint32_t* total = nullptr;
   size_t size = 0;
   bool found = false;
-  // A node that has to stand behind the one that was changed.
+  // A new node that belongs after the one that was changed.
   Block* behind = nullptr;
 
   template <class Node>
@@ -137,7 +137,7 @@ struct SortedNumbers::Change {
     return node;
   }
 
-  // The node with room for `count`, which only this edit knows.
+  // The node with room for `count`, reachable only from this edit.
   template <class Node>
   Node* Own(Node* node, uint32_t count) const {
     if (edit->Owns(node) && node->capacity() >= count) return node;
@@ -151,7 +151,7 @@ struct SortedNumbers::Change {
   static void CopySize(const Leaf&, Leaf*) {}
   static void CopySize(const Inner& from, Inner* to) { to->size = from.size; }
 
-  // Moves what is from `middle` on to a new node behind.
+  // Moves the entries from `middle` on to a new node after this one.
   template <class Node>
   void Split(Node* node, uint32_t middle) {
     const uint32_t room = middle == node->count ? RoomBehind(*node) : 1;
@@ -163,7 +163,7 @@ struct SortedNumbers::Change {
     Measure(right);
     behind = right;
   }
-  // More will come to where the last of a row has just come.
+  // The room for further numbers that follow the last one in order.
   uint32_t RoomBehind(const Leaf& node) const {
     if (total == nullptr) return node.count / 4;
     return static_cast<uint32_t>(std::min<size_t>(kLeafNumbers, *total - size));
@@ -198,7 +198,7 @@ struct SortedNumbers::Change {
       return leaf;
     }
     if (leaf->count == kLeafNumbers) {
-      // Numbers that come in rising order leave full leaves behind.
+      // Numbers added in ascending order leave full leaves.
       const bool last = at == leaf->count;
       leaf = Own(leaf, leaf->count);
       Split(leaf, last ? at : leaf->count / 2);
@@ -239,7 +239,7 @@ struct SortedNumbers::Change {
     return InsertChild(node, index + 1, entry);
   }
 
-  // What is before all that is the same as something below the node.
+  // The least number that, ignoring free bits, may be in the subtree.
   static uint32_t Separator(const Block* node, int free_bits) {
     return FirstOf(node) >> free_bits << free_bits;
   }
@@ -255,7 +255,7 @@ struct SortedNumbers::Change {
     return node;
   }
 
-  // Null once nothing is left. REQUIRES: the number is there.
+  // Null if nothing is left. REQUIRES: the number is there.
   Block* EraseIn(Block* node) {
     if (node->level == 0) return EraseInLeaf(static_cast<Leaf*>(node));
     auto* inner = static_cast<Inner*>(node);
@@ -280,7 +280,7 @@ struct SortedNumbers::Change {
       edit->Drop(leaf);
       return nullptr;
     }
-    // A leaf that has become small gives its room back.
+    // A leaf that has become small releases its spare room.
     const bool large = leaf->capacity() > 2 * leaf->count + 8;
     if (edit->Owns(leaf) && !large) {
       std::copy(leaf->begin() + at + 1, leaf->end(), leaf->begin() + at);
@@ -301,7 +301,7 @@ struct SortedNumbers::Change {
     --node->count;
   }
 
-  // Makes one of two neighbours that have become small.
+  // Merges two neighbours that have become small.
   void Merge(Inner* node, uint32_t left) const {
     if (left + 1 >= node->count) return;
     Block* const a = node->begin()[left].node;
@@ -327,7 +327,7 @@ struct SortedNumbers::Change {
     node->begin()[left].node = both;
     RemoveChild(node, left + 1);
   }
-  // What was a first child may have less below it than its entry says.
+  // A former first child may contain numbers below its entry.
   static void SetFirst(Inner::Child* child, uint32_t first) {
     child->first = first;
   }
@@ -368,7 +368,7 @@ bool SortedNumbers::PutLast(uint32_t number, const Edit& edit, int free_bits) {
 
 bool SortedNumbers::Put(uint32_t number, Edit* edit, MemoryPart part,
                         int free_bits) {
-  // What comes in rising order mostly has its place at the end.
+  // With ascending numbers, the place is mostly at the end.
   if (PutLast(number, *edit, free_bits)) return true;
   return PutWith({number, free_bits, edit, part});
 }

@@ -1,4 +1,4 @@
-// Sets of numbers that versions share. Internal.
+// Sets of numbers shared between versions. Internal.
 #ifndef ACL_BASE_SORTED_NUMBERS_H_
 #define ACL_BASE_SORTED_NUMBERS_H_
 
@@ -11,10 +11,10 @@
 
 namespace acl {
 
-// A persistent set of 32-bit numbers in rising order: a tree whose leaves have
-// up to 250 numbers one behind the other. A value of one word. A set may keep
-// something in the lowest bits of its numbers: then two are the same if they
-// differ in nothing above. `free_bits` says how many these are; it has to be
+// A persistent set of 32-bit numbers in ascending order: a tree whose leaves
+// have up to 250 consecutive numbers. A value of one word. A set may store data
+// in the lowest bits of its numbers: two numbers are the same if their other
+// bits are equal. `free_bits` says how many such bits there are; it has to be
 // the same in all calls. Safe to read from any thread while another changes its
 // own copy.
 class SortedNumbers {
@@ -34,41 +34,42 @@ class SortedNumbers {
   bool Contains(uint32_t number) const {
     return FindSame(number, 0) != nullptr;
   }
-  // All numbers, if they stand one behind the other: up to 250 do. Else none.
-  // Valid as long as the version.
+  // All numbers if they are in a single leaf (up to 250 are), else an empty
+  // span. Valid as long as the version.
   absl::Span<const uint32_t> OnlyLeaf() const;
 
-  // Puts a number in, instead of one that is the same. True if there was none.
+  // Adds a number, replacing the one that is the same. True if there was none.
   bool Put(uint32_t number, Edit* edit, MemoryPart part, int free_bits = 0);
-  // Takes out the number that is the same. True if there was one.
+  // Removes the number that is the same. True if there was one.
   bool Erase(uint32_t number, Edit* edit, int free_bits = 0);
-  // For a set that is empty, and gets `count` numbers, above 0, before anything
-  // else is asked of it: takes memory for as many as stand in a leaf.
+  // For an empty set, to which `count` numbers, above 0, will be added before
+  // anything else is done with it: allocates a leaf with room for as many of
+  // them as fit.
   void Reserve(size_t count, Edit* edit, MemoryPart part);
-  // Puts in a number above all others, for a set that will have `total` of
-  // them: takes memory for those to come, never for more. `total` is looked at
-  // only for a new leaf.
+  // Adds a number above all others to a set that will have `total` of them:
+  // allocates room for those to come, never for more. `total` is read only for
+  // a new leaf.
   void Append(uint32_t number, const uint32_t& total, Edit* edit,
               MemoryPart part);
 
-  // Begins to load what Put() looks at first.
+  // Prefetches what Put() reads first.
   void Prefetch() const { __builtin_prefetch(root_); }
   // The same, once that is loaded, for a number above all others.
   void PrefetchEnd() const;
 
-  // Gives back the memory of a set that is of no more use.
+  // Frees the memory of a set that is no longer used.
   void Clear(Edit* edit);
 
-  // Walks in rising order, a leaf at a time. Valid as long as the version.
+  // Walks in ascending order, one leaf at a time. Valid as long as the version.
   class Cursor {
    public:
     bool valid() const { return at_ != end_; }
-    // REQUIRES: valid(), as the rest.
+    // REQUIRES: valid(), as do the others.
     uint32_t value() const { return *at_; }
     void Next() {
       if (++at_ == end_) NextLeaf();
     }
-    // What is left of this leaf.
+    // The rest of this leaf.
     const uint32_t* begin() const { return at_; }
     const uint32_t* end() const { return end_; }
     void NextLeaf();
@@ -95,7 +96,7 @@ class SortedNumbers {
   struct Inner;
   struct Change;
 
-  // True if the number was put behind the others of the only leaf.
+  // Returns true if the number was appended to the only leaf.
   bool PutLast(uint32_t number, const Edit& edit, int free_bits);
   bool PutWith(Change change);
 

@@ -1,5 +1,5 @@
-// Rows by dense number, in pages that versions share. Internal; docs/store.md
-// has the layout.
+// Rows by dense number, in pages shared between versions. Internal;
+// docs/store.md describes the layout.
 #ifndef ACL_BASE_TABLE_H_
 #define ACL_BASE_TABLE_H_
 
@@ -17,11 +17,11 @@ namespace acl {
 // copies two words.
 class PageTree {
  public:
-  // Where the pointer to the page stands: what it points to can be loaded
-  // ahead. Null stands there for a page that is not. REQUIRES: there is room
-  // for it.
+  // The location of the pointer to the page, so that the page can be
+  // prefetched; it holds null if there is no such page. REQUIRES: Reserve() has
+  // made room for the page.
   Block* const* PlaceOf(uint32_t page) const {
-    // The two lowest levels by constants: most trees have no more.
+    // The two lowest levels are unrolled: most trees have no more.
     Block* const* place = &root_;
     for (int level = levels_; level > 2; --level) {
       place = ChildOf(*place, page >> (kBits * (level - 1)));
@@ -30,19 +30,19 @@ class PageTree {
     if (levels_ > 0) place = ChildOf(*place, page);
     return place;
   }
-  // Where null stands.
+  // A location that holds null.
   static Block* const* Nowhere() { return &kNoPage; }
-  // The page, or null. REQUIRES: there is room for it.
+  // The page, or null. REQUIRES: Reserve() has made room for it.
   Block* Get(uint32_t page) const { return *PlaceOf(page); }
 
   // Makes room for pages up to this one.
   void Reserve(uint32_t page, Edit* edit);
 
-  // Puts a page there, or null to take it out. Drops no page. REQUIRES: there
-  // is room for it.
+  // Sets a page, or removes it with null. Does not drop the old one. REQUIRES:
+  // Reserve() has made room for it.
   void Set(uint32_t page, Block* block, Edit* edit);
 
-  // Drops the tree with all pages.
+  // Drops the tree with all its pages.
   void Clear(Edit* edit);
 
  private:
@@ -65,17 +65,17 @@ class PageTree {
   static Block* SetIn(Block* at, int level, uint32_t page, Block* block,
                       Edit* edit);
 
-  Block* root_ = nullptr;  // of a tree of no level: page 0
+  Block* root_ = nullptr;  // with no levels: page 0
   int levels_ = 0;
 };
 
-// How many rows a page of a table has, or texts; the only page of a small table
-// may have fewer.
+// The number of rows, or texts, on a page of a table; the only page of a small
+// table may have fewer.
 constexpr uint32_t kPageRows = 32;
 
-// Of a table that has room for numbers below `limit`, what it becomes to have
-// room for `number`, which is no less: whole pages, but while one page does, a
-// power of two.
+// The new limit of a table that has room for numbers below `limit` and needs
+// room for `number`, which is not below it: whole pages, or a power of two as
+// long as a single page is enough.
 inline uint32_t GrownLimit(uint32_t limit, uint32_t number, uint32_t rows) {
   if (number >= rows) return (number / rows + 1) * rows;
   limit = std::max(limit, 1u);
@@ -83,30 +83,31 @@ inline uint32_t GrownLimit(uint32_t limit, uint32_t number, uint32_t rows) {
   return limit;
 }
 
-// A persistent table: a copy of it stays as it is while another is changed.
-// Changing a row copies its page and the path to it, once in an edit. Row is a
-// plain value whose default says that there is nothing; rows of 64 bytes stand
-// on cache lines of their own. Copying a table costs some words. Safe to read
-// from any thread while another changes its own copy.
+// A persistent table: a copy of it stays unchanged while another is changed.
+// Changing a row copies its page and the path to it, once per edit. Row is a
+// plain value whose default means that there is nothing; rows of 64 bytes are
+// aligned to cache lines. Copying a table copies a few words. Safe to read from
+// any thread while another changes its own copy.
 template <class Row, MemoryPart kPart>
 class Table {
   static_assert(std::is_trivially_copyable<Row>::value, "rows are copied");
-  // Of lines fewer: a change copies a page, and each is to come from memory.
+  // Fewer rows of 64 bytes: a change copies a page, and each row is a cache
+  // miss.
   static constexpr uint32_t kRows = sizeof(Row) == 64 ? 16 : kPageRows;
 
  public:
-  // A row that is looked up in two steps: what the second looks at can be
-  // loaded before. Valid as long as this table is there and does not change.
+  // A row looked up in two steps, so that what the second step reads can be
+  // prefetched. Valid as long as this table exists and does not change.
   class Path {
    public:
-    Path() = default;  // it has to be set
+    Path() = default;  // must be assigned before use
 
-    // Begins to load what Get() looks at.
+    // Prefetches what Get() reads.
     void Prefetch() const { __builtin_prefetch(page_); }
     const Row* Get() const {
       return *page_ == nullptr ? nullptr : RowsOf(*page_) + row_;
     }
-    // The same, with a default row for none.
+    // The same, with a default row instead of null.
     const Row& GetOrNone() const {
       static constexpr Row kNone = {};
       return *page_ == nullptr ? kNone : RowsOf(*page_)[row_];
@@ -125,8 +126,7 @@ class Table {
         number % kRows);
   }
 
-  // The row, or null if nothing was ever put near it. Valid as long as this
-  // version.
+  // The row, or null if its page does not exist. Valid as long as this version.
   const Row* Get(uint32_t number) const { return PathTo(number).Get(); }
 
   // The row, to be changed by this edit. REQUIRES: Get() is not null.
@@ -134,13 +134,14 @@ class Table {
     return OwnPage(number, edit)[number % kRows];
   }
 
-  // The same where nothing may have been yet: a default row then.
+  // The same for a row that may not exist yet, which starts as the default.
   Row& Add(uint32_t number, Edit* edit) {
     Reserve(number, edit);
     return OwnPage(number, edit)[number % kRows];
   }
 
-  // Puts the default there; a page that `is_empty` says of all rows goes.
+  // Resets the row to the default; removes its page if `is_empty` is true of
+  // all rows on it.
   template <class IsEmpty>
   void Erase(uint32_t number, const IsEmpty& is_empty, Edit* edit) {
     Own(number, edit) = Row();
@@ -151,10 +152,11 @@ class Table {
     edit->Drop(page);
   }
 
-  // Get() for numbers of which neighbours often follow each other.
+  // Get() for a sequence of numbers in which neighbours often follow each
+  // other.
   class Scan {
    public:
-    // The table has to live as long.
+    // `table` must outlive the scan.
     explicit Scan(const Table& table) : table_(table) {}
 
     const Row* Get(uint32_t number) {
@@ -173,7 +175,7 @@ class Table {
     const Row* rows_ = nullptr;
   };
 
-  // Gives back the memory of a table that is of no more use.
+  // Frees the memory of a table that is no longer used.
   void Clear(Edit* edit) {
     pages_.Clear(edit);
     limit_ = 0;
@@ -207,7 +209,7 @@ class Table {
     }
   }
 
-  // The rows of a number's page, made or copied if need be.
+  // The rows of a number's page, which is created or copied if necessary.
   Row* OwnPage(uint32_t number, Edit* edit) {
     Block* page = pages_.Get(number / kRows);
     if (page == nullptr || !edit->Owns(page)) {
@@ -216,7 +218,7 @@ class Table {
     return RowsOf(page);
   }
 
-  // A copy of a page, or an empty one, in its place.
+  // Puts a copy of a page, or an empty page, in its place.
   Block* Replace(uint32_t page, Block* old, Edit* edit,
                  uint32_t old_rows = kRows) {
     const uint32_t count = RowsOn(page);

@@ -19,8 +19,8 @@ bool IsControl(uint32_t c) { return c < 0x20 || (c >= 0x7f && c < 0xa0); }
 
 // White space and format characters other than the blank: categories Zs, Zl, Zp
 // and Cf of Unicode 17.0 (UnicodeData.txt), and U+2065, which is reserved among
-// them. They look like nothing or like a blank, or change how the text around
-// them is shown. In rising order.
+// them. They are invisible or look like a blank, or change how the text around
+// them is shown. In ascending order.
 struct CodePoints {
   uint32_t first, last;
 };
@@ -41,7 +41,7 @@ bool IsUnseen(uint32_t c) {
   return range != std::end(kUnseen) && range->first <= c;
 }
 
-// Whether it must not reach a terminal or a log as it is.
+// Whether it must be escaped before it reaches a terminal or a log.
 bool NeedsEscape(uint32_t c) { return IsControl(c) || IsUnseen(c); }
 
 absl::Status CheckBytes(absl::string_view what, absl::string_view text,
@@ -53,7 +53,7 @@ absl::Status CheckBytes(absl::string_view what, absl::string_view text,
   }
   for (size_t i = 0; i < text.size();) {
     if (absl::ascii_isprint(static_cast<unsigned char>(text[i]))) {
-      ++i;  // nearly all are
+      ++i;  // the common case
       continue;
     }
     const CodePoint c = FirstCodePoint(text.substr(i));
@@ -97,7 +97,7 @@ std::string Escaped(absl::string_view text, bool escape_backticks) {
   return out;
 }
 
-// `\uXXXX`; beyond U+FFFF a pair of surrogates.
+// `\uXXXX`; a surrogate pair beyond U+FFFF.
 void AppendJsonEscape(uint32_t c, std::string* out) {
   if (c <= 0xffff) {
     absl::StrAppendFormat(out, "\\u%04x", c);
@@ -108,7 +108,7 @@ void AppendJsonEscape(uint32_t c, std::string* out) {
                         0xdc00 + (bits & 0x3ff));
 }
 
-// OK if there is no white space and no format character in an address.
+// OK if an address has no white space and no format characters.
 absl::Status CheckAllSeen(absl::string_view email) {
   for (size_t i = 0; i < email.size();) {
     const CodePoint c = FirstCodePoint(email.substr(i));

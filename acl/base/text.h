@@ -1,5 +1,5 @@
-// What a well-formed id, e-mail address and name is, and how one is shown.
-// docs/semantics.md, "Nouns", has the rules.
+// The rules for well-formed ids, e-mail addresses and names, and how they are
+// shown. docs/semantics.md, "Nouns", states the rules.
 #ifndef ACL_BASE_TEXT_H_
 #define ACL_BASE_TEXT_H_
 
@@ -22,14 +22,14 @@ constexpr size_t kMaxWordBytes = 64;  // role names and resource types
 // 1 to kMaxIdBytes bytes of valid UTF-8 without control characters.
 absl::Status CheckId(absl::string_view what, absl::string_view id);
 
-// As CheckId(), and not the reserved word `default`: for what gets a name.
+// As CheckId(), and refuses the reserved word `default`: for new ids.
 absl::Status CheckNewId(absl::string_view what, absl::string_view id);
 
-// As CheckId(), but may be empty: names for people to read.
+// As CheckId(), but may be empty: for display names.
 absl::Status CheckDisplayName(absl::string_view name);
 
-// The same with at most kMaxAnnotationBytes bytes: what a service keeps with
-// something for itself.
+// The same with at most kMaxAnnotationBytes bytes: for data that a service
+// attaches for its own use.
 absl::Status CheckAnnotation(absl::string_view annotation);
 
 // A role name: an id of at most kMaxWordBytes bytes, not `none`.
@@ -38,9 +38,10 @@ absl::Status CheckRoleName(absl::string_view role);
 // A resource type: an id of at most kMaxWordBytes bytes, without a colon.
 absl::Status CheckTypeName(absl::string_view type);
 
-// The one form in which an e-mail address is kept and compared: surrounding
-// ASCII white space dropped, ASCII letters in lower case. MALFORMED if it is no
-// address, or has white space or a format character of Unicode anywhere.
+// The canonical form in which an e-mail address is stored and compared:
+// surrounding ASCII white space dropped, ASCII letters in lower case. MALFORMED
+// if it is not an address, or has white space or Unicode format characters
+// anywhere.
 absl::StatusOr<std::string> CanonicalEmail(absl::string_view email);
 
 bool IsUtf8(absl::string_view text);
@@ -52,22 +53,22 @@ struct CodePoint {
   size_t bytes = 1;
 };
 
-// The code point that `text` begins with. Overlong forms, surrogates and values
-// above U+10FFFF are invalid, one byte at a time. REQUIRES: `text` is not
-// empty.
+// The first code point of `text`. Overlong forms, surrogates and values above
+// U+10FFFF are invalid, one byte at a time. REQUIRES: `text` is not empty.
 CodePoint FirstCodePoint(absl::string_view text);
 
 // `text` in backticks for a message: control characters, white space other than
 // the blank, format characters (bidi marks, zero-width characters), backticks
-// and invalid UTF-8 are escaped, and a text of more than 80 bytes is cut.
+// and invalid UTF-8 are escaped, and text of more than 80 bytes is truncated.
 std::string Quoted(absl::string_view text);
 
-// `text` as Quoted() shows it, without backticks and never cut: for terminals.
+// `text` as Quoted() shows it, without backticks and never truncated: for
+// terminals.
 std::string Printable(absl::string_view text);
 
 // A JSON document in which the characters that Quoted() escapes (DEL, C1
-// control characters, white space, format characters) are written as `\uXXXX`:
-// the same document. REQUIRES: there are none outside its texts.
+// control characters, white space, format characters) are written as `\uXXXX`,
+// which does not change its meaning. REQUIRES: they occur only inside strings.
 std::string PrintableJson(absl::string_view json);
 
 }  // namespace acl

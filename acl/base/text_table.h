@@ -1,4 +1,4 @@
-// Texts by dense number, in pages that versions share. Internal.
+// Texts by dense number, in pages shared between versions. Internal.
 #ifndef ACL_BASE_TEXT_TABLE_H_
 #define ACL_BASE_TEXT_TABLE_H_
 
@@ -13,22 +13,22 @@
 
 namespace acl {
 
-// A persistent table of texts of up to 16 MiB; no text and the empty one are
-// the same. In a page every text has a cell of the same width, which stands in
-// the pointer to the page: so the place of a text is known before any of it is
-// looked at. One that is too long for a cell stands in a block of its own.
-// Copying a table copies some words. Safe to read from any thread while another
-// changes its own copy.
+// A persistent table of texts of up to 16 MiB; no text and the empty text are
+// the same. All cells of a page have the same width, which is stored in the
+// pointer to the page, so the location of a text is known before the page is
+// read. A text too long for a cell has its own block. Copying a table copies a
+// few words. Safe to read from any thread while another changes its own copy.
 template <MemoryPart kPart>
 class TextTable {
-  // What is longer than a cell can be, less its first byte.
+  // A text of this size or more does not fit into any cell: its first byte is
+  // the size.
   static constexpr size_t kOutsideFrom = 64;
   static constexpr size_t kPointerBytes = sizeof(void*);
   static constexpr uint8_t kOutside = 255;
   static constexpr size_t kCellUnit = 4;
 
-  // A block of cells, as the tree of pages keeps it: blocks begin at multiples
-  // of sixteen, so there is room for a cell's width in the lowest four bits.
+  // A block of cells as stored in the tree of pages: blocks begin at multiples
+  // of sixteen, so the lowest four bits can hold the cell width.
   class Page {
    public:
     Page() = default;
@@ -60,13 +60,13 @@ class TextTable {
   };
 
  public:
-  // Where a text is, or that there is none: a place that can be loaded before
-  // it is looked at. Valid as long as this version.
+  // The location of a text, if there is one, so that it can be prefetched
+  // before it is read. Valid as long as this version.
   class Cell {
    public:
-    Cell() = default;  // it has to be set
+    Cell() = default;  // must be assigned before use
 
-    // Begins to load it, with what of it may be in a second cache line.
+    // Prefetches the text, including a possible second cache line.
     void Prefetch() const {
       __builtin_prefetch(at_);
       __builtin_prefetch(at_ + last_);
@@ -87,16 +87,16 @@ class TextTable {
           last_(page ? page.width() - 1 : 0) {}
 
     const char* at_;
-    size_t last_;  // byte of the cell
+    size_t last_;  // last byte of the cell
   };
 
-  // A text that is looked up in two steps: what the second looks at can be
-  // loaded before. Valid as long as this table is there and does not change.
+  // A text looked up in two steps, so that what the second step reads can be
+  // prefetched. Valid as long as this table exists and does not change.
   class Path {
    public:
-    Path() = default;  // it has to be set
+    Path() = default;  // must be assigned before use
 
-    // Begins to load what cell() looks at.
+    // Prefetches what cell() reads.
     void Prefetch() const { __builtin_prefetch(page_); }
     Cell cell() const { return Cell(Page(*page_), i_); }
 
@@ -118,10 +118,11 @@ class TextTable {
     return PathTo(number).cell().Get();
   }
 
-  // Get() for numbers of which neighbours often follow each other.
+  // Get() for a sequence of numbers in which neighbours often follow each
+  // other.
   class Scan {
    public:
-    // The table has to live as long.
+    // `table` must outlive the scan.
     explicit Scan(const TextTable& table) : table_(table) {}
 
     absl::string_view Get(uint32_t number) { return CellOf(number).Get(); }
@@ -142,7 +143,7 @@ class TextTable {
     Page page_;
   };
 
-  // Empty to take it out.
+  // Sets a text; empty removes it.
   void Set(uint32_t number, absl::string_view text, Edit* edit) {
     if (text.empty() && Get(number).empty()) return;
     char* const cell = OwnCell(number, text.size(), edit);
@@ -161,7 +162,7 @@ class TextTable {
   }
 
  private:
-  // REQUIRES: there is room for it.
+  // REQUIRES: Reserve() has made room for it.
   Page PageAt(uint32_t at) const { return Page(pages_.Get(at)); }
 
   // Only page 0 can be short, and only while it is the last.
@@ -176,7 +177,8 @@ class TextTable {
     edit->Drop(text);
   }
 
-  // The cell, with room for `size` bytes, in a page that only this edit knows.
+  // The cell, with room for `size` bytes, on a page reachable only from this
+  // edit.
   char* OwnCell(uint32_t number, size_t size, Edit* edit) {
     Reserve(number, edit);
     const uint32_t at = number / kPageRows;
@@ -200,8 +202,8 @@ class TextTable {
     }
   }
 
-  // A page with cells of at least this width in the place of another, whose
-  // first `kept` cells it has, or of none.
+  // Replaces a page, or adds one, with cells of at least `width`; the first
+  // `kept` cells are copied.
   Page Replace(uint32_t at, size_t width, uint32_t kept, Edit* edit) {
     const Page old = PageAt(at);
     if (old) width = std::max(width, old.width());

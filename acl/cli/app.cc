@@ -27,11 +27,11 @@ constexpr char kExitCodes[] =
 constexpr char kFormats[] =
     "The file's ending tells its format: .yaml, .json, .txtpb, .binpb.\n";
 
-// The command line, bound to the variables that it fills.
+// The command line, and the variables that parsing fills.
 class CommandLine {
  public:
   explicit CommandLine(const Console& console) : console_(console) {
-    // The parser would have the variable win over the option.
+    // The parser would let the variable override the option.
     const char* const world = std::getenv("ACL_WORLD");
     if (world != nullptr) common_.world = world;
     app_.require_subcommand(1);
@@ -74,7 +74,7 @@ class CommandLine {
     return command;
   }
 
-  // A command that has files as arguments, and no world.
+  // A command that takes files as arguments, and no world.
   CLI::App* FileCommand(const std::string& name, const std::string& what,
                         const std::string& examples) {
     CLI::App* command = app_.add_subcommand(name, what);
@@ -98,7 +98,7 @@ class CommandLine {
     AddJson(command, "Answer in JSON");
   }
 
-  // A command that changes nothing can be asked about the past.
+  // A command that changes nothing, and can therefore be asked about the past.
   CLI::App* AskCommand(const std::string& name, const std::string& what,
                        const std::string& examples) {
     CLI::App* command = Command(name, what, examples);

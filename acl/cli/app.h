@@ -6,8 +6,8 @@
 
 namespace acl::cli {
 
-// Parses the arguments of `main` and runs what they ask for. The world file may
-// also come from the environment variable ACL_WORLD. Gives the exit code.
+// Parses the arguments of `main` and runs the command. The world file may also
+// come from the environment variable ACL_WORLD. Returns the exit code.
 int Run(int argc, const char* const* argv, const Console& console);
 
 }  // namespace acl::cli

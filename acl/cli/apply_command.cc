@@ -22,7 +22,8 @@
 namespace acl::cli {
 namespace {
 
-// The keys that changes name: their roles change by more than their owners'.
+// The keys named by changes: their roles can change even if their owners' do
+// not.
 std::vector<std::string> KeysIn(const std::vector<Change>& changes) {
   std::vector<std::string> keys;
   for (const Change& change : changes) {
@@ -49,9 +50,9 @@ struct Applied {
   std::string output;
 };
 
-// A dry run is a real run on an engine that is then thrown away. What is not
-// needed any more goes before the roles are compared: the changes and receipts
-// of a large file take more memory than its world.
+// A dry run is a real run on an engine that is then discarded. What is no
+// longer needed is freed before the roles are compared: the changes and
+// receipts of a large file take more memory than its world.
 absl::StatusOr<Applied> ApplyFile(ChangeFile file,
                                   const ApplyArguments& arguments,
                                   Workspace workspace, const Console& console) {
@@ -95,7 +96,7 @@ absl::StatusOr<Applied> ApplyFile(ChangeFile file,
                  text + RoleChangesText(roles) + RevisionText(*receipt)};
 }
 
-// The workspace that the option or the file names; empty if neither does.
+// The workspace named by the option or the file; empty if neither names one.
 absl::StatusOr<std::string> WorkspaceFor(const std::string& option,
                                          const ChangeFile& file) {
   if (option.empty()) return file.workspace;
@@ -107,8 +108,8 @@ absl::StatusOr<std::string> WorkspaceFor(const std::string& option,
                              Quoted(option), "; leave one out"));
 }
 
-// Adding and removing are the business of the system, and recorded without a
-// reason or a request id.
+// Workspaces are added and removed as the system, and recorded without a reason
+// or a request id.
 absl::Status CheckWorkspaceCall(const CallArguments& call) {
   if (call.actor != "system") {
     return Refuse(v1::MALFORMED,
@@ -154,7 +155,7 @@ absl::Status RemoveWorkspaceOf(const ChangeFile& file, Engine* engine) {
   }
   const absl::StatusOr<RevisionToken> token = workspace->Token();
   if (!token.ok()) return token.status();
-  // Nobody else changes it: the file is locked, and a folder has one writer.
+  // It can't change meanwhile: the file is locked, and a folder has one writer.
   if (file.expected_revision && *file.expected_revision != token->revision) {
     return Refuse(
         v1::REVISION_MISMATCH,
@@ -166,9 +167,9 @@ absl::Status RemoveWorkspaceOf(const ChangeFile& file, Engine* engine) {
   return engine->RemoveWorkspace(Actor::System(), file.workspace);
 }
 
-// What became of a workspace that was added or removed.
+// The result for a workspace that was added or removed.
 struct AppliedWorkspace {
-  Counts counts;  // of what it has, or had
+  Counts counts;  // of what is in it, or was
   DifferenceList roles;
 };
 

@@ -19,7 +19,7 @@
 namespace acl::cli {
 namespace {
 
-// What one workspace answers.
+// The answer of one workspace.
 struct Answer {
   std::string text;  // whole lines
   Json json;
@@ -27,8 +27,8 @@ struct Answer {
 };
 using Ask = std::function<absl::StatusOr<Answer>(const Snapshot& snapshot)>;
 
-// Several workspaces need not have the same ladder and types: one that does not
-// know the word has nothing to say, as long as another one does.
+// Workspaces may have different ladders and types: one that does not know the
+// word is skipped, as long as another one does.
 bool IsUnknownWord(const absl::Status& status) {
   return FaultOf(status) == v1::TYPE_UNKNOWN ||
          FaultOf(status) == v1::ROLE_UNKNOWN;
@@ -43,7 +43,7 @@ void PutPrefixed(const std::string& prefix, const std::string& text,
   }
 }
 
-// What a question names, each null if it names none.
+// The things that a question names; null if it names none.
 struct Named {
   const Subject* subject = nullptr;
   const ResourceRef* resource = nullptr;
@@ -61,9 +61,9 @@ absl::StatusOr<std::vector<Snapshot>> SnapshotsOf(Session* session) {
   return snapshots;
 }
 
-// A question about one subject and one resource is about the workspace that has
-// the resource: it alone is left. If there is none, all stay; if there are
-// several, MALFORMED, since two workspaces are two different resources.
+// A question about a subject and a resource is about the workspace that has the
+// resource, so only that one is kept. If none has it, all are kept; if several
+// do, MALFORMED, since the same name in two workspaces means two resources.
 absl::Status ChooseByResource(const ResourceRef& resource,
                               std::vector<Snapshot>* snapshots) {
   std::vector<Snapshot> having;
@@ -122,8 +122,8 @@ void WarnIfMissing(const Named& named, const std::vector<Snapshot>& snapshots,
   }
 }
 
-// Asks the workspaces and prints the answers: text lines, with the workspace in
-// front if the world has several and `prefix` says so, or one JSON array.
+// Asks the workspaces and prints the answers: lines of text, prefixed with the
+// workspace if the world has several and `prefix` is set, or one JSON array.
 ExitCode AskAll(const Common& common, const Console& console, bool prefix,
                 const Named& named, const Ask& ask) {
   absl::StatusOr<std::unique_ptr<Session>> session =
@@ -165,7 +165,7 @@ ExitCode AskAll(const Common& common, const Console& console, bool prefix,
   return allowed ? kAllow : kDeny;
 }
 
-// Lists all pages; `text` and `json` make of each item a line and an object.
+// Lists all pages; `print` turns each item into a line and an object.
 template <class Item, class List, class Print>
 absl::StatusOr<Answer> ListAll(const List& list, const Print& print) {
   const absl::StatusOr<Page<Item>> all = AllItems<Item>(list);
@@ -302,7 +302,7 @@ ExitCode MatrixCommand(const Common& common, const Console& console) {
   const absl::StatusOr<std::vector<Snapshot>> snapshots =
       SnapshotsOf(session->get());
   if (!snapshots.ok()) return Fail(console, snapshots.status());
-  // On a terminal the rows themselves show how far it is.
+  // On a terminal the rows themselves show the progress.
   Console beside = console;
   beside.err_terminal = console.err_terminal && !console.out_terminal;
   Progress progress(beside, "matrix, rows:");
@@ -310,7 +310,7 @@ ExitCode MatrixCommand(const Common& common, const Console& console) {
       console.json ? WriteMatrixJson(*snapshots, console.out, progress.Sink())
                    : WriteMatrixCsv(*snapshots, console.out, progress.Sink());
   if (written.ok()) return kAllow;
-  // Whoever owns the stream says why it takes no more.
+  // If the stream failed, its owner reports why.
   return console.out.good() ? Fail(console, written) : kFailure;
 }
 

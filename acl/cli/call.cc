@@ -11,8 +11,8 @@
 namespace acl::cli {
 namespace {
 
-// The form of what every change has, so that a fault in an option is not told
-// as one of the change.
+// Checks the options that every change has, so that a fault in one of them is
+// not reported as a fault of the change.
 absl::Status CheckCall(const CallArguments& call) {
   const absl::StatusOr<Actor> actor = Actor::Parse(call.actor);
   absl::Status status = actor.status();

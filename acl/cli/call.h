@@ -1,4 +1,4 @@
-// The options that every change has: `--as`, `--reason`, `--request-id`.
+// The options of every change: `--as`, `--reason`, `--request-id`.
 #ifndef ACL_CLI_CALL_H_
 #define ACL_CLI_CALL_H_
 
@@ -8,12 +8,12 @@
 
 namespace acl::cli {
 
-// All but the dry run.
+// All options except the dry run.
 ChangeOptions OptionsOf(const CallArguments& call);
 
-// OK, or MALFORMED in words that name the option. A world file keeps neither a
-// reason nor a request id (a retry that relies on one would be applied again),
-// so they are refused for it. To be called before anything is opened.
+// OK, or MALFORMED with a message that names the option. A world file stores
+// neither reasons nor request ids (a retry that relies on one would be applied
+// again), so they are refused for it. Called before anything is opened.
 absl::Status CheckOptions(const Common& common, const CallArguments& call);
 
 }  // namespace acl::cli

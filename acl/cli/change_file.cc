@@ -21,7 +21,7 @@ absl::Status FileFault(const Places& places, absl::string_view path,
                 absl::StrCat(places.Show(path), ": ", what));
 }
 
-// What the file says of adding or removing a workspace.
+// Reads whether the file adds or removes a workspace.
 absl::Status TakeWorkspace(v1::ChangeFile* message, ChangeFile* file) {
   const bool add = message->has_add_workspace();
   const bool remove = message->remove_workspace();
@@ -58,7 +58,7 @@ absl::Status TakeWorkspace(v1::ChangeFile* message, ChangeFile* file) {
   return absl::OkStatus();
 }
 
-// Whether the refusal is about the system, not about what a file says.
+// Whether the refusal is about the system, not about the contents of a file.
 bool IsOfSystem(Fault fault) {
   switch (fault) {
     case v1::ENGINE_CLOSED:
@@ -113,7 +113,7 @@ absl::Status Located(const absl::Status& refusal, const ChangeFile& file) {
     return Refuse(fault, absl::StrCat(place, ": ", message));
   };
   const bool first = index.value_or(0) == 0;
-  // Later ones may be about an actor that an earlier change removed or locked.
+  // A later change may fail because an earlier one removed or locked its actor.
   if (first && (fault == v1::ACTOR_UNKNOWN || fault == v1::ACTOR_LOCKED ||
                 fault == v1::ACTOR_KEY_DISABLED)) {
     return at("`--as`");

@@ -1,5 +1,5 @@
-// The commands, one function each: what the arguments ask for is done, results
-// go to the console, the exit code comes back.
+// The commands, one function each: runs the command with the given arguments,
+// writes results to the console, and returns the exit code.
 #ifndef ACL_CLI_COMMANDS_H_
 #define ACL_CLI_COMMANDS_H_
 
@@ -40,7 +40,7 @@ ExitCode WhatCommand(const Common& common, const std::string& subject,
 // `acl matrix`
 ExitCode MatrixCommand(const Common& common, const Console& console);
 
-// What every change has: `--as ACTOR [--reason TEXT] [--request-id ID]
+// The options of every change: `--as ACTOR [--reason TEXT] [--request-id ID]
 // [--dry-run]`.
 struct CallArguments {
   std::string actor;
@@ -63,7 +63,7 @@ ExitCode ShareCommand(const Common& common, const ShareArguments& arguments,
 // `acl apply CHANGES --as ACTOR [--summary]`
 struct ApplyArguments {
   std::string changes;   // the file
-  bool summary = false;  // counts, no lists
+  bool summary = false;  // counts instead of lists
   CallArguments call;
 };
 ExitCode ApplyCommand(const Common& common, const ApplyArguments& arguments,
@@ -88,9 +88,9 @@ ExitCode LogCommand(const Common& common, const LogArguments& arguments,
 struct DiffArguments {
   std::string before;  // PATH, PATH@MOMENT or @MOMENT
   std::string after;
-  bool summary = false;      // counts, no lists
+  bool summary = false;      // counts instead of lists
   std::string changes;       // the change file to write; empty: the differences
-  bool world_named = false;  // `--world` was given: it is for @MOMENT alone
+  bool world_named = false;  // `--world` was given: it is only for @MOMENT
 };
 ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
                      const Console& console);
@@ -98,7 +98,7 @@ ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
 // `acl export [-o FILE | --format FORMAT]`
 struct ExportArguments {
   std::string output;  // empty: to the console
-  std::string format;  // of what goes to the console
+  std::string format;  // of the console output
 };
 ExitCode ExportCommand(const Common& common, const ExportArguments& arguments,
                        const Console& console);
@@ -113,7 +113,7 @@ ExitCode InitCommand(const InitArguments& arguments, const Console& console);
 // `acl journal verify FOLDER [--head HEAD]`
 struct VerifyArguments {
   std::string folder;
-  std::string head;  // that is known; may be empty
+  std::string head;  // a head known from before; may be empty
 };
 ExitCode JournalVerifyCommand(const VerifyArguments& arguments,
                               const Console& console);
@@ -126,8 +126,8 @@ struct SalvageArguments {
 ExitCode JournalSalvageCommand(const SalvageArguments& arguments,
                                const Console& console);
 
-// `acl key create OWNER [--id ID] [--name NAME]`: a key for the server, and its
-// secret.
+// `acl key create OWNER [--id ID] [--name NAME]`: creates a key for the server,
+// with its secret.
 struct KeyArguments {
   std::string owner;
   std::string id;
@@ -136,14 +136,14 @@ struct KeyArguments {
 ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
                           const Console& console);
 
-// `acl serve --data FOLDER | --memory ...`: until SIGINT or SIGTERM.
+// `acl serve --data FOLDER | --memory ...`: runs until SIGINT or SIGTERM.
 struct ServeArguments {
   std::string folder;
   bool memory = false;
   std::string listen = "127.0.0.1:8080";
   bool relaxed = false;
   std::string history = "keep";
-  double max_wait = 5;  // seconds, as the rest
+  double max_wait = 5;  // seconds, like the others
   double grace = 10;
   double request_timeout = 10;
   double idle_timeout = 60;

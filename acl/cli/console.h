@@ -1,4 +1,4 @@
-// Where results and messages go, and how they look there.
+// Where results and messages are written, and how they look.
 #ifndef ACL_CLI_CONSOLE_H_
 #define ACL_CLI_CONSOLE_H_
 
@@ -30,17 +30,17 @@ struct Console {
   bool err_colour = false;    // and may have colour
 };
 
-// The ways text stands out.
+// The ways in which text can be highlighted.
 enum class Look { kGood, kBad, kStrong };
 
-// `text` in that look, if `colour`.
+// `text` with that look, if `colour`.
 std::string Styled(bool colour, Look look, absl::string_view text);
 
 // The code for a refusal that is not a denial.
 ExitCode CodeFor(const absl::Status& status);
 
 // Prints `acl: ` and each line of the refusal, or in JSON an object with the
-// fault and the message; gives its code.
+// fault and the message; returns its exit code.
 ExitCode Fail(const Console& console, const absl::Status& status);
 
 }  // namespace acl::cli

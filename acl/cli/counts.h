@@ -1,4 +1,4 @@
-// How much there is in a world, for sums.
+// The number of items in a world, for summaries.
 #ifndef ACL_CLI_COUNTS_H_
 #define ACL_CLI_COUNTS_H_
 
@@ -10,7 +10,7 @@
 
 namespace acl::cli {
 
-// How much there is in a world.
+// The number of items in a world.
 struct Counts {
   size_t workspaces = 0;
   size_t users = 0;
@@ -20,7 +20,7 @@ struct Counts {
   size_t resources = 0;
   size_t grants = 0;
 
-  // Counts a part of a world.
+  // Adds the counts of a part of a world.
   void Add(const v1::Workspace& part) {
     workspaces += part.continued() ? 0 : 1;
     users += static_cast<size_t>(part.users_size());

@@ -23,7 +23,7 @@ namespace {
 
 bool IsMoment(const std::string& text) { return text[0] == '@'; }
 
-// `PATH`, `FOLDER@MOMENT`, or `@MOMENT` of the world that --world names.
+// Parses `PATH`, `FOLDER@MOMENT`, or `@MOMENT` of the world named by --world.
 absl::StatusOr<WorldPlace> ReadSide(const std::string& text,
                                     const std::string& world) {
   if (!IsMoment(text)) return ReadWorldPlace(text);
@@ -94,7 +94,7 @@ std::string ItemsText(const DifferenceList& items, const char* what) {
                       items.Text());
 }
 
-// The ids of the workspaces that are compared.
+// The ids of the workspaces to compare.
 std::set<std::string> IdsOf(const Engine& before, const Engine& after,
                             const std::string& wanted) {
   if (!wanted.empty()) return {wanted};
@@ -130,7 +130,7 @@ absl::StatusOr<v1::ChangeFile> ChangesOf(const Engine& before,
     v1::ChangeFile addition;
     addition.set_workspace(id);
     *addition.mutable_add_workspace() = *std::move(whole);
-    // It is a new one, whatever it has been through on the other side.
+    // It becomes a new workspace, whatever its revision on the other side.
     addition.mutable_add_workspace()->clear_revision();
     return addition;
   }
@@ -146,7 +146,7 @@ bool IsEmpty(const v1::ChangeFile& file) {
          !file.remove_workspace();
 }
 
-// The changes of the one workspace that differs; without any, if none does.
+// The changes of the only workspace that differs; empty if none differs.
 absl::StatusOr<v1::ChangeFile> FindChanges(const Engine& before,
                                            const Engine& after,
                                            const std::string& wanted) {
@@ -240,7 +240,7 @@ ExitCode DiffCommand(const Common& common, const DiffArguments& arguments,
   }
   const absl::StatusOr<Found> found = Compare(arguments, common, console);
   if (!found.ok()) {
-    // 1 says that they differ.
+    // Exit code 1 already means that the worlds differ.
     Fail(console, found.status());
     return kBadInput;
   }

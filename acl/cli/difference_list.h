@@ -1,4 +1,4 @@
-// Grants or roles that differ, as they are printed.
+// Differences in grants or roles, in printed form.
 #ifndef ACL_CLI_DIFFERENCE_LIST_H_
 #define ACL_CLI_DIFFERENCE_LIST_H_
 
@@ -10,13 +10,13 @@
 
 namespace acl::cli {
 
-// A list that may be long. Keeps of each item only what will be printed of it.
+// A list that may be long. Stores only what will be printed of each item.
 class DifferenceList {
  public:
   enum class Form { kText, kJson };
 
-  // `who` is what those who have the roles are called, one of them: "subject".
-  // With `summary` it tells only how many there are of each kind.
+  // `who` is the singular noun for the holders of the roles: "subject". With
+  // `summary` only the number of each kind is printed.
   DifferenceList(Form form, bool summary, const char* who)
       : form_(form), summary_(summary), who_(who) {}
 
@@ -27,7 +27,7 @@ class DifferenceList {
 
   size_t size() const { return size_; }
 
-  // A line for each. REQUIRES: the form is text.
+  // One line for each difference. REQUIRES: the form is text.
   std::string Text() const;
   // An array of objects. REQUIRES: the form is JSON.
   Json ToJson() const;

@@ -101,7 +101,7 @@ ExitCode JournalVerifyCommand(const VerifyArguments& arguments,
 
 namespace {
 
-// Whether a file would be written into a folder, or into one below it.
+// Whether the path of a file is in a folder, or in one below it.
 bool IsIn(const std::string& file, const std::string& folder) {
   std::error_code error;
   auto path =

@@ -1,4 +1,4 @@
-// Lines to a stream by a thread of their own: whoever has one goes on at once.
+// Writes lines to a stream on a separate thread, so that callers never wait.
 #ifndef ACL_CLI_LINE_WRITER_H_
 #define ACL_CLI_LINE_WRITER_H_
 
@@ -14,13 +14,14 @@
 
 namespace acl::cli {
 
-// A reader who is too slow gets some lines less, and is told how many. What
-// there is at the end is written. Write() is thread-safe.
+// If the reader of the stream is too slow, some lines are dropped, and their
+// number is reported. The destructor writes what is left. Write() is
+// thread-safe.
 class LineWriter {
  public:
   static constexpr size_t kMaxPendingBytes = size_t{16} << 20;
 
-  // The stream has to outlive it, and is nobody else's meanwhile.
+  // The stream must outlive this, and must not be used by others meanwhile.
   explicit LineWriter(std::ostream* out) : out_(*out) {
     writer_.Start([this] { WritePending(); });
   }

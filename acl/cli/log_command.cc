@@ -15,7 +15,7 @@
 namespace acl::cli {
 namespace {
 
-// A time, or the first or last instant of a day.
+// Parses a time, or a day, which stands for its first or last instant.
 absl::StatusOr<absl::Time> ReadTime(const std::string& text, bool last) {
   absl::Time time;
   absl::CivilDay day;
@@ -23,7 +23,7 @@ absl::StatusOr<absl::Time> ReadTime(const std::string& text, bool last) {
   if (absl::ParseTime(absl::RFC3339_full, text, &time, &fault)) return time;
   if (absl::ParseCivilTime(text, &day)) {
     const absl::Time begin = absl::FromCivil(day, absl::UTCTimeZone());
-    // Records have microseconds.
+    // Records have a precision of microseconds.
     return last ? absl::FromCivil(day + 1, absl::UTCTimeZone()) -
                       absl::Microseconds(1)
                 : begin;
@@ -34,7 +34,8 @@ absl::StatusOr<absl::Time> ReadTime(const std::string& text, bool last) {
                              "(`2026-03-01T12:00:00Z`)"));
 }
 
-// References are read so that a slip of the pen is told, not searched for.
+// Validates references, so that a typing error is reported instead of matching
+// nothing.
 absl::Status CheckReferences(const LogArguments& arguments) {
   if (!arguments.actor.empty()) {
     const absl::StatusOr<Actor> actor = Actor::Parse(arguments.actor);
@@ -88,7 +89,7 @@ absl::Status CheckFolder(const Common& common) {
                                    "has a history"));
 }
 
-// Prints entries, or keeps the last ones until the end.
+// Prints entries as they come, or keeps the last ones until the end.
 class Printer {
  public:
   Printer(const LogArguments& arguments, const Console& console)
@@ -126,7 +127,7 @@ class Printer {
   bool any_ = false;
 };
 
-// Says that nothing was found: a name that is misspelt looks the same.
+// Warns that nothing was found, since a misspelt name looks the same.
 void WarnOfNothing(const Common& common, const LogArguments& arguments,
                    const Console& console) {
   const std::pair<absl::string_view, const std::string&> filters[] = {
@@ -152,7 +153,7 @@ ExitCode LogCommand(const Common& common, const LogArguments& arguments,
   if (absl::Status s = CheckFolder(common); !s.ok()) return Fail(console, s);
   Printer printer(arguments, console);
   const absl::StatusOr<HistorySpan> span = [&] {
-    // On a terminal the entries themselves show how far it is.
+    // On a terminal the entries themselves show the progress.
     Console beside = console;
     beside.err_terminal = console.err_terminal && !console.out_terminal;
     Progress progress(beside, "reading " + Printable(common.world));

@@ -23,7 +23,7 @@ bool WantsColour() {
 
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
-  // What is wrong with a file is said in our own words, not by the parser too.
+  // Faults in a file are reported in our own words, not by the parser as well.
   google::protobuf::SetLogHandler(nullptr);
   acl::cli::Console console{std::cout, std::cerr};
   console.out_terminal = isatty(STDOUT_FILENO);

@@ -15,8 +15,7 @@ namespace {
 
 using Options = std::vector<const CLI::Option*>;
 
-// The commands that can be given, with the words before them: "import
-// peribolos".
+// The available commands, each with the words before it: "import peribolos".
 struct Command {
   std::string words;
   const CLI::App* app;
@@ -108,7 +107,7 @@ std::string OptionsOf(const CLI::App& app) {
 
 // ---- completion ----
 
-// What a shell offers for the values of an option, or a positional.
+// What a shell offers as the value of an option or positional.
 enum class Offer { kNothing, kFiles, kWords };
 
 Offer OfferOf(const CLI::Option& option) {
@@ -144,13 +143,13 @@ std::string SubcommandWords(const CLI::App& app) {
   return absl::StrJoin(words, " ");
 }
 
-// Offers what begins like the word; a name may have spaces.
+// Offers the candidates that start with the word; names may contain spaces.
 std::string BashOffer(absl::string_view what) {
   return absl::StrCat("mapfile -t COMPREPLY < <(compgen ", what,
                       " -- \"$word\")");
 }
 
-// In single quotes for a shell; `:` and brackets mean something to zsh.
+// Quotes for a shell in single quotes; `:` and brackets are special in zsh.
 std::string ZshText(absl::string_view text) {
   return absl::StrReplaceAll(
       text, {{"'", "'\\''"}, {"[", "\\["}, {"]", "\\]"}, {":", "\\:"}});
@@ -167,8 +166,8 @@ std::string ZshValue(const CLI::Option& option) {
     case Offer::kNothing:
       break;
   }
-  // A mere message would keep options from being completed; in an option it
-  // is the other way round.
+  // For a positional, a plain message would keep options from being completed;
+  // for an option, it is the other way round.
   return absl::StrCat(":", name, option.get_positional() ? ":{:}" : ": ");
 }
 
@@ -291,7 +290,8 @@ std::string ZshCompletion(const CLI::App& app) {
     absl::StrAppend(&text, "    '", command.words, "')\n      ",
                     ZshArguments(*command.app), " ;;\n");
   }
-  // It may be sourced, or be a file of `fpath` that is loaded when needed.
+  // The script may be sourced, or be a file of `fpath` that is loaded on
+  // demand.
   return text +
          "  esac\n}\n"
          "if [[ $funcstack[1] == _acl ]]; then\n  _acl \"$@\"\n"

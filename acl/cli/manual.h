@@ -1,5 +1,5 @@
-// The man page and the shells' completions, made from the same description of
-// the command line as its help.
+// The man page and the shell completions, generated from the same description
+// of the command line as its help.
 #ifndef ACL_CLI_MANUAL_H_
 #define ACL_CLI_MANUAL_H_
 

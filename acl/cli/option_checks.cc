@@ -32,7 +32,7 @@ CLI::Validator WholeNumber(int64_t min, int64_t max) {
       return absl::StrCat(Quoted(text), " is not a whole number from ", min,
                           " to ", max);
     }
-    // The parser would take `010` for octal.
+    // The parser would read `010` as octal.
     text = absl::StrCat(value);
     return "";
   });

@@ -1,4 +1,4 @@
-// What the values of options may be: checks for the parser of the command line.
+// Checks of option values, for the command-line parser.
 #ifndef ACL_CLI_OPTION_CHECKS_H_
 #define ACL_CLI_OPTION_CHECKS_H_
 
@@ -15,17 +15,17 @@ namespace acl::cli {
 // CLI::Option::transform().
 CLI::Validator WholeNumber(int64_t min, int64_t max);
 
-// A number, perhaps with a fraction, from `min` to `max`. For
+// A number, possibly with a fraction, from `min` to `max`. For
 // CLI::Option::check().
 CLI::Validator NumberFrom(double min, int64_t max);
 
-// A number of seconds, perhaps with a fraction, from `min` to `max`. For
+// A number of seconds, possibly with a fraction, from `min` to `max`. For
 // CLI::Option::check().
 CLI::Validator SecondsFrom(double min, double max);
 
-// Has every option and positional of the command, and of the commands below it,
-// refuse an empty value: an unset variable of a script is a mistake, not the
-// absence of the option.
+// Makes every option and positional of the command, and of its subcommands,
+// refuse an empty value: an unset variable in a script is a mistake, and does
+// not mean that the option is absent.
 void RefuseEmptyValues(CLI::App* app);
 
 }  // namespace acl::cli

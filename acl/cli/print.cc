@@ -29,7 +29,7 @@ std::string ShareText(const ShareEffect& effect) {
   return text;
 }
 
-// What went along, if anything did.
+// What was removed along with it, if anything.
 std::string RemovedText(const Cascade& removed) {
   std::vector<std::string> parts;
   const auto add = [&](size_t count, const char* what) {
@@ -49,7 +49,7 @@ std::string RemovedText(const Cascade& removed) {
   return text;
 }
 
-// The fields that ToString() leaves out, a line each.
+// The fields that ToString() leaves out, one per line.
 std::string DetailsText(const Change& change) {
   std::string text;
   const Json call = CallJson(change);
@@ -91,7 +91,7 @@ std::string ChangesText(const std::vector<Change>& changes,
 
 namespace {
 
-// What was called, in short.
+// A short description of the changes of a call.
 std::string CallsText(const std::vector<Change>& changes) {
   return Some(changes.size(), "change") + "\n" + KindsText(KindsOf(changes));
 }
@@ -163,7 +163,7 @@ absl::string_view KindWordOf(const HistoryEntry& entry) {
   return "";
 }
 
-// What was done, a line or more.
+// What was done, in one or more lines.
 std::string DeedText(const HistoryEntry& entry, bool summary) {
   const std::string ids = absl::StrJoin(
       entry.workspaces, ", ", [](std::string* out, const std::string& id) {

@@ -16,27 +16,27 @@ namespace acl::cli {
 // The receipt of one share or unshare, over several lines.
 std::string ShareReceiptText(const Receipt& receipt);
 
-// What each change of a batch did, over several lines, with `details` those
-// with what an addition or update has set.
+// The effect of each change of a batch, over several lines; with `details`
+// including the values that an addition or update has set.
 std::string ChangesText(const std::vector<Change>& changes,
                         const Receipt& receipt, bool details);
 
-// What a batch did, but for the effective roles: each change with its receipt;
-// with `summary` how many there are of each kind.
+// The effects of a batch, except the effective roles: each change with its
+// receipt; with `summary` the number of each kind.
 std::string AppliedText(const std::vector<Change>& changes,
                         const Receipt& receipt, bool summary);
 Json AppliedJson(const std::vector<Change>& changes, const Receipt& receipt,
                  bool summary);
 
-// The effective roles that changed, and at which revision that was.
+// The effective roles that changed, and the revision of the change.
 std::string RoleChangesText(const DifferenceList& roles);
 std::string RevisionText(const Receipt& receipt);
 
-// "group `leads`", "direct", ...: the witness of an answer of `reader`.
+// The witness of an answer from `reader`: "group `leads`", "direct", ...
 std::string WitnessText(const Reader& reader, const Witness& witness);
 
-// An entry of a history, over several lines; and as an object. With `summary`
-// a batch is told by how many changes there are of each kind.
+// An entry of a history, over several lines; and as an object. With `summary` a
+// batch is described by the number of changes of each kind.
 std::string EntryText(const HistoryEntry& entry, bool summary);
 Json EntryJson(const HistoryEntry& entry, bool summary);
 

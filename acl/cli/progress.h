@@ -1,4 +1,4 @@
-// A line on the terminal that shows that something takes its time.
+// A progress line on the terminal.
 #ifndef ACL_CLI_PROGRESS_H_
 #define ACL_CLI_PROGRESS_H_
 
@@ -14,9 +14,9 @@
 
 namespace acl::cli {
 
-// Shows `what` with a bar, or with the count and the time where the total is
-// not known; from two seconds on, until the end of the scope, which takes it
-// away again. Nothing if the console has no terminal for it.
+// Shows `what` with a bar or, if the total is not known, with the count and the
+// time. The line appears after two seconds and is erased at the end of the
+// scope. Shows nothing if the console has no terminal for it.
 class Progress {
  public:
   Progress(const Console& console, std::string what);
@@ -24,7 +24,8 @@ class Progress {
   Progress(const Progress&) = delete;
   Progress& operator=(const Progress&) = delete;
 
-  // For the work to tell how far it is. REQUIRES: it does not outlive this.
+  // The sink through which the work reports progress. REQUIRES: this outlives
+  // it.
   ProgressSink Sink();
 
  private:
@@ -37,8 +38,8 @@ class Progress {
   std::atomic<uint64_t> total_{0};
   std::mutex mutex_;
   std::condition_variable ended_;
-  bool end_ = false;    // under the mutex
-  bool drawn_ = false;  // the thread's
+  bool end_ = false;    // guarded by the mutex
+  bool drawn_ = false;  // used only by the thread
   std::thread thread_;
 };
 

@@ -9,7 +9,7 @@
 
 namespace acl::cli {
 
-// Binds them to `arguments`, which must outlive the parsing.
+// Binds the options to `arguments`, which must outlive the parsing.
 void AddServeOptions(CLI::App* serve, ServeArguments* arguments);
 
 }  // namespace acl::cli

@@ -56,9 +56,9 @@ ExitCode KeyCreateCommand(const Common& common, const KeyArguments& arguments,
 
 namespace {
 
-// Signals that end the server, held back from all threads that begin later.
-// Whoever reads the log and goes away, or a limit on the size of files, does
-// not end it: that is the failure of a write, and told where it matters.
+// Blocks the signals that end the server in all threads started later. A reader
+// of the log that goes away, or a limit on file sizes, does not end the server:
+// the failed write is reported where it matters.
 class EndingSignals {
  public:
   EndingSignals() {

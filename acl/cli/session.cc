@@ -23,7 +23,7 @@ std::string QuotedList(const std::vector<std::string>& ids) {
   });
 }
 
-// Says what an opening for writing had to put right.
+// Warns about what had to be repaired when a folder was opened for writing.
 void Warn(const std::string& folder, const FolderReport& report,
           const Console& console) {
   if (report.torn_bytes > 0) {

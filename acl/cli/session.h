@@ -1,5 +1,5 @@
-// What every command does first and last: open the world, choose workspaces,
-// save.
+// The first and last steps of every command: opening the world, choosing
+// workspaces, saving.
 #ifndef ACL_CLI_SESSION_H_
 #define ACL_CLI_SESSION_H_
 
@@ -16,17 +16,17 @@
 
 namespace acl::cli {
 
-// What the options that all commands share say.
+// The values of the options that all commands share.
 struct Common {
   std::string world;      // the file, or a journal's folder
   std::string workspace;  // an id; empty: all, or the only one
   std::string at;         // a moment of the folder; empty: now
 };
 
-// An engine with the world of a file or a folder in it.
+// An engine that holds the world of a file or a folder.
 class Session {
  public:
-  // Reads the file, or what the folder was at the moment; writes nothing. A
+  // Reads the file, or the state of the folder at the moment; writes nothing. A
   // world that is refused is FILE_MALFORMED, with a line for each fault that
   // names file, line and path.
   static absl::StatusOr<std::unique_ptr<Session>> Open(const Common& common,
@@ -40,29 +40,29 @@ class Session {
       const Common& common, bool dry_run, const Console& console,
       FileLock* lock);
 
-  // The workspace that was asked for, or all of them, in bytewise order.
+  // The workspace that was named, or all of them, in bytewise order.
   // WORKSPACE_NOT_FOUND.
   absl::StatusOr<std::vector<Workspace>> Workspaces();
 
-  // The one workspace that a change is for: MALFORMED if the world has several
-  // and none was asked for.
+  // The one workspace that a change is for. MALFORMED if the world has several
+  // and none was named.
   absl::StatusOr<Workspace> OneWorkspace();
 
-  // To add and remove workspaces.
+  // For adding and removing workspaces.
   Engine& engine() { return *engine_; }
 
-  // Whether results should say which workspace they are of.
+  // Whether results should name their workspace.
   bool many() const { return many_; }
 
-  // Replaces the file by the world as it is now. In a folder every change is
-  // saved when it is made.
+  // Replaces the file with the current world. In a folder every change is
+  // already saved.
   absl::Status Save();
 
  private:
   Session(Common common, const Console& console)
       : common_(std::move(common)), console_(console) {}
 
-  // Chooses among what there is.
+  // Selects among the engine's workspaces.
   void Begin(std::unique_ptr<Engine> engine);
 
   const Common common_;

@@ -1,4 +1,4 @@
-// Long lists of changes and of roles that changed, in a few lines.
+// Summaries of long lists of changes and of changed roles.
 #ifndef ACL_CLI_SUMS_H_
 #define ACL_CLI_SUMS_H_
 
@@ -15,24 +15,24 @@
 
 namespace acl::cli {
 
-// How many changes there are of each kind, in the words of change files.
+// The number of changes of each kind, in the words of change files.
 using Kinds = std::map<std::string, size_t>;
 Kinds KindsOf(const v1::ChangeFile& file);
 Kinds KindsOf(const std::vector<Change>& changes);
-// A line for each: "  3 add_user".
+// One line for each kind: "  3 add_user".
 std::string KindsText(const Kinds& kinds);
 
-// Roles that became others, by what they were and are.
+// Counts changed roles by the role before and after.
 class RoleSums {
  public:
-  // `workspace` may be empty, if there is only one.
+  // `workspace` may be empty if there is only one.
   void Add(const std::string& workspace, const std::string& who,
            const std::string& resource, const std::string& before,
            const std::string& after);
 
-  // A line for each, the most frequent of a workspace first:
-  // "  26148 none -> read, for 264 subjects on 78 resources". `who`: what those
-  // who have the roles are called, one of them.
+  // One line for each, the most frequent of a workspace first:
+  // "  26148 none -> read, for 264 subjects on 78 resources". `who` is the
+  // singular noun for the holders of the roles.
   std::string Text(const char* who) const;
   // The same as an array of objects.
   Json ToJson(const char* who) const;

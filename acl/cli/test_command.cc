@@ -19,8 +19,8 @@
 namespace acl::cli {
 namespace {
 
-// The files that an argument names: itself, or in a folder every file with a
-// known ending, in bytewise order.
+// The files for an argument: the file itself, or every file in a folder that
+// has a known extension, in bytewise order.
 absl::StatusOr<std::vector<std::string>> FilesOf(const std::string& path) {
   std::error_code error;
   if (!std::filesystem::is_directory(path, error)) {

@@ -18,7 +18,7 @@
 namespace acl::cli {
 namespace {
 
-// A valid file's digest and counts.
+// Computes a valid file's digest and counts.
 absl::Status Measure(const std::string& file, const Console& console,
                      Counts* counts, std::string* digest) {
   Progress progress(console, "validating " + Printable(file));
@@ -36,7 +36,7 @@ absl::Status Measure(const std::string& file, const Console& console,
   return absl::OkStatus();
 }
 
-// The chosen workspaces of a session.
+// Exports the chosen workspaces of a session.
 WorldProducer ExportOf(const std::vector<Workspace>& workspaces) {
   return [&workspaces](const WorldSink& sink) {
     for (const Workspace& workspace : workspaces) {
@@ -95,7 +95,7 @@ ExitCode ConvertCommand(const std::string& input, const std::string& output,
 
 namespace {
 
-// OK if there are no records in the folder yet.
+// OK if the folder has no records yet.
 absl::Status CheckNew(const std::string& folder) {
   if (!IsFolder(folder)) return absl::OkStatus();
   FolderReport report;
@@ -108,7 +108,7 @@ absl::Status CheckNew(const std::string& folder) {
                    Some(report.records, "record"), "; choose another folder"));
 }
 
-// Puts the world of a file or a folder into an engine that has a new journal.
+// Imports the world of a file or a folder into an engine with a new journal.
 absl::Status Begin(const InitArguments& arguments, const Console& console,
                    Engine* engine) {
   Progress progress(console, "writing " + Printable(arguments.folder));
@@ -122,7 +122,7 @@ ExitCode InitCommand(const InitArguments& arguments, const Console& console) {
     return Fail(console, s);
   }
   {
-    // Nothing is made of a world that is refused.
+    // Validate first: nothing is created for a world that is refused.
     Progress progress(console, "reading " + Printable(arguments.world));
     const absl::Status read =
         OpenWorld(arguments.world, "", "", progress.Sink()).status();
@@ -182,7 +182,8 @@ ExitCode ImportPeribolosCommand(const PeribolosArguments& arguments,
   for (const std::string& warning : import->warnings) {
     console.err << "acl: warning: " << warning << "\n";
   }
-  // What is written is what would be read again: checked, in canonical order.
+  // Importing checks the world, so that the output can be read again, and puts
+  // it into canonical order.
   Engine engine;
   absl::Status status = engine.Import(Actor::System(), import->world);
   if (status.ok()) {

@@ -20,7 +20,8 @@ GroupClosure::GroupClosure(const Directory& directory, TargetKey member) {
       Visit(NumberOf(key), 1);
     }
   }
-  // Grows while it is walked, breadth first; hence no iterator.
+  // Breadth first. The vector grows meanwhile, so iterators would be
+  // invalidated.
   for (size_t next = 0; next < reached_.size() && directory.nested != 0;
        ++next) {
     const Reached from = reached_[next];
@@ -48,9 +49,9 @@ bool GroupClosure::Contains(uint32_t group) const {
 ShortestPaths::ShortestPaths(const Directory& directory, TargetKey member)
     : directory_(directory), member_(member) {}
 
-// Breadth first, where each step follows groups in the order in which their own
-// paths compare, and parents in the order of their ids: a group is reached
-// first by the smallest of its shortest paths.
+// Breadth first. Each step visits groups in the order in which their own paths
+// compare, and their parents in the order of ids, so that a group is first
+// reached by the smallest of its shortest paths.
 void ShortestPaths::Visit(TargetKey member, size_t from, bool first) {
   std::vector<uint32_t> parents = directory_.GroupsOf(member);
   std::sort(parents.begin(), parents.end(), [&](uint32_t a, uint32_t b) {

@@ -14,7 +14,7 @@
 
 namespace acl {
 
-// A group that something is in.
+// A group of which something is a member.
 struct Reached {
   uint32_t group;
   uint32_t distance;  // length of the shortest path: 1 for a direct member
@@ -33,28 +33,28 @@ class GroupClosure {
   void Visit(uint32_t group, uint32_t distance);
 
   absl::InlinedVector<Reached, 16> reached_;
-  // Only filled beyond the inlined size; below it a scan needs no memory.
+  // Only used beyond the inlined size; below it a linear scan needs no memory.
   absl::flat_hash_set<uint32_t> seen_;
 };
 
-// The shortest paths from one member to the groups that it is in.
+// The shortest paths from one member to the groups that contain it.
 class ShortestPaths {
  public:
-  // `directory` has to outlive it. Walks no further than to what is asked for.
+  // `directory` must outlive this. Searches no further than necessary.
   ShortestPaths(const Directory& directory, TargetKey member);
 
   // The path to the group `goal`, as group ids: the first is a direct group,
-  // the last is `goal`. Among shortest ones the path whose ids compare smaller,
-  // from the first on. Empty if there is none. All calls together take
-  // O(groups reached and their parents), and each its path.
+  // the last is `goal`. Among several shortest paths, the lexicographically
+  // smallest by ids. Empty if there is none. All calls together take O(groups
+  // reached and their parents), plus the length of each path.
   std::vector<std::string> To(uint32_t goal);
-  // How many groups that path has. All calls together as above.
+  // How many groups that path has. All calls together cost the same as above.
   size_t LengthTo(uint32_t goal);
 
  private:
   struct Step {
     uint32_t group;
-    size_t from;  // index of the step before; its own for a first step
+    size_t from;  // index of the previous step; its own for a first step
     size_t length;
   };
 
@@ -68,10 +68,10 @@ class ShortestPaths {
   std::vector<Step> steps_;
   absl::flat_hash_map<uint32_t, size_t> step_of_;  // by group
   bool begun_ = false;
-  size_t next_ = 0;  // the first step that was not followed yet
+  size_t next_ = 0;  // the first step not yet followed
 };
 
-// `group` and every group below it, each once.
+// `group` and every group that is a member of it, directly or not, each once.
 std::vector<uint32_t> GroupsBelow(const Directory& directory, uint32_t group);
 
 }  // namespace acl

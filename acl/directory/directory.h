@@ -1,5 +1,5 @@
 // Principals, API keys and groups of one workspace, by dense number. Internal;
-// the front door is acl/engine.h.
+// the public interface is acl/engine.h.
 #ifndef ACL_DIRECTORY_DIRECTORY_H_
 #define ACL_DIRECTORY_DIRECTORY_H_
 
@@ -18,14 +18,14 @@
 
 namespace acl {
 
-// What hangs on a user or a service account, but for its groups.
+// What refers to a user or a service account, except its groups.
 struct PrincipalRow {
   SortedNumbers grants;   // resources with a grant to it
   SortedNumbers created;  // resources that it is the creator of
   SortedNumbers keys;     // API keys that it owns
 };
 
-// What hangs on a group.
+// What refers to a group.
 struct GroupRow {
   SortedNumbers members;    // direct: users and service accounts
   SortedNumbers subgroups;  // direct: groups that are members of it
@@ -39,9 +39,9 @@ struct KeyRow {
   uint32_t enabled = 0;
 };
 
-// All of them. Numbers are dense, per kind of row, and never given out twice.
-// Every number in a row is of something that exists, and membership, ownership
-// and e-mail are kept in both directions; groups form no cycle.
+// The whole directory. Numbers are dense, per kind of row, and never reused.
+// Every number in a row refers to something that exists, and membership,
+// ownership and e-mail are stored in both directions; groups form no cycle.
 struct Directory {
   static constexpr uint32_t kNone = IdIndex::kNone;
 
@@ -60,26 +60,26 @@ struct Directory {
   uint32_t next_key = 0;
   uint32_t next_group = 0;
 
-  // What the index keeps of a number of some kind.
+  // What the index stores for a number of some kind.
   static uint32_t Slot(Kind kind, uint32_t number);
   static uint64_t HashOf(Kind kind, absl::string_view id) {
     return HashOfId(static_cast<uint64_t>(kind), id);
   }
   uint64_t HashOfSlot(uint32_t slot) const;
 
-  // The number of an id of a kind, or kNone. kUser, kServiceAccount, kGroup or
-  // kKey. `hash` is HashOf(kind, id).
+  // The number of an id, or kNone. `kind` is kUser, kServiceAccount, kGroup or
+  // kKey; `hash` is HashOf(kind, id).
   uint32_t Find(Kind kind, absl::string_view id, uint64_t hash) const;
   uint32_t Find(Kind kind, absl::string_view id) const {
     return Find(kind, id, HashOf(kind, id));
   }
-  // The principal of a canonical address, or kNone.
+  // The principal with a canonical address, or kNone.
   uint32_t FindByEmail(absl::string_view email) const;
 
-  // The number that the index probably gives for an id of a kind, or kNone: for
-  // loading what belongs to it. REQUIRES: as IdIndex::Path::Guess().
+  // The number that an id of a kind probably has, or kNone: for prefetching its
+  // rows. REQUIRES: see IdIndex::Path::Guess().
   static uint32_t Guess(const IdIndex::Path& path, Kind kind, uint64_t hash);
-  // Ids by number; of users and service accounts in one table.
+  // Ids by number; users and service accounts share one table.
   const TextTable<MemoryPart::kIds>& IdsOf(Kind kind) const {
     return kind == Kind::kGroup ? group_ids
            : kind == Kind::kKey ? key_ids
@@ -98,7 +98,8 @@ struct Directory {
     return row != nullptr && row->owner != 0;
   }
 
-  // What hangs on one that exists; rows that say nothing may have no page.
+  // What refers to a principal that exists; rows that are empty may have no
+  // page.
   PrincipalRow PrincipalAt(uint32_t number) const {
     const PrincipalRow* row = principals.Get(number);
     return row == nullptr ? PrincipalRow() : *row;
@@ -108,12 +109,13 @@ struct Directory {
     return row == nullptr ? GroupRow() : *row;
   }
 
-  // Of a principal that exists.
+  // REQUIRES: the principal exists.
   Kind KindOf(uint32_t principal) const {
     return members.Get(principal)->service_account() ? Kind::kServiceAccount
                                                      : Kind::kUser;
   }
-  // Of a key of something that exists. The id is valid as long as the version.
+  // REQUIRES: the key is of an existing principal or group. The id is valid as
+  // long as the version.
   Kind KindOfTarget(TargetKey key) const {
     return IsGroup(key) ? Kind::kGroup : KindOf(NumberOf(key));
   }
@@ -122,12 +124,13 @@ struct Directory {
                         : principal_ids.Get(NumberOf(key));
   }
 
-  // The direct groups of a principal or group, by number, in no order.
+  // The direct groups of a principal or group, by number, in no particular
+  // order.
   std::vector<uint32_t> GroupsOf(TargetKey member) const;
 };
 
-// All numbers of one kind that exist, in the bytewise order of their ids.
-// O(n), or O(n log n) where they were not added in that order.
+// All existing numbers of one kind, in the bytewise order of their ids. O(n),
+// or O(n log n) if they were not added in that order.
 std::vector<uint32_t> SortedPrincipals(const Directory& directory, Kind kind);
 std::vector<uint32_t> SortedGroups(const Directory& directory);
 std::vector<uint32_t> SortedKeys(const Directory& directory);

@@ -13,7 +13,7 @@ uint64_t HashOfId(uint64_t space, absl::string_view id) {
 
 void IdIndex::Add(uint64_t hash, uint32_t number,
                   absl::FunctionRef<uint64_t(uint32_t)> hash_of, Edit* edit) {
-  // Four fifths full at most; an empty table has no bucket yet.
+  // At most four fifths full; an empty table has no bucket yet.
   if (size_ >= (size_ == 0 ? 0 : (size_t{mask_} + 1) * kSlots * 4 / 5)) {
     Grow(hash_of, edit);
   }

@@ -1,5 +1,5 @@
-// From ids to numbers: a hash table that versions share. Internal;
-// docs/store.md has the layout.
+// From ids to numbers: a hash table shared between versions. Internal;
+// docs/store.md describes the layout.
 #ifndef ACL_DIRECTORY_ID_INDEX_H_
 #define ACL_DIRECTORY_ID_INDEX_H_
 
@@ -18,25 +18,26 @@
 
 namespace acl {
 
-// The hash of an id of some kind; `space` tells equal ids apart. It depends on
-// a number that is random in each process: nobody can choose ids that collide.
+// The hash of an id; `space` separates equal ids of different kinds. It depends
+// on a number that is random in each process, so nobody can choose colliding
+// ids.
 uint64_t HashOfId(uint64_t space, absl::string_view id);
 
-// A persistent table of numbers by hash; the ids themselves stand elsewhere. A
-// lookup touches one of its cache lines, and the ids of numbers whose hashes
-// agree in 15 more bits. A value; copying it copies some words. Safe to read
-// from any thread while another changes its own copy.
+// A persistent table of numbers by hash; the ids themselves are stored
+// elsewhere. A lookup reads one of its cache lines, and the ids of numbers
+// whose hashes agree in 15 more bits. A value; copying it copies a few words.
+// Safe to read from any thread while another changes its own copy.
 class IdIndex {
  public:
   // Numbers have to be below this.
   static constexpr uint32_t kNone = 0xffffffff;
 
-  // A lookup on its way: what each step looks at can be loaded before. Valid as
-  // long as this index is there and does not change.
+  // A lookup in steps, so that what each step reads can be prefetched. Valid as
+  // long as this index exists and does not change.
   class Path;
   Path PathTo(uint64_t hash) const;
 
-  // The number with this hash that `is_it` says yes to, or kNone. O(1) on
+  // The number with this hash for which `is_it` returns true, or kNone. O(1) on
   // average.
   template <class IsIt>
   uint32_t Find(uint64_t hash, const IsIt& is_it) const {
@@ -56,8 +57,8 @@ class IdIndex {
     return kNone;
   }
 
-  // REQUIRES: it is not there. Amortised O(1): a table that has become full is
-  // made anew, for which `hash_of` gives the hash of a number.
+  // REQUIRES: it is not there. Amortised O(1): a full table is rebuilt, for
+  // which `hash_of` returns the hash of a number.
   void Add(uint64_t hash, uint32_t number,
            absl::FunctionRef<uint64_t(uint32_t)> hash_of, Edit* edit);
   // REQUIRES: it is there.
@@ -68,17 +69,18 @@ class IdIndex {
  private:
   static constexpr size_t kSlots = 10;
 
-  // A cache line. What has no room in its own bucket stands in one of the next.
+  // One cache line. A number that does not fit into its own bucket is stored in
+  // one of the next.
   struct Bucket {
     std::array<uint32_t, kSlots> numbers = {};  // plus 1; 0 for none
     std::array<uint16_t, kSlots> tags = {};
-    // How many numbers stand behind this one for want of room.
+    // How many numbers were moved past this bucket for lack of room.
     uint32_t passed = 0;
 
     // A bit for each slot with this tag; one without a number has tag 0.
     uint32_t WithTag(uint16_t tag) const {
 #if defined(__SSE2__)
-      // The last two tags with what stands behind them, which is masked out.
+      // The last two tags, with the data after them, which is masked out.
       const __m128i wanted = _mm_set1_epi16(static_cast<int16_t>(tag));
       const auto* const all = reinterpret_cast<const char*>(tags.data());
       const auto load = [&](size_t at) {
@@ -113,21 +115,21 @@ class IdIndex {
   void Grow(absl::FunctionRef<uint64_t(uint32_t)> hash_of, Edit* edit);
 
   Buckets buckets_;
-  uint32_t mask_ = 0;  // how many there are, less one
+  uint32_t mask_ = 0;  // number of buckets, less one
   uint32_t size_ = 0;
 };
 
 class IdIndex::Path {
  public:
-  Path() = default;  // it has to be set
+  Path() = default;  // must be assigned before use
 
-  // Begins to load what FindLine() looks at, and then what Guess() does.
+  // Prefetches what FindLine() and then Guess() read.
   void Prefetch() const { way_.Prefetch(); }
   void FindLine() { bucket_ = way_.Get(); }
   void PrefetchLine() const { __builtin_prefetch(bucket_); }
 
-  // The first number that is probably meant, or kNone: for loading what belongs
-  // to it. REQUIRES: FindLine() has been called.
+  // The first number that probably matches, or kNone: for prefetching its rows.
+  // REQUIRES: FindLine() has been called.
   uint32_t Guess(uint64_t hash) const {
     if (bucket_ == nullptr) return kNone;
     const uint32_t same = bucket_->WithTag(TagOf(hash));

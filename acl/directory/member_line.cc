@@ -39,8 +39,8 @@ void MemberLine::RemoveGroup(TargetKey group, Edit* edit) {
   Many& many = OwnMany(many_->count, edit);
   TargetKey* const end = many.keys() + many.count;
   *std::find(many.keys() + 1, end, group) = *(end - 1);
-  // Comes back only well below, so that one group that comes and goes does not
-  // move the others.
+  // Moves back inline only well below the limit, so that one group that is
+  // added and removed repeatedly does not move the others each time.
   if (--many.count > kInline / 2) return;
   std::copy(many.keys(), many.keys() + many.count, keys_);
   groups_ = static_cast<uint16_t>(many.count - 1);

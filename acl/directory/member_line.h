@@ -1,5 +1,5 @@
-// Who a principal is, as the hot path reads it: one cache line. Internal;
-// docs/store.md has the layout.
+// Membership of a principal, as the hot path reads it: one cache line.
+// Internal; docs/store.md describes the layout.
 #ifndef ACL_DIRECTORY_MEMBER_LINE_H_
 #define ACL_DIRECTORY_MEMBER_LINE_H_
 
@@ -12,10 +12,10 @@
 
 namespace acl {
 
-// A user or service account: whether it counts, and the groups that it is a
-// direct member of. Up to kInline groups stand in the line itself, beyond in a
-// block that versions share. A plain value: whoever copies a line to change it
-// drops the old one.
+// A user or service account: whether it counts, and the groups of which it is a
+// direct member. Up to kInline groups are stored in the line itself, more in a
+// block shared between versions. A plain value: a line that is copied and then
+// changed replaces the old one, which must not be used any more.
 class MemberLine {
  public:
   static constexpr uint16_t kInline = 12;
@@ -26,7 +26,7 @@ class MemberLine {
     bool workspace_admin = false;
   };
 
-  // Of nobody.
+  // No principal.
   MemberLine() = default;
   MemberLine(TargetKey self, Flags flags) {
     keys_[0] = self;
@@ -37,9 +37,9 @@ class MemberLine {
   bool service_account() const { return (flags_ & kServiceAccount) != 0; }
   bool locked() const { return (flags_ & kLocked) != 0; }
   bool workspace_admin() const { return (flags_ & kAdmin) != 0; }
-  // Whether it can have a role: it is present, and not locked.
+  // Whether it can have a role: it is present and not locked.
   bool counts() const { return (flags_ & (kPresent | kLocked)) == kPresent; }
-  // Whether it can, and grants decide which.
+  // Whether it can have a role, and grants alone decide which.
   bool is_plain() const {
     return (flags_ & (kPresent | kLocked | kAdmin)) == kPresent;
   }
@@ -50,22 +50,21 @@ class MemberLine {
                               (flags.service_account ? kServiceAccount : 0));
   }
 
-  // Its own key; 0 for nobody's.
+  // Its own key; 0 for no principal.
   TargetKey self() const { return keys_[0]; }
-  // Its own key, then those of its groups, in no order that means anything:
-  // whose grants count for it. Valid as long as the version. REQUIRES:
-  // present().
+  // The keys whose grants count for it: its own, then those of its groups in no
+  // particular order. Valid as long as the version. REQUIRES: present().
   absl::Span<const TargetKey> keys() const {
     return many_ == nullptr ? absl::MakeConstSpan(keys_, size_t{1} + groups_)
                             : absl::MakeConstSpan(many_->keys(), many_->count);
   }
   absl::Span<const TargetKey> groups() const { return keys().subspan(1); }
 
-  // REQUIRES: it is no member yet.
+  // REQUIRES: it is not a member yet.
   void AddGroup(TargetKey group, Edit* edit);
   // REQUIRES: it is a member. O(groups).
   void RemoveGroup(TargetKey group, Edit* edit);
-  // Gives back the block, if there is one, of a line that goes.
+  // Frees the block, if there is one, of a line that is removed.
   void Clear(Edit* edit);
 
  private:
@@ -77,13 +76,13 @@ class MemberLine {
   };
   struct Many : Block {
     uint32_t count;
-    TargetKey first[1];  // and more behind it
+    TargetKey first[1];  // and more after it
 
     TargetKey* keys() { return first; }
     const TargetKey* keys() const { return first; }
   };
 
-  // The block with room for `count` keys, which only this edit knows.
+  // The block with room for `count` keys, reachable only from this edit.
   Many& OwnMany(uint32_t count, Edit* edit);
 
   uint16_t flags_ = 0;

@@ -1,4 +1,4 @@
-// Whom grants and memberships are kept for, as a number. Internal.
+// The holder of a grant or a membership, as a number. Internal.
 #ifndef ACL_DIRECTORY_TARGET_KEY_H_
 #define ACL_DIRECTORY_TARGET_KEY_H_
 

@@ -27,7 +27,8 @@ constexpr std::pair<absl::string_view, Encoding> kNames[] = {
     {"binpb", Encoding::kBinary},
 };
 
-// A field on the way to a message, and which of its values; -1 if it has one.
+// A step of a path: a field, and the index of a value in it; -1 if it has only
+// one.
 struct Step {
   const FieldDescriptor* field;
   int index;
@@ -42,8 +43,8 @@ std::string PathOf(const std::string& from, const std::vector<Step>& steps) {
   return path.empty() ? "the message" : path;
 }
 
-// Faults of what this version does not know, each with its path: there are
-// almost never any, so a path is put into words only for one.
+// Adds a fault with its path for everything that this version does not know.
+// There is almost never any, so a path becomes text only if there is a fault.
 void FindUnknown(const Message& message, const std::string& from,
                  const Places& places, std::vector<Step>* steps,
                  std::vector<std::string>* faults) {

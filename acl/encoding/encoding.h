@@ -1,4 +1,4 @@
-// The four encodings of a message, and how a file's name tells which it has.
+// The four encodings of a message, and how a file's name selects one.
 #ifndef ACL_ENCODING_ENCODING_H_
 #define ACL_ENCODING_ENCODING_H_
 
@@ -15,34 +15,33 @@ namespace acl {
 
 enum class Encoding { kYaml, kJson, kTextProto, kBinary };
 
-// By the ending of a file's name: `.yaml` and `.yml`, `.json`, `.txtpb`,
-// `.binpb`. FILE_MALFORMED for any other.
+// The encoding for a file name's extension: `.yaml` and `.yml`, `.json`,
+// `.txtpb`, `.binpb`. FILE_MALFORMED for any other.
 absl::StatusOr<Encoding> EncodingOf(absl::string_view path);
 
-// The same by the word alone: `yaml`, `yml`, `json`, `txtpb`, `binpb`.
+// The encoding with a given name: `yaml`, `yml`, `json`, `txtpb`, `binpb`.
 // MALFORMED.
 absl::StatusOr<Encoding> EncodingByName(absl::string_view name);
 
-// Fills `message` and, in the encodings that have lines, `places`.
-// FILE_MALFORMED with a line for each fault, which names the place: file and
-// line; in JSON and binary form the file and the path. Also for an empty file.
-// After a refusal the message is of no use. `progress` gets bytes, where
-// reading takes long.
+// Fills `message` and, in encodings with lines, `places`. FILE_MALFORMED with
+// one line for each fault, which names its place: file and line; in JSON and
+// binary form file and path. An empty file is also refused. After a refusal the
+// message must not be used. `progress` receives bytes where reading takes long.
 absl::Status ReadMessage(Encoding encoding, absl::string_view bytes,
                          google::protobuf::Message* message, Places* places,
                          const ProgressSink& progress = nullptr);
 
-// The binary form of ReadMessage(). Fields that this version does not know are
-// refused: they would be lost.
+// ReadMessage() for the binary form. Fields that this version does not know are
+// refused, because they would be lost.
 absl::Status ReadBinary(absl::string_view bytes,
                         google::protobuf::Message* message, Places* places);
 
-// OK if `message`, which stands at `path` (empty: the whole), has no fields
-// that this version does not know.
+// OK if `message`, found at `path` (empty: the whole), has no fields that this
+// version does not know.
 absl::Status CheckKnown(const google::protobuf::Message& message,
                         const std::string& path, const Places& places);
 
-// Writes what ReadMessage() reads. Equal messages become equal bytes.
+// Writes what ReadMessage() reads. Equal messages produce equal bytes.
 std::string WriteMessage(Encoding encoding,
                          const google::protobuf::Message& message);
 

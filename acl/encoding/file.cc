@@ -35,7 +35,7 @@ class Descriptor {
   const int fd_;
 };
 
-// Keeps Ctrl-C and the like waiting until the end of the scope.
+// Blocks Ctrl-C and similar signals until the end of the scope.
 class SignalsWait {
  public:
   SignalsWait() {
@@ -60,7 +60,7 @@ std::string FolderOf(const std::string& path) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// The file that `path` leads to, so that a link stays a link.
+// Follows symbolic links, so that a link stays a link.
 std::string Resolved(const std::string& path) {
   char* const real = realpath(path.c_str(), nullptr);
   if (real == nullptr) return path;
@@ -69,7 +69,7 @@ std::string Resolved(const std::string& path) {
   return resolved;
 }
 
-// A descriptor's file, as something that link() can give a name.
+// A descriptor's file as a path to which link() can give a name.
 std::string ProcPath(int fd) { return absl::StrCat("/proc/self/fd/", fd); }
 
 mode_t DefaultMode() {
@@ -120,8 +120,8 @@ absl::StatusOr<std::unique_ptr<ReplacedFile>> ReplacedFile::Open(
   return file;
 }
 
-// A file without a name goes away by itself, even if the process is killed. Not
-// every file system has it.
+// A file without a name is deleted automatically, even if the process is
+// killed. Not every file system supports that.
 absl::Status ReplacedFile::OpenBeside() {
   fd_ = open(FolderOf(target_).c_str(), O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
   if (fd_ >= 0) {
@@ -159,12 +159,12 @@ absl::Status ReplacedFile::Flush() {
 
 absl::Status ReplacedFile::Close() {
   const int fd = std::exchange(fd_, -1);
-  // Some file systems tell only now that the disk is full.
+  // Some file systems report a full disk only now.
   return close(fd) == 0 ? absl::OkStatus() : SystemFault(path_, "can't close");
 }
 
-// Gives the file a name of its own first: there is no call that links over a
-// file that exists.
+// Gives the file a temporary name first: no system call links over an existing
+// file.
 absl::Status ReplacedFile::PutInPlace() {
   const SignalsWait wait;
   if (temporary_.empty()) {
@@ -172,7 +172,7 @@ absl::Status ReplacedFile::PutInPlace() {
     const int fd = mkostemp(name.data(), O_CLOEXEC);
     if (fd < 0) return SystemFault(path_, "can't write beside it");
     close(fd);
-    // The name was free, so nobody else's file is lost.
+    // The name was unused, so this removes nobody else's file.
     unlink(name.c_str());
     if (linkat(AT_FDCWD, ProcPath(fd_).c_str(), AT_FDCWD, name.c_str(),
                AT_SYMLINK_FOLLOW) != 0) {
@@ -191,7 +191,7 @@ absl::Status ReplacedFile::PutInPlace() {
 absl::Status ReplacedFile::Commit() {
   if (absl::Status s = Flush(); !s.ok()) return s;
   if (in_place_) return Close();
-  // Before the name, so that the moment with two files is short.
+  // Sync before naming it, so that two files exist only briefly.
   if (fsync(fd_) != 0) return SystemFault(path_, "can't sync");
   if (absl::Status s = PutInPlace(); !s.ok()) return s;
   // The rename itself has to reach the disk as well.
@@ -221,7 +221,7 @@ absl::Status FileLock::Take(const std::string& path) {
     while (flock(fd_, LOCK_EX) != 0) {
       if (errno != EINTR) return SystemFault(path, "can't lock");
     }
-    // Whoever held it before may have replaced the file meanwhile.
+    // The previous holder of the lock may have replaced the file.
     struct stat locked;
     struct stat now;
     if (fstat(fd_, &locked) == 0 && stat(path.c_str(), &now) == 0 &&

@@ -1,5 +1,4 @@
-// Files as a whole: read, replaced without a moment in which they are neither
-// old nor new, and locked.
+// Whole files: reading, atomic replacement, and locking.
 #ifndef ACL_ENCODING_FILE_H_
 #define ACL_ENCODING_FILE_H_
 
@@ -20,12 +19,12 @@ absl::Status SystemFault(const std::string& path, absl::string_view doing);
 // Reads a whole file. FILE_ACCESS.
 absl::StatusOr<std::string> ReadFile(const std::string& path);
 
-// Writes a file anew. Until Commit() nobody sees any of it; if it never comes,
-// even because the process was killed, the old file is there as it was and
-// nothing is left beside it. (SIGKILL within Commit(), or a file system that
-// has no files without names, can leave a file `PATH.XXXXXX`.) Keeps the
-// permissions of a file that is there; follows a symbolic link. What is no
-// ordinary file (a pipe, a terminal) is written to directly. Not thread-safe.
+// Replaces a file atomically. Until Commit() nobody sees any of it; without a
+// Commit(), even because the process was killed, the old file is unchanged and
+// nothing else is left. (SIGKILL within Commit(), or a file system without
+// unnamed files, can leave a file `PATH.XXXXXX`.) Keeps the permissions of an
+// existing file; follows symbolic links. If the path is not a regular file (a
+// pipe, a terminal), it is written to directly. Not thread-safe.
 class ReplacedFile {
  public:
   // FILE_ACCESS.
@@ -38,9 +37,9 @@ class ReplacedFile {
   // FILE_ACCESS, after which only the destructor may be called.
   absl::Status Write(absl::string_view bytes);
 
-  // Puts the new file in the place of the old one; it is on the disk when it
-  // returns. FILE_ACCESS: the old file is still there, unless the message says
-  // otherwise. Called at most once, as the last.
+  // Replaces the old file; the new one is on the disk when this returns.
+  // FILE_ACCESS: the old file is still there, unless the message says
+  // otherwise. Must be the last call, and called at most once.
   absl::Status Commit();
 
  private:
@@ -52,19 +51,19 @@ class ReplacedFile {
   absl::Status Close();
   absl::Status PutInPlace();
 
-  const std::string path_;    // as the caller knows it
+  const std::string path_;    // as the caller gave it
   const std::string target_;  // with links followed
   std::string temporary_;     // its name, once it has one
   std::string buffer_;
   int fd_ = -1;
-  bool in_place_ = false;  // no ordinary file: nothing is replaced
+  bool in_place_ = false;  // not a regular file: nothing is replaced
 };
 
-// ReplacedFile with all bytes at once.
+// Replaces a file with `bytes`; see ReplacedFile.
 absl::Status WriteFile(const std::string& path, absl::string_view bytes);
 
-// Keeps other processes that take the lock of the same file out, from Take() to
-// the end of the scope: for reading a file and replacing it.
+// From Take() to the end of the scope, excludes other processes that lock the
+// same file: for reading a file and replacing it.
 class FileLock {
  public:
   FileLock() = default;

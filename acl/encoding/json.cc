@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 
 constexpr uint64_t kMaxExact = uint64_t{1} << 53;
 
-// Passes the parser's events on, without a tree in between.
+// Forwards the parser's events directly, without building a tree.
 class Handler : public nlohmann::json_sax<Json> {
  public:
   explicit Handler(MessageBuilder* builder) : builder_(*builder) {}
@@ -40,7 +40,7 @@ class Handler : public nlohmann::json_sax<Json> {
     return Take(ScalarKind::kNumber, text);
   }
   bool string(string_t& text) override { return Take(ScalarKind::kText, text); }
-  bool binary(binary_t&) override { return false; }  // never in text
+  bool binary(binary_t&) override { return false; }  // does not occur in text
   bool key(string_t& text) override { return Take(ScalarKind::kText, text); }
   bool start_object(size_t) override {
     builder_.BeginMap(0);
@@ -125,7 +125,7 @@ Json ToJson(const Message& message) {
 absl::Status ReadJson(absl::string_view text, Message* message,
                       Places* places) {
   MessageBuilder builder(message, places);
-  // The parser takes a NUL for the end and would ignore what follows.
+  // The parser would stop at a NUL and ignore what follows.
   if (const auto end = FindEndInJson(text)) {
     builder.FileFault(0, absl::StrCat("not json: ", Describe(*end)));
     return builder.Finish();

@@ -31,8 +31,8 @@ absl::string_view KindWords(ScalarKind kind) {
                                      : "text";
 }
 
-// Whether a value of `kind` may stand for the field. Numbers may be written as
-// text: not every reader of JSON keeps 64 bits.
+// Whether a value of `kind` is allowed for the field. Numbers may be written as
+// text: not every JSON reader keeps 64 bits.
 bool Fits(ScalarKind kind, const FieldDescriptor* field) {
   switch (field->cpp_type()) {
     case FieldDescriptor::CPPTYPE_STRING:
@@ -70,7 +70,7 @@ std::string SetNumber(const std::string& text, Message* message,
                       const FieldDescriptor* field) {
   const bool wide = field->cpp_type() == FieldDescriptor::CPPTYPE_UINT64;
   uint64_t number = 0;
-  // Digits alone: the number parser would also take signs and spaces.
+  // Only digits: the number parser would also accept signs and spaces.
   if (text.find_first_not_of("0123456789") != std::string::npos ||
       !absl::SimpleAtoi(text, &number) || (!wide && number > 0xffffffff)) {
     return absl::StrCat("is ", Quoted(text),
@@ -86,7 +86,7 @@ std::string SetNumber(const std::string& text, Message* message,
   return "";
 }
 
-// Puts `text` into the field, or appends it; the fault if it does not fit.
+// Sets the field to `text`, or appends it; returns a fault if it does not fit.
 std::string SetScalar(const std::string& text, Message* message,
                       const FieldDescriptor* field) {
   const google::protobuf::Reflection& reflection = *message->GetReflection();
@@ -154,8 +154,9 @@ Message* MessageBuilder::NewMessage() {
                   : reflection->MutableMessage(top.message, top.field);
 }
 
-// Keeps the line of the next value. Places takes what it does not know to be on
-// the line of what it is in: in a file with a change a line, three of four.
+// Records the line of the next value. Places assumes that a part without a line
+// of its own is on the line of its parent: in a file with one change per line,
+// that saves three of four entries.
 void MessageBuilder::NoteLine(int line) {
   if (line <= 0 || stack_.empty() || line == Top().value_line) return;
   places_.Add(ValuePath(), line);
@@ -253,7 +254,7 @@ void MessageBuilder::Scalar(int line, ScalarKind kind,
   EndValue();
 }
 
-// Whether the collection that begins is to be entered; else it is passed over.
+// Whether to enter the collection that begins; otherwise it is skipped.
 bool MessageBuilder::Begins(int line, Shape shape) {
   const bool at_value = stack_.empty() || Top().next == Next::kValue;
   if (skip_depth_ == 0 && at_value && Wanted() == shape) return true;
@@ -297,7 +298,7 @@ void MessageBuilder::EndCollection() {
   EndValue();
 }
 
-// A refused key takes its value along.
+// The value of a refused key is skipped.
 void MessageBuilder::EndValue() {
   if (stack_.empty()) return;
   Frame& top = Top();

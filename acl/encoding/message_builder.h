@@ -1,6 +1,5 @@
-// Fills a Protobuf message from a stream of events, as a parser of a format
-// with maps, lists and single values sends them. Internal: what the readers of
-// YAML and JSON share.
+// Fills a Protobuf message from the events of a parser whose format has maps,
+// lists and scalars. Internal: shared by the readers of YAML and JSON.
 #ifndef ACL_ENCODING_MESSAGE_BUILDER_H_
 #define ACL_ENCODING_MESSAGE_BUILDER_H_
 
@@ -15,16 +14,16 @@
 
 namespace acl {
 
-// How a format tells single values apart. YAML does not: its values are plain.
+// The kinds of scalars that a format distinguishes. YAML values are all plain.
 enum class ScalarKind { kPlain, kText, kNumber, kBool };
 
 // The shape of a value.
 enum class Shape { kScalar, kList, kMap };
 
-// Keys are the names of fields. Strict: what does not fit becomes a fault with
-// its place, is passed over, and the rest is read on. Handles fields of type
+// Keys are field names. Strict: a value that does not fit becomes a fault with
+// its place and is skipped, and reading continues. Handles fields of type
 // string, bool, uint32, uint64, enum and message. Lines count from 1; 0 in a
-// format without.
+// format without lines.
 class MessageBuilder {
  public:
   MessageBuilder(google::protobuf::Message* root, Places* places)
@@ -32,17 +31,18 @@ class MessageBuilder {
 
   // A key of a map, or a value.
   void Scalar(int line, ScalarKind kind, const std::string& text);
-  // A key or a value that can't be one; `what` says why: "is an alias".
+  // A key or a value that is not allowed as one; `what` says why: "is an
+  // alias".
   void Reject(int line, absl::string_view what);
   void BeginList(int line);
   void BeginMap(int line);
   void EndCollection();
 
-  // A fault of the whole file: ` is empty; write a map`.
+  // A fault of the whole file, for example ` is empty; write a map`.
   void FileFault(int line, absl::string_view what);
 
   // OK, or FILE_MALFORMED with a line for each fault, in the order of the file;
-  // after the first 1,000 their number.
+  // after the first 1,000 only the number of the rest.
   absl::Status Finish() const;
 
  private:
@@ -56,14 +56,14 @@ class MessageBuilder {
   struct Frame {
     google::protobuf::Message* message;
     const google::protobuf::FieldDescriptor* field;  // of the next value
-    int line;                                        // of it, as Places has it
-    int value_line;  // of the next value, as Places has it
+    int line;                                        // the one in Places
+    int value_line;  // of the next value, as in Places
     bool list = false;
     int index = 0;  // in a list
     Next next = Next::kKey;
     std::vector<Key> keys = {};  // so far
 
-    // Of a field that had a value already, else null.
+    // For a field that already had a value, else null.
     const int* LineOfKey(const google::protobuf::FieldDescriptor* wanted) const;
   };
 
@@ -83,7 +83,7 @@ class MessageBuilder {
   std::vector<Frame> stack_;
   std::vector<std::string> faults_;
   size_t more_faults_ = 0;
-  size_t skip_depth_ = 0;  // collections being passed over
+  size_t skip_depth_ = 0;  // nested collections being skipped
 };
 
 }  // namespace acl

@@ -1,4 +1,4 @@
-// Where the parts of a message stand in the file that it was read from.
+// Where the parts of a message are in the file that it was read from.
 #ifndef ACL_ENCODING_PLACES_H_
 #define ACL_ENCODING_PLACES_H_
 
@@ -11,11 +11,11 @@
 
 namespace acl {
 
-// Maps paths (`workspaces[0].users[3].email`) to lines of a file. In a file
-// without lines it knows none, and a path alone is the place.
+// Maps paths (`workspaces[0].users[3].email`) to lines of a file. For a file
+// without lines it is empty, and places consist of the path alone.
 class Places {
  public:
-  // `file` as messages are to show it.
+  // `file` as messages should show it.
   explicit Places(std::string file = "") : file_(std::move(file)) {}
 
   const std::string& file() const { return file_; }

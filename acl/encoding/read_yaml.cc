@@ -10,7 +10,7 @@
 namespace acl {
 namespace {
 
-// Passes the events on, without a tree in between.
+// Forwards the events directly, without building a tree.
 class Handler : public YamlHandler {
  public:
   explicit Handler(MessageBuilder* builder) : builder_(*builder) {}
@@ -50,7 +50,7 @@ class Handler : public YamlHandler {
                                              "; leave it out"));
     return false;
   }
-  // Whether the builder gets the list or map: one with a tag is passed over.
+  // Whether to enter the list or map: one with a tag is skipped.
   bool Enter(const YamlStart& start) {
     if (skipped_ == 0 && Accept(start)) return true;
     ++skipped_;
@@ -58,7 +58,7 @@ class Handler : public YamlHandler {
   }
 
   MessageBuilder& builder_;
-  size_t skipped_ = 0;  // lists and maps that are open and passed over
+  size_t skipped_ = 0;  // depth of lists and maps being skipped
 };
 
 }  // namespace

@@ -28,7 +28,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
     return Put(value);
   }
   bool string(string_t& text) override { return Put(std::move(text)); }
-  bool binary(binary_t&) override { return false; }  // never in text
+  bool binary(binary_t&) override { return false; }  // does not occur in text
 
   bool start_object(size_t) override { return Open(Json::object()); }
   bool start_array(size_t) override { return Open(Json::array()); }
@@ -56,7 +56,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
  private:
   struct Collection {
     Json value;
-    std::string key = {};  // of an object: where the next value goes
+    std::string key = {};  // for an object: the key of the next value
     absl::flat_hash_set<std::string> keys = {};
   };
 
@@ -70,7 +70,8 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
     } else if (Collection& into = open_.back(); into.value.is_array()) {
       into.value.push_back(std::move(value));
     } else {
-      // Keys don't repeat, so that nobody needs to look for this one.
+      // Keys are known to be unique, so there is no need to search for this
+      // one.
       into.value.get_ref<Json::object_t&>().push_back(
           {std::move(into.key), std::move(value)});
     }
@@ -99,7 +100,7 @@ class TreeBuilder : public nlohmann::json_sax<Json> {
 }  // namespace
 
 absl::StatusOr<Json> ReadStrictJson(absl::string_view text, int max_depth) {
-  // The parser takes a NUL for the end and would ignore what follows.
+  // The parser would stop at a NUL and ignore what follows.
   if (const auto end = FindEndInJson(text)) {
     return Refuse(v1::FILE_MALFORMED,
                   absl::StrCat("not json: ", Describe(*end)));

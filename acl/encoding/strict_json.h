@@ -1,4 +1,4 @@
-// JSON from a source that is not trusted, as a tree.
+// JSON from an untrusted source, as a tree.
 #ifndef ACL_ENCODING_STRICT_JSON_H_
 #define ACL_ENCODING_STRICT_JSON_H_
 
@@ -8,11 +8,11 @@
 
 namespace acl {
 
-// Reads one JSON value (RFC 8259). FILE_MALFORMED, with line and column where
-// the parser has them: what is no JSON, invalid UTF-8, text after the value, a
-// NUL anywhere, a duplicate key in an object, more than `max_depth` objects and
-// arrays inside each other. O(bytes); after a refusal it has looked no further.
-// A refusal quotes at most 256 bytes of the input.
+// Parses one JSON value (RFC 8259). FILE_MALFORMED, with line and column if the
+// parser has them, for text that is not JSON, invalid UTF-8, text after the
+// value, a NUL anywhere, a duplicate key in an object, or more than `max_depth`
+// nested objects and arrays. O(bytes); parsing stops at the first fault. A
+// refusal quotes at most 256 bytes of the input.
 absl::StatusOr<nlohmann::ordered_json> ReadStrictJson(absl::string_view text,
                                                       int max_depth);
 

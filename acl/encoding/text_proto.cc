@@ -37,7 +37,7 @@ class Errors : public google::protobuf::io::ErrorCollector {
   std::vector<std::string> lines_;
 };
 
-// Notes where each field of the message stands, and what is inside of it.
+// Records the place of each field of the message, and of its parts.
 void NotePlaces(const Message& message, TextFormat::ParseInfoTree* tree,
                 const std::string& path, Places* places) {
   std::vector<const FieldDescriptor*> fields;
@@ -53,7 +53,7 @@ void NotePlaces(const Message& message, TextFormat::ParseInfoTree* tree,
       const std::string at =
           list ? absl::StrCat(field_path, "[", i, "]") : field_path;
       const int index = list ? i : -1;
-      // Of a list in brackets only the first has a place.
+      // In a bracketed list only the first value has a location.
       const int own = tree->GetLocation(field, index).line + 1;
       if (own > 0) line = own;
       places->Add(at, line);

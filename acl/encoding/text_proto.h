@@ -11,14 +11,14 @@
 
 namespace acl {
 
-// Fills `message` and `places` with the lines of its parts. FILE_MALFORMED with
-// file and line; the format's parser ends at the first fault. After a refusal
-// the message is of no use.
+// Fills `message`, and `places` with the lines of its parts. FILE_MALFORMED
+// with file and line; parsing stops at the first fault. After a refusal the
+// message must not be used.
 absl::Status ReadTextProto(absl::string_view text,
                            google::protobuf::Message* message, Places* places);
 
-// Writes what ReadTextProto() reads, always the same way, below a comment that
-// names the message for editors.
+// Writes what ReadTextProto() reads. The form is canonical; it begins with a
+// comment that tells editors the message type.
 std::string WriteTextProto(const google::protobuf::Message& message);
 
 }  // namespace acl

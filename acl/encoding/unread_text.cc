@@ -10,7 +10,7 @@
 namespace acl {
 namespace {
 
-// What is longer quotes much of the input, in its middle.
+// A longer message quotes much of the input in its middle.
 constexpr size_t kMaxHeadBytes = 160;
 constexpr size_t kMaxTailBytes = 96;
 
@@ -18,8 +18,8 @@ bool IsInsideCharacter(char c) {
   return (static_cast<unsigned char>(c) & 0xc0) == 0x80;
 }
 
-// UTF-16 begins with a byte order mark. A byte for each code unit: its own if
-// it is ASCII, else `?`. Empty for UTF-8.
+// For UTF-16, which begins with a byte order mark: one byte per code unit, the
+// character itself if it is ASCII, else `?`. Empty for UTF-8.
 std::string Narrowed(absl::string_view text) {
   const bool little_endian = absl::StartsWith(text, "\xff\xfe");
   if (!little_endian && !absl::StartsWith(text, "\xfe\xff")) return "";

@@ -20,7 +20,7 @@ using google::protobuf::FieldDescriptor;
 using google::protobuf::Message;
 using google::protobuf::Reflection;
 
-// Words that some YAML reader takes for something else than text.
+// Words that some YAML reader does not treat as text.
 bool IsReserved(absl::string_view text) {
   static const char* const kWords[] = {"y",    "n",   "yes",  "no",
                                        "on",   "off", "true", "false",
@@ -30,7 +30,7 @@ bool IsReserved(absl::string_view text) {
          std::end(kWords);
 }
 
-// Whether every YAML reader takes the text, unquoted, for just this text.
+// Whether every YAML reader reads the unquoted text as exactly this text.
 bool IsPlain(absl::string_view text) {
   if (text.empty() || !absl::ascii_isalpha(text[0]) || text.back() == ':' ||
       IsReserved(text)) {
@@ -42,7 +42,7 @@ bool IsPlain(absl::string_view text) {
   });
 }
 
-// What YAML does not allow as it is in quotes, or what its readers fold.
+// What quoted YAML text may not contain unescaped, or what readers would fold.
 bool NeedsEscape(uint32_t c) {
   return c < 0x20 || c == '"' || c == '\\' || (c >= 0x7f && c < 0xa0) ||
          c == 0x2028 || c == 0x2029 || c == 0xfeff || c == 0xfffe ||
@@ -77,7 +77,7 @@ void WriteString(absl::string_view text, std::string* out) {
   out->push_back('"');
 }
 
-// Messages that have nothing repeated inside fit on a line.
+// Messages without repeated fields fit on one line.
 bool IsSmall(const Message& message) {
   const auto* descriptor = message.GetDescriptor();
   for (int i = 0; i < descriptor->field_count(); ++i) {

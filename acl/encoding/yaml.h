@@ -1,5 +1,5 @@
-// Protobuf messages as YAML, by their descriptors: a map for a message, with
-// the names of its fields as keys, a list for a repeated field.
+// Protobuf messages as YAML, driven by their descriptors: a message is a map
+// whose keys are its field names, a repeated field is a list.
 #ifndef ACL_ENCODING_YAML_H_
 #define ACL_ENCODING_YAML_H_
 
@@ -13,19 +13,19 @@
 
 namespace acl {
 
-// Fills `message` from one YAML document and `places` with the lines of its
-// parts. Strict: unknown and repeated keys, wrong kinds of values, aliases,
+// Fills `message` from one YAML document, and `places` with the lines of its
+// parts. Strict: unknown and repeated keys, values of the wrong kind, aliases,
 // tags, a NUL and a second document are refused with FILE_MALFORMED, one line
 // for each fault with file and line. Text is never interpreted: `007` and `no`
-// are strings where a string is wanted. After a refusal the message is of no
-// use. Handles fields of type string, bool, uint32, uint64, enum and message.
-// `progress` gets bytes.
+// are strings if the field is a string. After a refusal the message must not be
+// used. Handles fields of type string, bool, uint32, uint64, enum and message.
+// `progress` receives bytes.
 absl::Status ReadYaml(absl::string_view text,
                       google::protobuf::Message* message, Places* places,
                       const ProgressSink& progress = nullptr);
 
-// Writes what ReadYaml() reads, always the same way: fields in the order of
-// their numbers, those at their default left out, small messages on one line.
+// Writes what ReadYaml() reads. The form is canonical: fields in the order of
+// their numbers, those at their default omitted, small messages on one line.
 std::string WriteYaml(const google::protobuf::Message& message);
 
 }  // namespace acl

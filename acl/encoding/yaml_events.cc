@@ -13,7 +13,8 @@ namespace acl {
 namespace {
 
 constexpr size_t kMaxBytes = std::numeric_limits<int>::max();
-// Each level costs the parser memory, and no format here has twenty.
+// Each level costs the parser memory, and none of the formats nests twenty
+// deep.
 constexpr size_t kMaxDepth = 1000;
 
 absl::string_view View(const yaml_char_t* text) {
@@ -22,7 +23,7 @@ absl::string_view View(const yaml_char_t* text) {
 
 int LineOf(const yaml_mark_t& mark) { return static_cast<int>(mark.line) + 1; }
 
-// A tag of `!` alone says that the value is text, as all values are.
+// A lone `!` tag says that the value is text, as all values are.
 YamlStart StartOf(const yaml_event_t& event, const yaml_char_t* tag,
                   const yaml_char_t* anchor) {
   return {LineOf(event.start_mark), View(tag) == "!" ? "" : View(tag),

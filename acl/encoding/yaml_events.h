@@ -1,5 +1,5 @@
-// A document of YAML as a stream of events. Internal: what the readers of YAML
-// share.
+// A YAML document as a stream of events. Internal: shared by the readers of
+// YAML.
 #ifndef ACL_ENCODING_YAML_EVENTS_H_
 #define ACL_ENCODING_YAML_EVENTS_H_
 
@@ -11,16 +11,16 @@
 
 namespace acl {
 
-// What is written before a value, and where. Lines count from 1. Valid during
-// the call that gets it.
+// The properties written before a value, and its line. Lines count from 1.
+// Valid only during the call that receives it.
 struct YamlStart {
   int line = 0;
   absl::string_view tag;     // such as `!!binary`; empty if there is none
   absl::string_view anchor;  // of `&name`; empty if there is none
 };
 
-// Gets the events of a document in the order of the text. In a map, keys and
-// values alternate.
+// Receives the events of a document in the order of the text. In a map, keys
+// and values alternate.
 class YamlHandler {
  public:
   virtual ~YamlHandler() = default;
@@ -41,21 +41,21 @@ struct YamlFault {
 };
 
 struct YamlOutcome {
-  // Why the text is not YAML: `not yaml: ...`. The handler got the events
-  // before it.
+  // Why the text is not YAML: `not yaml: ...`. The handler has received the
+  // events before the fault.
   std::optional<YamlFault> fault;
   int first_line = 0;   // of the document; 0 if the text is empty
-  int second_line = 0;  // of a second document, whose events nobody got; or 0
+  int second_line = 0;  // of a second document, which is not parsed; or 0
 };
 
 // Parses the first document of `text`, which is UTF-8, or UTF-16 with a byte
 // order mark, of at most 2 GiB. Nesting deeper than 1,000, a NUL and other
-// control characters are faults. `progress` gets bytes. O(bytes) time; memory
-// for the longest single value.
+// control characters are faults. `progress` receives bytes. Takes O(bytes)
+// time, and memory for the longest single value.
 YamlOutcome ParseYaml(absl::string_view text, YamlHandler* handler,
                       const ProgressSink& progress = nullptr);
 
-// Whether YAML takes a scalar for null: it is empty, `~` or `null`, unquoted.
+// Whether YAML reads a scalar as null: it is empty, `~` or `null`, unquoted.
 bool IsYamlNull(absl::string_view text, bool plain);
 
 }  // namespace acl

@@ -57,7 +57,7 @@ class YamlTree::Builder : public YamlHandler {
  private:
   struct Frame {
     YamlNode* node;
-    const YamlNode* key = nullptr;  // of a map, whose value is still to come
+    const YamlNode* key = nullptr;  // in a map: waits for its value
   };
 
   YamlNode* Add(const YamlStart& start) {
@@ -81,7 +81,7 @@ class YamlTree::Builder : public YamlHandler {
     return false;
   }
 
-  // Puts a whole value where it belongs.
+  // Adds a complete value to the collection that contains it.
   void Finish(const YamlNode* node) {
     if (open_.empty()) {
       tree_.root_ = node;

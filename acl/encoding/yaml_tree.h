@@ -1,4 +1,4 @@
-// A document of YAML as a tree, for formats that are not Protobuf messages.
+// A YAML document as a tree, for formats that are not Protobuf messages.
 // Internal.
 #ifndef ACL_ENCODING_YAML_TREE_H_
 #define ACL_ENCODING_YAML_TREE_H_
@@ -19,9 +19,9 @@ struct YamlNode {
   Kind kind = Kind::kNull;
   int line = 1;
   std::string tag;    // empty if there is none
-  bool plain = true;  // a text that is not in quotes
-  std::string text;   // of a text or null, as it is written
-  // Aliases are the nodes that they stand for.
+  bool plain = true;  // text that is not in quotes
+  std::string text;   // of text or null, as written
+  // Aliases are resolved to the nodes that they refer to.
   std::vector<const YamlNode*> items;  // of a list
   std::vector<std::pair<const YamlNode*, const YamlNode*>> entries;  // of a map
 
@@ -38,12 +38,12 @@ class YamlTree {
   YamlTree(const YamlTree&) = delete;
   YamlTree& operator=(const YamlTree&) = delete;
 
-  // Parses the first document of `text`; see ParseYaml(). Also a fault: an
-  // alias without an anchor, or to a value that contains it. Must be called
+  // Parses the first document of `text`; see ParseYaml(). An alias without an
+  // anchor, or to a value that contains it, is also a fault. Must be called
   // once.
   YamlOutcome Load(absl::string_view text);
 
-  // The document; null if it is empty or there was a fault. Lives as long as
+  // The document; null if it is empty or there was a fault. Valid as long as
   // the tree.
   const YamlNode& root() const { return *root_; }
 

@@ -1,4 +1,4 @@
-// Reads a folder beside somebody who writes there. Internal.
+// Reads a folder while another process may write to it. Internal.
 #ifndef ACL_HISTORY_BESIDE_WRITER_H_
 #define ACL_HISTORY_BESIDE_WRITER_H_
 
@@ -11,9 +11,9 @@
 
 namespace acl {
 
-// Calls `read`, which gives a StatusOr, and calls it again if it was refused
-// since files are gone that were there when it began: a writer removes what is
-// of no more use. At most a few times, since it may be the faster one.
+// Calls `read`, which returns a StatusOr, and retries if it failed and files
+// vanished while it ran: a concurrent writer deletes files it no longer needs.
+// The number of attempts is bounded, since the writer may be faster.
 template <class Read>
 auto ReadBesideWriter(const std::string& folder, FileSystem* files,
                       const Read& read) {

@@ -1,4 +1,4 @@
-// The columns of chunks that may say anything. Internal.
+// Untrusted columns of chunks. Internal.
 #ifndef ACL_HISTORY_CHUNK_COLUMNS_H_
 #define ACL_HISTORY_CHUNK_COLUMNS_H_
 
@@ -16,7 +16,7 @@
 
 namespace acl {
 
-// OK if a column has an entry for each row. `column` is its name for a message.
+// OK if a column has an entry for each row. `column` is its name for messages.
 inline absl::Status CheckColumn(absl::string_view column, size_t entries,
                                 size_t rows) {
   if (entries == rows) return absl::OkStatus();
@@ -24,7 +24,7 @@ inline absl::Status CheckColumn(absl::string_view column, size_t entries,
                  " rows");
 }
 
-// The same for texts, of which the last may be left out: OK if they have all of
+// The same for texts, of which the last may be omitted: OK if they cover all
 // the bytes.
 inline absl::Status CheckColumn(absl::string_view column,
                                 const v1::Texts& texts, size_t rows) {
@@ -38,7 +38,7 @@ inline absl::Status CheckColumn(absl::string_view column,
                  " bytes for texts of ", bytes);
 }
 
-// OK if the store has numbers for so many more of a kind.
+// OK if the store has enough unused numbers for `more` things of a kind.
 inline absl::Status CheckNumbersLeft(absl::string_view things, uint32_t next,
                                      size_t more) {
   if (more <= kMaxTargetNumber - next) return absl::OkStatus();
@@ -46,10 +46,10 @@ inline absl::Status CheckNumbersLeft(absl::string_view things, uint32_t next,
                  ", more than ", kMaxTargetNumber);
 }
 
-// The texts of a column one after the other. REQUIRES: CheckColumn().
+// Iterates over the texts of a column. REQUIRES: CheckColumn().
 class TextColumn {
  public:
-  // `texts` has to live as long as what Next() gives.
+  // `texts` must outlive what Next() returns.
   explicit TextColumn(const v1::Texts& texts) : texts_(texts) {}
 
   absl::string_view Next() {
@@ -66,7 +66,7 @@ class TextColumn {
   size_t at_ = 0;
 };
 
-// What members and the targets of grants are in a column: a principal's number
+// How columns encode members and the targets of grants: a principal's number
 // times two, or a group's times two plus one.
 struct TargetColumnEntry {
   uint32_t target;
@@ -80,7 +80,7 @@ struct TargetColumnEntry {
   TargetKey key() const {
     return group() ? GroupKey(number()) : PrincipalKey(number());
   }
-  // For a message.
+  // For messages.
   std::string ToString() const {
     return absl::StrCat(group() ? "group " : "principal ", number());
   }

@@ -18,7 +18,7 @@
 namespace acl {
 namespace {
 
-// The parts of a chunk in their order.
+// The parts of a chunk, in order.
 constexpr absl::string_view kParts[] = {"principals",  "keys",      "groups",
                                         "memberships", "resources", "requests"};
 
@@ -164,7 +164,7 @@ class ChunkReader::Work {
     return absl::OkStatus();
   }
 
-  // OK if the id is well-formed and nothing of this kind has it yet.
+  // OK if the id is well-formed and not yet used by anything of this kind.
   absl::Status CheckFreeId(absl::string_view thing, uint32_t number, Kind kind,
                            absl::string_view id) const {
     if (absl::Status s = CheckNewId("id", id); !s.ok()) {
@@ -279,7 +279,7 @@ class ChunkReader::Work {
     return absl::OkStatus();
   }
 
-  // Goes on with a group, or begins a later one.
+  // Continues a group, or begins a later one.
   absl::Status AddMembers(uint32_t group, absl::Span<const uint32_t> members) {
     if (group >= directory().next_group) {
       return Damaged("group ", group, " has members and is not there");
@@ -306,8 +306,8 @@ class ChunkReader::Work {
     return absl::OkStatus();
   }
 
-  // Takes away groups that have no group in them, again and again: what is left
-  // goes round in circles. O(memberships of groups in groups).
+  // Repeatedly removes groups that contain no group; those that are left are on
+  // a cycle or contain a group that is. O(memberships of groups in groups).
   absl::Status CheckNoCycle() const {
     if (directory().nested == 0) return absl::OkStatus();
     const uint32_t count = directory().next_group;
@@ -327,8 +327,8 @@ class ChunkReader::Work {
     return Damaged("group ", OnCycle(inside), " is below itself");
   }
 
-  // A group on a cycle. What is left has something left in it: whoever goes on
-  // from one to another comes by a group twice.
+  // A group on a cycle. Every group that is left contains one that is left, so
+  // a walk from one to the next has to revisit a group.
   uint32_t OnCycle(const std::vector<size_t>& inside) const {
     std::vector<bool> seen(inside.size());
     uint32_t group = 0;
@@ -358,7 +358,7 @@ class ChunkReader::Work {
       last_answer_ = 0;
     }
     const Receipt& receipt = request->receipt;
-    // A change takes the revision behind the one before.
+    // A change produces the revision after the previous one.
     const Revision least = last_answer_ + (receipt.changed ? 1 : 0);
     if (receipt.revision > revision_ || receipt.revision < least) {
       return Damaged("request ", number, " was answered at revision ",
@@ -385,18 +385,18 @@ class ChunkReader::Work {
                             edit_);
   }
 
-  State state_;  // before the draft, which has to go first
+  State state_;  // before the draft, which is destroyed first
   std::optional<Draft> draft_;
   Revision revision_ = 0;
-  size_t part_ = 0;  // the last part that was there
-  // Of the memberships so far.
+  size_t part_ = 0;  // the last part that was present
+  // Position in the memberships so far.
   uint32_t group_ = 0;
-  uint32_t least_member_ = 0;  // what the group's next may be
+  uint32_t least_member_ = 0;  // lower bound for the group's next member
   ResourceColumnReader resources_;
   uint64_t request_count_ = 0;
-  std::string caller_;  // whose requests come now
+  std::string caller_;  // whose requests are being read
   CallerRequests of_caller_;
-  RequestTable requests_;  // of those before
+  RequestTable requests_;  // of the callers before
   Revision last_answer_ = 0;
   const EditTag edit_ = NewEditTag();
 };

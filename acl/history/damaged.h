@@ -1,4 +1,4 @@
-// The refusal of what a journal or checkpoint says and can't say. Internal.
+// Refuses impossible contents of a journal or checkpoint. Internal.
 #ifndef ACL_HISTORY_DAMAGED_H_
 #define ACL_HISTORY_DAMAGED_H_
 
@@ -8,13 +8,13 @@
 
 namespace acl {
 
-// JOURNAL_DAMAGED with these words.
+// JOURNAL_DAMAGED with this message.
 template <class... Words>
 absl::Status Damaged(const Words&... words) {
   return Refuse(v1::JOURNAL_DAMAGED, absl::StrCat(words...));
 }
 
-// OK, or JOURNAL_DAMAGED with the words of `status` behind these.
+// OK, or JOURNAL_DAMAGED with the message of `status` appended to `words`.
 template <class... Words>
 absl::Status DamagedUnless(const absl::Status& status, const Words&... words) {
   return status.ok() ? status : Damaged(words..., ": ", status.message());

@@ -1,4 +1,4 @@
-// A state for who reads a folder and gives out no handles. Internal.
+// A state for readers of a folder that give out no handles. Internal.
 #ifndef ACL_HISTORY_EMPTY_STATE_H_
 #define ACL_HISTORY_EMPTY_STATE_H_
 
@@ -10,7 +10,7 @@
 
 namespace acl {
 
-// As Replay::NewState. Handles of all of them would have one scope.
+// For Replay::NewState. All of these states have the same handle scope.
 inline absl::StatusOr<State> EmptyState() {
   State state;
   state.heap = std::make_shared<Heap>();

@@ -63,7 +63,7 @@ absl::Status Folder::MeasureGrowth() {
   const absl::StatusOr<std::vector<JournalFile>> journals =
       JournalFiles(path_, &files_);
   if (!journals.ok()) return journals.status();
-  // The first of them has only begun to grow.
+  // The journal's first file does not count as growth.
   const uint64_t last = std::max(last_sequence_, uint64_t{1});
   files_since_ = static_cast<uint64_t>(
       std::count_if(journals->begin(), journals->end(),
@@ -99,8 +99,8 @@ absl::Status Folder::Checkpoint(
     });
     if (!status.ok()) return status;
     const uint64_t until = journal_->head().sequence;
-    // A checkpoint that the disk has, of records that it has not, would make
-    // the folder look damaged.
+    // A checkpoint on the disk of records that are not there would make the
+    // folder look damaged.
     if (absl::Status s = journal_->Sync(); !s.ok()) return s;
     return until;
   };

@@ -22,15 +22,16 @@ namespace acl {
 
 class Folder {
  public:
-  // What was in it.
+  // The contents of the folder.
   struct Found {
     std::vector<std::shared_ptr<const State>> states;  // by id
     FolderReport report;
   };
 
-  // Opens it for writing, and makes it if there is none. `on_new_file` is told
-  // when the journal has begun another file, by whoever writes: it must not
-  // wait. JOURNAL_LOCKED, JOURNAL_DAMAGED, FILE_ACCESS, DISK_FULL.
+  // Opens a folder for writing, and creates it if it does not exist.
+  // `on_new_file` is called when the journal has begun another file, on the
+  // thread that writes: it must not block. JOURNAL_LOCKED, JOURNAL_DAMAGED,
+  // FILE_ACCESS, DISK_FULL.
   static absl::StatusOr<std::unique_ptr<Folder>> Open(
       const std::string& path, const FolderOptions& options,
       const Replay::NewState& new_state, size_t request_id_window,
@@ -44,9 +45,9 @@ class Folder {
   // Whether the journal has grown enough for another checkpoint.
   bool checkpoint_due() const;
 
-  // Writes a checkpoint as of `head`: `states` gives every workspace, at that
-  // record or behind it, in the order of ids. Then removes what is of no more
-  // use. By one thread at a time.
+  // Writes a checkpoint as of `head`, and then removes what is no longer
+  // needed. `states` yields every workspace, at that record or later, in the
+  // order of ids. Called by one thread at a time.
   absl::Status Checkpoint(
       const JournalHead& head,
       const std::function<

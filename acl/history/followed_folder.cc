@@ -11,7 +11,7 @@
 namespace acl {
 namespace {
 
-// About how much is read at once.
+// Roughly how much is read at once.
 constexpr size_t kReadBytes = size_t{16} << 20;
 // The writer may remove what was about to be read, once or twice.
 constexpr int kAttempts = 5;
@@ -60,7 +60,7 @@ absl::StatusOr<std::unique_ptr<FollowedFolder>> FollowedFolder::TryOpen(
   return folder;
 }
 
-// To where the writer is now: it may be the faster one.
+// Reads up to where the writer is now, and no further, since it may be faster.
 absl::Status FollowedFolder::CatchUp(const ProgressSink& progress) {
   const absl::StatusOr<uint64_t> ahead = tail_.BytesAhead();
   if (!ahead.ok()) return ahead.status();

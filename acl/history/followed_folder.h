@@ -1,4 +1,4 @@
-// An engine's folder that another engine writes to, followed record by record.
+// An engine's folder that another engine writes, followed record by record.
 // Internal.
 #ifndef ACL_HISTORY_FOLLOWED_FOLDER_H_
 #define ACL_HISTORY_FOLLOWED_FOLDER_H_
@@ -21,25 +21,25 @@
 
 namespace acl {
 
-// Reads only. Not thread-safe.
+// Read-only. Not thread-safe.
 class FollowedFolder {
  public:
-  // What was in it.
+  // The contents of the folder.
   struct Found {
     std::vector<std::shared_ptr<const State>> states;  // by id
     FolderReport report;
   };
 
-  // Reads what there is when it begins. Of the options `durability`, `progress`
-  // and `files` count. As Read().
+  // Reads what is there when the call begins. The options used are
+  // `durability`, `progress` and `files`. Errors are those of Read().
   static absl::StatusOr<std::unique_ptr<FollowedFolder>> Open(
       const std::string& path, const FolderOptions& options,
       const Replay::NewState& new_state, size_t request_id_window,
       Found* found);
 
-  // Gives what has come since, as JournalTail::Read() does and with what that
-  // refuses. `visit` applies each to replay(), if anything is to go on after
-  // it.
+  // Visits the records that have been added since, like JournalTail::Read() and
+  // with the same errors. `visit` has to apply each record to replay() if
+  // reading is to continue after it.
   absl::StatusOr<bool> Read(size_t bytes,
                             absl::FunctionRef<absl::Status(
                                 uint64_t sequence, const v1::Record& record)>

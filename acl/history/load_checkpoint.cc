@@ -38,7 +38,7 @@ absl::StatusOr<CheckpointHeader> LoadCheckpoint(
     }
     return reader->Add(chunk);
   };
-  // What a block means is refused without the name of the file.
+  // Errors about the meaning of a block do not name the file yet.
   const auto named = [&](const absl::Status& status) {
     if (FaultOf(status) != v1::JOURNAL_DAMAGED) return status;
     return Damaged(Printable(path + "/" + CheckpointName(sequence)), ": ",
@@ -69,7 +69,7 @@ absl::StatusOr<LatestCheckpoint> LoadLatestCheckpoint(
       return latest;
     }
     if (FaultOf(header.status()) != v1::JOURNAL_DAMAGED) return header.status();
-    // The one before it, or the journal alone, leads to the same.
+    // The one before it, or the journal alone, leads to the same state.
     latest.damaged.push_back(found->back());
     latest.fault = std::string(header.status().message());
   }

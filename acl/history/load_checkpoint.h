@@ -1,4 +1,4 @@
-// The workspaces of a checkpoint. Internal.
+// Loads the workspaces of a checkpoint. Internal.
 #ifndef ACL_HISTORY_LOAD_CHECKPOINT_H_
 #define ACL_HISTORY_LOAD_CHECKPOINT_H_
 
@@ -18,18 +18,18 @@
 
 namespace acl {
 
-// Adds them to `replay`, which is of no use after a refusal. JOURNAL_DAMAGED,
-// FILE_MALFORMED, FILE_ACCESS.
+// Adds the workspaces to `replay`, which must not be used after an error.
+// JOURNAL_DAMAGED, FILE_MALFORMED, FILE_ACCESS.
 absl::StatusOr<CheckpointHeader> LoadCheckpoint(
     const std::string& folder, uint64_t sequence, FileSystem* files,
     const ProgressSink& progress, const Replay::NewState& new_state,
     Replay* replay);
 
-// Where a folder's history is best gone on from.
+// The best place to start replaying a folder's history.
 struct LatestCheckpoint {
   std::unique_ptr<Replay> replay;  // with what is in the checkpoint
   std::optional<CheckpointHeader> header;
-  // Later ones that are of no use, and what is wrong with one of them.
+  // Later checkpoints that are unusable, and what is wrong with one of them.
   std::vector<uint64_t> damaged;
   std::string fault;
 
@@ -39,8 +39,8 @@ struct LatestCheckpoint {
     return {header->head.sequence + 1, header->head.chain};
   }
 };
-// Loads the latest one that is sound; without any, nothing is in the replay.
-// JOURNAL_DAMAGED for a name that is none, FILE_MALFORMED, FILE_ACCESS.
+// Loads the latest sound checkpoint; if there is none, the replay is empty.
+// JOURNAL_DAMAGED for an invalid checkpoint name, FILE_MALFORMED, FILE_ACCESS.
 absl::StatusOr<LatestCheckpoint> LoadLatestCheckpoint(
     const std::string& folder, FileSystem* files, const ProgressSink& progress,
     const Replay::NewState& new_state, size_t request_id_window);

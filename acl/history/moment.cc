@@ -29,7 +29,7 @@ absl::StatusOr<Moment> Moment::Parse(absl::string_view text,
     moment.time = time;
     return moment;
   } else if (absl::ParseCivilTime(text, &day)) {
-    // Records have microseconds.
+    // The time stamps of records are in microseconds.
     moment.time =
         absl::FromCivil(day + 1, absl::UTCTimeZone()) - absl::Microseconds(1);
     return moment;

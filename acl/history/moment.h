@@ -14,21 +14,21 @@
 
 namespace acl {
 
-// The latest, unless one of these is set.
+// A moment in a folder's history: the latest, unless one of these is set.
 struct Moment {
   // After this record of the journal.
   std::optional<uint64_t> record = {};
-  // When this revision of `workspace` had come.
+  // The first moment at which `workspace` had this revision.
   std::optional<Revision> revision = {};
-  // Before the first record that has a later time. Times are those of the
-  // clock when a change was made: information, not order.
+  // Before the first record with a later time. A time is what the clock showed
+  // when a change was made: it informs, and does not determine the order.
   std::optional<absl::Time> time = {};
   std::string workspace = {};
-  // Of this incarnation of it; not set: of whichever was the first.
+  // The incarnation of the workspace; if not set, the first one.
   std::optional<uint64_t> incarnation = {};
 
-  // Reads `record:N`, a revision (`17`) of `workspace`, or a time: RFC 3339
-  // (`2026-03-01T12:00:00Z`) or a day (`2026-03-01`, its end, in UTC).
+  // Parses `record:N`, a revision (`17`) of `workspace`, or a time: RFC 3339
+  // (`2026-03-01T12:00:00Z`) or a day (`2026-03-01`: its end, in UTC).
   // MALFORMED.
   static absl::StatusOr<Moment> Parse(absl::string_view text,
                                       absl::string_view workspace);

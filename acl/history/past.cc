@@ -13,10 +13,10 @@
 namespace acl {
 namespace {
 
-// Ends the reading of a journal: the moment is over.
+// Stops reading the journal: it has passed the moment.
 absl::Status Enough() { return absl::CancelledError("enough"); }
 
-// When the record was written; nothing if it is not well-formed.
+// When the record was written; not set if it is not well-formed.
 std::optional<absl::Time> TimeOf(const JournalRecord& record) {
   v1::Record message;
   if (!message.ParseFromArray(record.bytes.data(),
@@ -26,7 +26,7 @@ std::optional<absl::Time> TimeOf(const JournalRecord& record) {
   return absl::FromUnixMicros(message.time_us());
 }
 
-// Goes through the history from one point on, up to the moment.
+// Replays the history from one point on, up to the moment.
 class Traveller {
  public:
   Traveller(const std::string& folder, const Moment& moment, FileSystem* files,
@@ -39,8 +39,8 @@ class Traveller {
         progress_(progress),
         replay_(new_state, request_id_window) {}
 
-  // From a checkpoint, or with 0 from the first record. False: the moment is
-  // before the checkpoint, or that is of no use.
+  // Starts from a checkpoint, or with 0 from the first record. False: the
+  // checkpoint is later than the moment, or unusable.
   absl::StatusOr<bool> Travel(uint64_t checkpoint) {
     ReadFrom from;
     if (checkpoint != 0) {
@@ -63,7 +63,7 @@ class Traveller {
     return true;
   }
 
-  // Whether it got where the moment is.
+  // Whether the moment was reached.
   bool Arrived() const {
     if (moment_.record) return last_ >= *moment_.record;
     if (moment_.revision) {
@@ -94,7 +94,7 @@ class Traveller {
   absl::Status Visit(const JournalRecord& record) {
     if (moment_.time) {
       const std::optional<absl::Time> time = TimeOf(record);
-      if (!time) return replay_.Apply(record);  // which says so
+      if (!time) return replay_.Apply(record);  // which refuses it
       later_ = *time > *moment_.time;
       if (later_) return Enough();
     }
@@ -103,7 +103,7 @@ class Traveller {
     return Arrived() ? Enough() : absl::OkStatus();
   }
 
-  // Of the workspace that the moment is about, if it is there.
+  // The revision of the moment's workspace, if that exists.
   std::optional<Revision> RevisionThen() const {
     const WorkspaceReplay* const found = replay_.Find(moment_.workspace);
     if (found == nullptr ||
@@ -113,7 +113,7 @@ class Traveller {
     return found->revision();
   }
 
-  // Whether nothing in a checkpoint is of after the moment.
+  // Whether a checkpoint has nothing from after the moment.
   absl::StatusOr<bool> IsBefore(const CheckpointHeader& header) {
     if (moment_.record) return header.until <= *moment_.record;
     if (moment_.revision) {
@@ -121,7 +121,7 @@ class Traveller {
       return then && *then <= *moment_.revision;
     }
     if (!moment_.time) return true;
-    // The times of the records up to `until` tell.
+    // The times of the records up to `until` decide.
     bool before = true;
     const absl::Status read =
         ReadJournal(folder_, {header.head.sequence, {}}, &files_, nullptr,
@@ -158,7 +158,7 @@ absl::StatusOr<Past> ReadPast(const std::string& folder, const Moment& moment,
       Checkpoints(folder, files);
   if (!checkpoints.ok()) return checkpoints.status();
   checkpoints->insert(checkpoints->begin(), 0);
-  for (;; checkpoints->pop_back()) {  // the beginning is always of use
+  for (;; checkpoints->pop_back()) {  // the first record always works
     Traveller traveller(folder, moment, files, new_state, request_id_window,
                         progress);
     const absl::StatusOr<bool> there = traveller.Travel(checkpoints->back());

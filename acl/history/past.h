@@ -1,5 +1,5 @@
-// What a folder's workspaces were at some moment. Reads only, also while an
-// engine writes. Internal.
+// The workspaces of a folder at some moment. Read-only, also while an engine
+// writes. Internal.
 #ifndef ACL_HISTORY_PAST_H_
 #define ACL_HISTORY_PAST_H_
 
@@ -22,10 +22,10 @@ namespace acl {
 
 struct Past {
   std::vector<std::shared_ptr<const State>> states;  // by id
-  uint64_t record = 0;                               // the last that counts
+  uint64_t record = 0;                               // the last one included
 };
 
-// REVISION_NOT_AVAILABLE: the moment has not come yet, or its history is gone.
+// REVISION_NOT_AVAILABLE: the moment is in the future, or its history is gone.
 // JOURNAL_DAMAGED, FILE_ACCESS. O(checkpoint + changes from there).
 absl::StatusOr<Past> ReadPast(const std::string& folder, const Moment& moment,
                               FileSystem* files,

@@ -11,7 +11,7 @@
 namespace acl {
 namespace {
 
-// About how much is read at once.
+// Roughly how much is read at once.
 constexpr size_t kReadBytes = size_t{16} << 20;
 
 }  // namespace

@@ -30,18 +30,19 @@ struct PastSource {
   size_t request_id_window = 0;
 };
 
-// Reads only, also while an engine writes. Not thread-safe.
+// Read-only, also while an engine writes. Not thread-safe.
 class PastChanges {
  public:
-  // The changes behind a revision of a workspace. As ReadPast().
+  // The changes after a revision of a workspace. Errors are those of
+  // ReadPast().
   static absl::StatusOr<std::unique_ptr<PastChanges>> Open(
       const PastSource& source, const std::string& workspace,
       const RevisionToken& from, bool roles);
 
-  // The next one; nothing if there is none yet. What is in the file counts,
-  // whether it is on the disk or not. JOURNAL_DAMAGED, FILE_ACCESS, after which
-  // it may be called again.
-  // Memory: the workspace, and some megabytes of records.
+  // The next change; not set if there is none yet. Includes what is in the
+  // file, whether it is on the disk or not. JOURNAL_DAMAGED, FILE_ACCESS, after
+  // which it may be called again. Memory: the workspace, and a few megabytes of
+  // records.
   absl::StatusOr<std::optional<WatchedChange>> Next();
 
  private:
@@ -62,7 +63,7 @@ class PastChanges {
   std::shared_ptr<const State> state_;  // before the next change
   WorkspaceReplay replay_;
   const bool roles_;
-  std::deque<std::string> records_;  // that were read, and not given yet
+  std::deque<std::string> records_;  // read, but not returned yet
 };
 
 }  // namespace acl

@@ -1,6 +1,6 @@
-// What an engine writes into its journal, one record for each thing that was
-// accepted, and what a record says. Internal; proto/acl/v1/journal.proto has
-// the messages.
+// The records that an engine writes to its journal, one for each accepted call,
+// and how they are read back. Internal; proto/acl/v1/journal.proto has the
+// messages.
 #ifndef ACL_HISTORY_RECORD_H_
 #define ACL_HISTORY_RECORD_H_
 
@@ -20,9 +20,9 @@
 
 namespace acl {
 
-// A change has the time at which it was asked for, the rest the one at which
-// the record is made. `state` is the one that comes
-// of it, or, of a removal, the last one.
+// The record of a change has the time of the request; all other records have
+// the time at which they are made. `state` is the state after the change or,
+// for a removal, the last one.
 std::string ChangeRecordOf(const State& state, const Actor& actor,
                            const std::vector<Change>& changes,
                            const ChangeOptions& options, const Receipt& receipt,
@@ -30,22 +30,22 @@ std::string ChangeRecordOf(const State& state, const Actor& actor,
 std::string AdditionRecordOf(const State& state, const Actor& actor);
 std::string RemovalRecordOf(const State& state, const Actor& actor);
 
-// All records of an import, in their order. What is not OK from `sink` ends it
-// and comes back.
+// All records of an import, in order. An error from `sink` ends it and is
+// returned.
 absl::Status ImportRecordsOf(
     const std::vector<State>& states, const Actor& actor,
     absl::FunctionRef<absl::Status(std::string record)> sink);
 
-// A change as it was called, and what it answered.
+// A change as it was requested, and its answer.
 struct RecordedChange {
-  std::string actor;  // as Actor::ToString() gives it
+  std::string actor;  // as Actor::ToString() returns it
   absl::Time time;
   std::vector<Change> changes;
   ChangeOptions options;  // never a dry run
   Receipt receipt;
 };
-// REQUIRES: the record is one of a change. JOURNAL_DAMAGED: it is not one that
-// was written.
+// REQUIRES: the record is one of a change. JOURNAL_DAMAGED: an engine can't
+// have written it.
 absl::StatusOr<RecordedChange> ReadChange(const v1::Record& record);
 
 }  // namespace acl

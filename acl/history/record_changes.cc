@@ -14,14 +14,14 @@ using google::protobuf::io::CodedInputStream;
 using google::protobuf::io::CodedOutputStream;
 using google::protobuf::io::StringOutputStream;
 
-// A field of a message, in its bytes.
+// An encoded field of a message.
 struct Field {
   uint32_t tag = 0;
-  absl::string_view whole;  // with its tag
-  absl::string_view value;  // of a field with a length
+  absl::string_view whole;  // including its tag
+  absl::string_view value;  // of a length-delimited field
 };
 
-// Takes the fields of a message from its bytes, one by one.
+// Iterates over the fields of an encoded message.
 class Fields {
  public:
   explicit Fields(absl::string_view bytes)
@@ -29,7 +29,7 @@ class Fields {
         in_(reinterpret_cast<const uint8_t*>(bytes.data()),
             static_cast<int>(bytes.size())) {}
 
-  // False at the end, and where the bytes are not well-formed.
+  // False at the end, or if the bytes are not well-formed.
   bool Next(Field* field) {
     const auto begin = static_cast<size_t>(in_.CurrentPosition());
     field->tag = in_.ReadTag();
@@ -54,7 +54,7 @@ class Fields {
     return true;
   }
 
-  // Whether the last call met the end.
+  // Whether the last call reached the end.
   bool whole() const { return whole_; }
 
  private:
@@ -120,7 +120,7 @@ bool SplitRecord(absl::string_view record, std::string* rest,
       case TagOf(v1::Record::kAddWorkspaceFieldNumber):
       case TagOf(v1::Record::kRemoveWorkspaceFieldNumber):
       case TagOf(v1::Record::kImportFieldNumber):
-        changes->clear();  // another kind of record, whatever was before
+        changes->clear();  // another kind of record, whatever came before
         [[fallthrough]];
       default:
         rest->append(field.whole.data(), field.whole.size());

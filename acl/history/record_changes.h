@@ -12,8 +12,9 @@
 
 namespace acl {
 
-// Those of a message, or those that SplitRecord() left as bytes: as messages,
-// a million changes take ten times the memory of their bytes. Not thread-safe.
+// The changes of a message, or those that SplitRecord() left encoded: a million
+// changes take ten times as much memory as messages than as bytes. Not
+// thread-safe.
 class RecordChanges {
  public:
   // REQUIRES: `record` outlives this.
@@ -34,9 +35,10 @@ class RecordChanges {
   std::optional<v1::Change> change_;
 };
 
-// Splits the bytes of a v1::Record into its changes, which are parts of
-// `record`, and all the rest, which is a v1::Record, too. False if the bytes
-// are not well-formed as far as that takes looking at them. O(bytes).
+// Splits an encoded v1::Record into its changes, which are views of `record`,
+// and the rest, which is also an encoded v1::Record. False if the bytes are
+// found not to be well-formed; they are only checked as far as splitting
+// requires. O(bytes).
 bool SplitRecord(absl::string_view record, std::string* rest,
                  std::vector<absl::string_view>* changes);
 

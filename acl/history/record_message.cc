@@ -56,7 +56,7 @@ Cascade ReadCascade(const v1::Cascade& message) {
 template <class T, class... Kinds>
 constexpr bool kIsOneOf = (std::is_same_v<T, Kinds> || ...);
 
-// What the receipt of a change has to have.
+// What the receipt of a change has to contain.
 struct Expected {
   bool share = false;
   bool removed = false;
@@ -79,7 +79,7 @@ Expected ExpectedOf(const Change& change) {
       change);
 }
 
-// Whether `stored` is what grants to `named` may be kept for.
+// Whether grants to `named` may be stored under `stored`.
 bool CanStandFor(const Target& stored, const Target& named) {
   switch (named.kind()) {
     case Kind::kEmail:
@@ -92,7 +92,7 @@ bool CanStandFor(const Target& stored, const Target& named) {
   }
 }
 
-// Of a share or an unshare.
+// The fields of a share or an unshare.
 struct Shared {
   const ResourceId& resource;
   const Target& target;
@@ -188,7 +188,7 @@ absl::StatusOr<ChangeReceipt> ReadChangeReceipt(
   return receipt;
 }
 
-// Several changes may undo each other; one alone can't undo itself.
+// Several changes may cancel each other out; a single one can't.
 absl::Status CheckChanged(const Receipt& receipt) {
   size_t effective = 0;
   for (const ChangeReceipt& one : receipt.changes) {
@@ -311,8 +311,8 @@ absl::StatusOr<std::shared_ptr<const Settings>> ReadSettings(
       {message.roles().begin(), message.roles().end()},
       {message.resource_types().begin(), message.resource_types().end()},
       message.max_principals_per_resource()};
-  // Neither list may be empty here, where that would stand for the default; and
-  // a position in a list of types is one in the list that is made of it.
+  // Neither list may be empty here, where empty would mean the default; and a
+  // position in a list of types refers to the list made from it.
   absl::StatusOr<std::vector<std::string>> types =
       CheckedTypes(wanted.resource_types);
   if (!types.ok()) return DamagedUnless(types.status(), "the settings");
@@ -321,7 +321,7 @@ absl::StatusOr<std::shared_ptr<const Settings>> ReadSettings(
   }
   const absl::StatusOr<Ladder> ladder = Ladder::Make(wanted.roles);
   if (!ladder.ok()) return DamagedUnless(ladder.status(), "the settings");
-  // So that workspaces with the default settings share them.
+  // So that workspaces with the default settings share one object.
   if (wanted.roles == Ladder::Default().names()) wanted.roles.clear();
   if (*types == DefaultResourceTypes()) wanted.resource_types.clear();
   return Settings::Make(wanted);

@@ -1,4 +1,5 @@
-// Calls and what they answered as messages of the journal, and back. Internal.
+// Converts calls and their answers to messages of the journal and back.
+// Internal.
 #ifndef ACL_HISTORY_RECORD_MESSAGE_H_
 #define ACL_HISTORY_RECORD_MESSAGE_H_
 
@@ -16,9 +17,9 @@
 namespace acl {
 
 v1::Receipt ToMessage(const Receipt& receipt);
-// `changes` are those of the call: a share's resource is taken from there. The
-// revision is what the message says, 0 if nothing.
-// JOURNAL_DAMAGED if the receipt can't be that of these changes.
+// `changes` are those of the call: they supply the resource of a share. The
+// revision is the message's, 0 if it has none. JOURNAL_DAMAGED if the receipt
+// can't belong to these changes.
 absl::StatusOr<Receipt> ReadReceipt(const v1::Receipt& message,
                                     const std::vector<Change>& changes);
 

@@ -16,7 +16,7 @@ namespace acl {
 namespace {
 
 constexpr size_t kLargeRecord = size_t{1} << 20;
-// Of the stack, for the message of a record: enough for most.
+// Stack space for the message of a record: enough for most records.
 constexpr size_t kBlockBytes = 4096;
 
 }  // namespace
@@ -41,12 +41,12 @@ absl::Status Replay::Apply(const JournalRecord& record) {
   if (record.bytes.size() > kLargeRecord) {
     return Judge(record.sequence, ApplyLarge(record));
   }
-  // A message is used once: one that ran out of memory while it was read can't
-  // be destroyed if it had other contents before.
+  // Each message is used only once: after running out of memory while parsing,
+  // a message that had other contents before can't be destroyed.
   alignas(8) char block[kBlockBytes];
   google::protobuf::Arena arena(block, sizeof(block));
   auto* message = google::protobuf::Arena::CreateMessage<v1::Record>(&arena);
-  // Without its fields a message could mean less than was done.
+  // A partially parsed message could mean less than was done.
   if (!message->ParseFromArray(record.bytes.data(),
                                static_cast<int>(record.bytes.size()))) {
     return Judge(record.sequence, Damaged("is not well-formed"));
@@ -54,7 +54,7 @@ absl::Status Replay::Apply(const JournalRecord& record) {
   return Apply(record.sequence, *message);
 }
 
-// All changes of a large record as messages at once would take much memory.
+// All changes of a large record at once would take much memory as messages.
 absl::Status Replay::ApplyLarge(const JournalRecord& record) {
   std::string rest;
   std::vector<absl::string_view> bytes;
@@ -73,7 +73,7 @@ absl::Status Replay::Apply(uint64_t sequence, const v1::Record& record) {
   return Judge(sequence, ApplyMessage(record, &changes));
 }
 
-// What becomes of a record that was applied so.
+// Turns the outcome of applying a record into the status to return.
 absl::Status Replay::Judge(uint64_t sequence,
                            const absl::Status& status) const {
   if (status.ok()) return status;
@@ -107,7 +107,7 @@ absl::Status Replay::ApplyChange(const v1::Record& record,
   WorkspaceReplay* const workspace = Find(record.workspace());
   if (workspace == nullptr ||
       workspace->incarnation() != record.incarnation()) {
-    // One that a checkpoint did not keep, since it was removed.
+    // A workspace that the checkpoint does not have, since it was removed.
     return Damaged(absl::StrCat("there is no workspace ",
                                 Quoted(record.workspace()),
                                 " of that incarnation"));
@@ -119,7 +119,7 @@ absl::Status Replay::ApplyChange(const v1::Record& record,
 absl::Status Replay::ApplyAddition(const v1::Record& record) {
   if (const WorkspaceReplay* there = Find(record.workspace())) {
     if (there->incarnation() == record.incarnation()) return absl::OkStatus();
-    // That it was removed is among what is missing.
+    // The missing records include its removal.
     if (!forgive_) {
       return Damaged(absl::StrCat("workspace ", Quoted(record.workspace()),
                                   " is there already"));

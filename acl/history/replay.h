@@ -1,4 +1,4 @@
-// The workspaces that a journal's records make. Internal.
+// Rebuilds workspaces from a journal's records. Internal.
 #ifndef ACL_HISTORY_REPLAY_H_
 #define ACL_HISTORY_REPLAY_H_
 
@@ -22,16 +22,16 @@
 
 namespace acl {
 
-// Goes on from the workspaces of a checkpoint, if there is one, record by
-// record. What a checkpoint has already (it is written while changes go on) is
-// passed over. Not thread-safe.
+// Starts from the workspaces of a checkpoint, if there is one, and applies
+// record by record. Skips what a checkpoint already contains, since it is
+// written while changes are made. Not thread-safe.
 class Replay {
  public:
-  // Gives an empty state with heap, edit tag and scope.
+  // Returns an empty state with heap, edit tag and scope.
   using NewState = std::function<absl::StatusOr<State>()>;
 
-  // With `forgive`, which is for who salvages a damaged folder, Apply() refuses
-  // nothing, and takes records behind others that are missing.
+  // With `forgive`, for salvaging a damaged folder, Apply() refuses nothing and
+  // accepts records after a gap.
   Replay(NewState new_state, size_t request_id_window,
          Forgive forgive = nullptr);
   ~Replay();
@@ -39,20 +39,20 @@ class Replay {
   // Adds a workspace of a checkpoint. JOURNAL_DAMAGED if it is there already.
   absl::Status Add(State state);
 
-  // JOURNAL_DAMAGED, with the number of the record: it is not well-formed, or
-  // does not fit what the ones before it made.
+  // JOURNAL_DAMAGED, with the number of the record, if it is not well-formed or
+  // does not fit the state left by the records before it.
   absl::Status Apply(const JournalRecord& record);
   // The same for a record that was parsed.
   absl::Status Apply(uint64_t sequence, const v1::Record& record);
 
-  // A workspace now; null if there is none of that id.
+  // A workspace now; null if there is none with that id.
   const WorkspaceReplay* Find(const std::string& workspace) const;
   WorkspaceReplay* Find(const std::string& workspace);
-  // The ids of all, in bytewise order.
+  // All ids, in bytewise order.
   std::vector<std::string> Ids() const;
 
-  // The workspaces by id. Imports that were never finished are forgotten.
-  // Called once, as the last.
+  // The workspaces by id. Unfinished imports are discarded. Must be the last
+  // call.
   std::vector<std::shared_ptr<const State>> Finish();
 
  private:
@@ -74,7 +74,7 @@ class Replay {
   const size_t request_id_window_;
   const Forgive forgive_;
   std::map<std::string, std::unique_ptr<WorkspaceReplay>> workspaces_;
-  std::map<uint64_t, Import> imports_;  // that are under way
+  std::map<uint64_t, Import> imports_;  // not finished yet
 };
 
 }  // namespace acl

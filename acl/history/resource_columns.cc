@@ -8,7 +8,7 @@
 namespace acl {
 namespace {
 
-// How many are worth looking at together.
+// How many it pays to process together.
 constexpr int kTogether = 64;
 
 absl::Status NoSuchRole(uint32_t resource, uint32_t role) {
@@ -95,7 +95,7 @@ absl::Status ResourceColumnReader::ReadNames(const v1::ResourceColumns& columns,
     named.hash = State::HashOf(ref);
     named.path = state.resource_index.PathTo(named.hash);
     named.path.Prefetch();
-    // Of none, to no row.
+    // Without a creator this is the path to no row.
     named.creator = directory.principals.PathTo(columns.creators(i) - 1);
     named.creator.Prefetch();
   }
@@ -142,7 +142,7 @@ absl::Status ResourceColumnReader::ReadGrants(
   const Ladder& ladder = state.ladder();
   const uint32_t resource = state.next_resource;
   grants_.clear();
-  uint32_t least = 0;  // what the next target may be
+  uint32_t least = 0;  // lower bound for the next target
   for (const uint32_t entry : entries) {
     const TargetColumnEntry target{entry >> kRoleBits};
     const uint32_t role = entry & ((1u << kRoleBits) - 1);

@@ -16,11 +16,12 @@
 
 namespace acl {
 
-// They are most of a workspace. Some are looked at side by side, so that the
-// memory that each leads to is loaded for all of them at once.
+// Resources are most of a workspace. A batch is processed at a time, so that
+// their cache misses overlap.
 class ResourceColumnReader {
  public:
-  // Adds all of them to the draft, which has everybody who can have a grant.
+  // Adds all of them to the draft, which already has everyone who can have a
+  // grant.
   absl::Status Add(const v1::ResourceColumns& columns, Draft* draft);
 
  private:
@@ -31,7 +32,7 @@ class ResourceColumnReader {
     IdIndex::Path path;
     decltype(Directory::principals)::Path creator;
   };
-  // The rest of it, as the columns have it.
+  // The rest of a resource, as the columns have it.
   struct Row {
     absl::string_view name;
     uint32_t creator;

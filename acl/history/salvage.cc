@@ -21,16 +21,16 @@ namespace acl {
 namespace {
 
 constexpr size_t kRequestIdWindow = 4096;
-// Where the id stands in a file's header (docs/journal_format.md).
+// Position of the id in a file's header (docs/journal_format.md).
 constexpr size_t kIdAt = 16;
 
-// What a folder has, by its names.
+// The files of a folder, by name.
 struct Contents {
-  std::vector<JournalFile> journal;   // in their order
+  std::vector<JournalFile> journal;   // in order
   std::vector<uint64_t> checkpoints;  // oldest first
 };
 
-// A number behind a prefix, if it is the name that `name_of` makes of it.
+// The number after the prefix, if `name` equals `name_of` of that number.
 std::optional<uint64_t> NumberIn(absl::string_view prefix,
                                  const std::string& name,
                                  std::string (*name_of)(uint64_t)) {
@@ -67,7 +67,7 @@ class Salvager {
     replay_ = NewReplay();
   }
 
-  // Takes the latest checkpoint that is sound.
+  // Takes the latest sound checkpoint.
   void LoadCheckpoints(std::vector<uint64_t> checkpoints) {
     for (; !checkpoints.empty(); checkpoints.pop_back()) {
       const uint64_t sequence = checkpoints.back();
@@ -84,9 +84,9 @@ class Salvager {
     }
   }
 
-  // Reads all files; what of them is readable, is applied.
+  // Reads all files, and applies everything readable.
   void ReadFiles(const std::vector<JournalFile>& journal) {
-    // What was removed long ago is not lost, if the checkpoint is behind it.
+    // What was removed long ago is not lost if the checkpoint includes it.
     if (!journal.empty()) {
       next_ = std::min(journal.front().first, salvaged_.checkpoint + 1);
     }
@@ -126,14 +126,14 @@ class Salvager {
 
   void Lose(LostBytes lost) { salvaged_.bytes.push_back(std::move(lost)); }
 
-  // All up to there that has not come yet never will.
+  // Records up to `last` that have not been found are lost.
   void MissUpTo(uint64_t last) {
     if (next_ > last) return;
     salvaged_.records.push_back({next_, last});
     next_ = last + 1;
   }
 
-  // Up to so many bytes, from the beginning.
+  // Reads up to `bytes` bytes, from the beginning.
   absl::StatusOr<std::string> ReadFile(const std::string& name,
                                        uint64_t bytes) {
     absl::StatusOr<std::unique_ptr<File>> file =
@@ -145,7 +145,7 @@ class Salvager {
                     static_cast<size_t>(std::min(*size, bytes)));
   }
 
-  // One file may need the id that stands in another.
+  // Decoding one file may need the id from another.
   void FindId(const std::string& name) {
     const absl::StatusOr<std::string> bytes = ReadFile(name, kFileHeaderBytes);
     if (!bytes.ok()) return;
@@ -156,8 +156,8 @@ class Salvager {
     if (std::count(ids_.begin(), ids_.end(), id) == 0) ids_.push_back(id);
   }
 
-  // A header that is gone is no reason to give up what is behind it: the id may
-  // be there still, or be that of another file.
+  // A damaged header is no reason to give up the rest of the file: the id may
+  // be intact, or be the same as that of another file.
   void ReadHeader(absl::string_view bytes) {
     const absl::StatusOr<FileHeader> header = DecodeFileHeader(bytes);
     if (header.ok()) {
@@ -178,7 +178,7 @@ class Salvager {
     AddId(id);
   }
 
-  // A whole frame at `at`, if there is one.
+  // The complete frame at `at`, if there is one.
   std::optional<FrameHeader> FrameAt(absl::string_view bytes, size_t at) const {
     const absl::string_view here = bytes.substr(at);
     const std::optional<FrameHeader> header =
@@ -192,7 +192,7 @@ class Salvager {
   }
 
   void ReadFrames(absl::string_view bytes) {
-    size_t bad = 0;  // where what is not readable begins; 0: nowhere
+    size_t bad = 0;  // where unreadable bytes begin; 0: nowhere
     size_t at = kFileHeaderBytes;
     while (at < bytes.size()) {
       const std::optional<FrameHeader> header = FrameAt(bytes, at);
@@ -218,7 +218,8 @@ class Salvager {
     Lose({file_, bad, bytes.size(), "is not what was written"});
   }
 
-  // Whether a frame behind `bad` was written when that was on the disk.
+  // Whether a frame after `bad` was written when the bytes at `bad` were on the
+  // disk.
   bool WrittenLater(absl::string_view bytes, size_t bad) const {
     for (size_t at = bad; at < bytes.size(); at += kFrameAlignment) {
       const std::optional<FrameHeader> header = FrameAt(bytes, at);
@@ -257,7 +258,7 @@ class Salvager {
     next_ = record.sequence + 1;
     if (record.sequence <= salvaged_.checkpoint) return;
     applying_ = record.sequence;
-    // Forgives whatever a record says.
+    // Accepts whatever a record says.
     replay_->Apply(record).IgnoreError();
     salvaged_.last = record.sequence;
   }
@@ -267,11 +268,11 @@ class Salvager {
   const ProgressSink& progress_;
   std::unique_ptr<Replay> replay_;
   Salvaged salvaged_;
-  std::vector<JournalId> ids_;  // that the journal may have
-  std::string file_;            // that is being read
+  std::vector<JournalId> ids_;  // candidates
+  std::string file_;            // being read
   bool last_file_ = false;
-  std::optional<JournalHead> head_;  // behind the last frame, where known
-  uint64_t next_ = 1;                // the first record that has not come
+  std::optional<JournalHead> head_;  // after the last frame, if known
+  uint64_t next_ = 1;                // the first record not found yet
   uint64_t applying_ = 0;
 };
 

@@ -1,4 +1,4 @@
-// What can be read of a damaged folder, and what can't. Reads only. Internal.
+// What can be read of a damaged folder, and what can't. Read-only. Internal.
 #ifndef ACL_HISTORY_SALVAGE_H_
 #define ACL_HISTORY_SALVAGE_H_
 
@@ -15,15 +15,15 @@
 
 namespace acl {
 
-// Some of a file that is not what was written.
+// A part of a file that differs from what was written.
 struct LostBytes {
   std::string file;  // its name in the folder
   uint64_t begin = 0;
-  uint64_t end = 0;  // behind the last; 0: the whole file
+  uint64_t end = 0;  // after the last; 0: the whole file
   std::string what;
 };
 
-// Records that are nowhere, the last included.
+// Records that were found nowhere, from the first to the last, inclusive.
 struct LostRecords {
   uint64_t first = 0;
   uint64_t last = 0;
@@ -31,18 +31,19 @@ struct LostRecords {
 
 struct Salvaged {
   std::vector<std::shared_ptr<const State>> states;  // by workspace id
-  // What it began with, 0 for nothing, and the last record that was read.
+  // The checkpoint it started from, 0 for none, and the last record that was
+  // read.
   uint64_t checkpoint = 0;
   uint64_t last = 0;
   std::vector<LostBytes> bytes;
-  // The checkpoint has all that those up to it did; of them only the history is
-  // lost.
+  // The checkpoint includes the effect of records up to its own; for those only
+  // the history is lost.
   std::vector<LostRecords> records;
-  // Of records that were read, but could not be applied as a whole, since what
-  // they rest on is missing: the first kMaxDoubts.
+  // Records that were read, but could not be applied completely because what
+  // they depend on is missing: the first kMaxDoubts.
   std::vector<std::string> doubts;
   size_t doubt_count = 0;
-  // At the end, of a change that nobody was told of: no loss.
+  // At the end, from a change that was never acknowledged: not a loss.
   uint64_t torn = 0;
 
   bool lost() const {
@@ -52,11 +53,11 @@ struct Salvaged {
 
 constexpr size_t kMaxDoubts = 1000;
 
-// Begins with the latest sound checkpoint and applies every sound record behind
-// it, across what is missing: a role that was taken back there comes to life
-// again. Frames are held to their checksums and to the chain, as far as there
-// are records before them. FILE_ACCESS if the folder can't be listed; a file
-// that can't be read is lost. Memory: the engine's, and the largest file.
+// Starts with the latest sound checkpoint and applies every sound record after
+// it, even across gaps: a role that was revoked in a gap comes back. Frames are
+// verified against their checksums and, as far as there are records before
+// them, the chain. FILE_ACCESS if the folder can't be listed; a file that can't
+// be read counts as lost. Memory: the engine's, and the largest file.
 absl::StatusOr<Salvaged> Salvage(const std::string& folder, FileSystem* files,
                                  const ProgressSink& progress);
 

@@ -15,7 +15,7 @@ void AddText(absl::string_view text, v1::Texts* texts) {
   texts->add_lengths(static_cast<uint32_t>(text.size()));
 }
 
-// Takes away what a reader adds by itself.
+// Removes what a reader restores by itself.
 void Shorten(v1::Texts* texts) {
   auto& lengths = *texts->mutable_lengths();
   while (!lengths.empty() && lengths[lengths.size() - 1] == 0) {
@@ -27,7 +27,7 @@ void AddByte(uint32_t byte, std::string* column) {
   column->push_back(static_cast<char>(byte));
 }
 
-// Fills chunks, and gives each away when it is full.
+// Fills chunks, and passes each on when it is full.
 class Writer {
  public:
   Writer(const State& state, size_t chunk_items,
@@ -50,7 +50,7 @@ class Writer {
   }
 
  private:
-  // Before `items` more are put into the chunk.
+  // Called before `items` more items are added to the chunk.
   absl::Status Room(size_t items) {
     if (used_ > 0 && used_ + items > chunk_items_) {
       if (absl::Status s = GiveAway(); !s.ok()) return s;
@@ -130,7 +130,7 @@ class Writer {
     return absl::OkStatus();
   }
 
-  // A target as columns have it.
+  // A target as columns encode it.
   uint32_t TargetOf(TargetKey key) const {
     return IsGroup(key) ? groups_[NumberOf(key)] * 2 + 1
                         : principals_[NumberOf(key)] * 2;
@@ -221,7 +221,7 @@ class Writer {
   const absl::FunctionRef<absl::Status(const v1::WorkspaceChunk&)> sink_;
   v1::WorkspaceChunk chunk_;
   size_t used_ = 0;  // items in the chunk
-  // By number: the one that the reader will count.
+  // By number: the number that the reader will assign.
   std::vector<uint32_t> principals_;
   std::vector<uint32_t> groups_;
 };

@@ -25,17 +25,17 @@ namespace {
 
 constexpr size_t kRequestIdWindow = 4096;
 
-// Everything about a workspace, short enough to keep.
+// A digest of a whole workspace, short enough to keep.
 struct Sum {
   std::string workspace;
-  Sha256Digest digest;  // of all but the requests
+  Sha256Digest digest;  // of everything except the requests
   std::vector<std::string> requests;
 };
 
 Sum SumOf(const State& state) {
   Sum sum{state.workspace, {}, {}};
   Sha256 sha;
-  // Nothing else is refused than what is refused here.
+  // The sink always returns OK, and nothing else here can fail.
   ToChunks(state, kChunkItems, [&](const v1::WorkspaceChunk& chunk) {
     for (const v1::AnsweredRequest& request : chunk.requests()) {
       sum.requests.push_back(request.SerializeAsString());
@@ -49,7 +49,7 @@ Sum SumOf(const State& state) {
   return sum;
 }
 
-// Engines can remember more requests or fewer, but it is the last ones.
+// Engines may remember more or fewer requests, but always the latest.
 bool SameRequests(const std::vector<std::string>& a,
                   const std::vector<std::string>& b) {
   const size_t both = std::min(a.size(), b.size());
@@ -65,7 +65,7 @@ bool Same(const std::vector<Sum>& a, const std::vector<Sum>& b) {
       });
 }
 
-// What records have made, and where they go on.
+// The state that the records have led to, and where to continue.
 struct Travel {
   std::unique_ptr<Replay> replay;
   ReadFrom next;
@@ -78,8 +78,8 @@ class Verifier {
       : folder_(folder), files_(*files), progress_(progress) {}
 
   absl::Status CheckChain(const std::optional<JournalHead>& known) {
-    // First: somebody may be writing, and a checkpoint that comes later can be
-    // of a record that was not read here.
+    // First, since a concurrent writer may add a checkpoint of a record that
+    // was not read here.
     absl::StatusOr<std::vector<uint64_t>> checkpoints =
         Checkpoints(folder_, &files_);
     if (!checkpoints.ok()) return checkpoints.status();
@@ -96,7 +96,7 @@ class Verifier {
     return known ? CheckKnown(*known) : absl::OkStatus();
   }
 
-  // Every checkpoint is compared with what was proved before it.
+  // Every checkpoint is compared with the state proved before it.
   absl::Status CheckCheckpoints() {
     Travel proved;
     if (report_.first == 1) proved.replay = NewReplay();
@@ -149,7 +149,7 @@ class Verifier {
                        ": is not what the records up to it lead to");
       }
     }
-    // No import is under way at a checkpoint, but one may be at `last`.
+    // No import is unfinished at a checkpoint, but one may be at `last`.
     proved->replay = NewReplay();
     return Load(sequence, proved).status();
     // The analyser loses sight of who owns what `loaded` has.

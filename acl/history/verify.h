@@ -1,5 +1,5 @@
-// Whether a folder is whole: every frame, the chain, and checkpoints that say
-// what the records lead to. Reads only. Internal.
+// Verifies a folder: every frame, the chain, and whether checkpoints match what
+// the records lead to. Read-only. Internal.
 #ifndef ACL_HISTORY_VERIFY_H_
 #define ACL_HISTORY_VERIFY_H_
 
@@ -17,7 +17,7 @@
 
 namespace acl {
 
-// A head as people keep it elsewhere: `SEQUENCE:HEX`, with the chain in 64
+// A head as text, to be kept elsewhere: `SEQUENCE:HEX`, with the chain in 64
 // hexadecimal digits.
 std::string HeadText(const JournalHead& head);
 // MALFORMED.
@@ -26,20 +26,20 @@ absl::StatusOr<JournalHead> ParseHead(absl::string_view text);
 struct VerifyReport {
   uint64_t first = 0;  // the first record that is there
   JournalEnd end;
-  // Each leads to the same as the records do.
+  // Each matches what the records lead to.
   std::vector<uint64_t> checkpoints;
-  // But for the oldest: the records before it were not kept.
+  // Except the oldest: the records before it were not kept.
   bool oldest_unproved = false;
 };
 
-// `known`, if given, has to be the head that the history once had. It tells
-// what checksums can't: that somebody rewrote it and made them anew.
+// `known`, if given, must be a head that the history once had. It detects what
+// checksums can't: that someone rewrote the history and recomputed them.
 //
-// JOURNAL_DAMAGED: something in the folder is not what was written, or the
-// history is not the one that was known. REVISION_NOT_AVAILABLE: the known head
-// is of before the history that was kept. FILE_ACCESS. Somebody may write there
-// meanwhile, and remove files: then it begins anew, a few times. Takes two
-// readings, and the memory of two engines.
+// JOURNAL_DAMAGED: something in the folder differs from what was written, or
+// the history is not the one that was known. REVISION_NOT_AVAILABLE: the known
+// head is older than the history that was kept. FILE_ACCESS. Another process
+// may write there meanwhile, and remove files: then it starts over, a few
+// times. Reads the folder twice, and takes the memory of two engines.
 absl::StatusOr<VerifyReport> VerifyFolder(
     const std::string& folder, const std::optional<JournalHead>& known,
     FileSystem* files, const ProgressSink& progress);

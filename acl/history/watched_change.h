@@ -1,4 +1,4 @@
-// A change as those who watch a workspace see it. Part of the public API; begin
+// A change as the watchers of a workspace see it. Part of the public API; begin
 // reading at acl/watch.h.
 #ifndef ACL_HISTORY_WATCHED_CHANGE_H_
 #define ACL_HISTORY_WATCHED_CHANGE_H_
@@ -14,18 +14,18 @@
 
 namespace acl {
 
-// A change that took a revision.
+// A change that produced a revision.
 struct WatchedChange {
-  RevisionToken token;  // after it
-  absl::Time time;      // by the clock of the machine: information, not order
-  std::string actor;    // as Actor::ToString() gives it
+  RevisionToken token;  // of the revision after it
+  absl::Time time;      // by the machine's clock: does not determine the order
+  std::string actor;    // as Actor::ToString() returns it
   std::string reason;
   std::string request_id;
   std::vector<Change> changes;
   Receipt receipt;
-  // If they were asked for (WatchOptions::roles): the effective roles of users
-  // and service accounts that differ, all of them, each once, in the order in
-  // which the principals, then the resources were added.
+  // If asked for (WatchOptions::roles): every effective role of a user or
+  // service account that differs, once, in the order in which the principals,
+  // then the resources were added.
   std::vector<RoleChange> roles;
 };
 

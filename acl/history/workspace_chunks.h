@@ -1,4 +1,4 @@
-// A workspace in columns, as checkpoints and imports keep it, and back.
+// A workspace in columns, as checkpoints and imports store it, and back.
 // Internal; proto/acl/v1/journal.proto has the columns.
 #ifndef ACL_HISTORY_WORKSPACE_CHUNKS_H_
 #define ACL_HISTORY_WORKSPACE_CHUNKS_H_
@@ -15,31 +15,32 @@
 
 namespace acl {
 
-// About how many principals, members, grants and so on a chunk has; one group's
-// members can stand in several, one resource's grants can't.
+// Roughly how many principals, members, grants and so on a chunk has. The
+// members of one group may be spread over several chunks, the grants of one
+// resource may not.
 constexpr size_t kChunkItems = size_t{1} << 16;
 
-// Everything of a state, in the order of its numbers: whoever reads it gets the
-// same lists in the same order. The same state gives the same chunks. The chunk
-// is valid during the call; what is not OK from `sink` ends it and comes back.
+// Everything in a state, in the order of its numbers, so that a reader gets the
+// same lists in the same order. Equal states produce equal chunks. A chunk is
+// valid during the call; an error from `sink` ends it and is returned.
 absl::Status ToChunks(
     const State& state, size_t chunk_items,
     absl::FunctionRef<absl::Status(const v1::WorkspaceChunk&)> sink);
 
-// Makes a state of a workspace's chunks. Trusts nothing: whatever the columns
-// say, the state that comes out is one that changes could have made, or it is
-// refused with JOURNAL_DAMAGED and what is wrong (the caller adds where).
+// Builds a state from a workspace's chunks. Trusts nothing: either the
+// resulting state is one that changes could have produced, or the chunks are
+// refused with JOURNAL_DAMAGED and the reason (the caller adds where).
 class ChunkReader {
  public:
-  // `state` has only its heap, edit tag and scope; the rest is set here.
+  // `state` has only its heap, edit tag and scope; the rest is filled in here.
   explicit ChunkReader(State state);
   ~ChunkReader();
 
-  // In their order. After a refusal it is of no more use.
+  // Adds the chunks in order. After a refusal the reader must not be used.
   absl::Status Add(const v1::WorkspaceChunk& chunk);
 
-  // The state. REQUIRES: Add() was called, and never refused. Called once, as
-  // the last.
+  // The state. REQUIRES: Add() was called and never refused. Must be the last
+  // call.
   absl::StatusOr<State> Finish();
 
  private:

@@ -15,7 +15,7 @@
 namespace acl {
 namespace {
 
-// After so many records what they replaced is given back.
+// After this many records the memory that they have replaced is freed.
 constexpr int kRecordsADraft = 4096;
 
 }  // namespace
@@ -55,7 +55,7 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
     return Damaged(absl::StrCat(faults.front().path, ": ",
                                 faults.front().refusal.message()));
   };
-  // What is forgiven is not done in part.
+  // With `forgive`, a record is applied whole or not at all if it is malformed.
   for (size_t i = 0; forgive && i < changes->size(); ++i) {
     if (absl::Status s = read(i).status(); !s.ok()) return s;
   }
@@ -77,7 +77,7 @@ absl::Status WorkspaceReplay::ApplyNew(const v1::Record& record,
     }
     any |= *changed;
   }
-  // Several changes can undo each other.
+  // Several changes can cancel each other out.
   if (!forgive &&
       (call.receipt().changed() ? !any : any && changes->size() == 1)) {
     return Damaged("it did not do then what it does now");

@@ -1,4 +1,4 @@
-// One workspace that records are applied to. Internal.
+// One workspace to which records are applied. Internal.
 #ifndef ACL_HISTORY_WORKSPACE_REPLAY_H_
 #define ACL_HISTORY_WORKSPACE_REPLAY_H_
 
@@ -20,12 +20,12 @@
 
 namespace acl {
 
-// Told what a record says that can't be; then the rest of it is applied, and
-// what comes after it, as far as that can be. For who salvages a damaged
-// folder; else null.
+// Called with a description of each impossible change of a record; the rest of
+// the record, and what follows it, is then applied as far as possible. For
+// salvaging a damaged folder; else null.
 using Forgive = std::function<void(const std::string& what)>;
 
-// Many records go into one draft. Not thread-safe.
+// Collects many records in one draft. Not thread-safe.
 class WorkspaceReplay {
  public:
   explicit WorkspaceReplay(std::shared_ptr<const State> state)
@@ -35,18 +35,18 @@ class WorkspaceReplay {
   Revision revision() const { return revision_; }
 
   // Applies a record of this incarnation, whose changes are `*changes`. False
-  // if the state had it already. JOURNAL_DAMAGED: it does not fit; with
-  // `forgive` only if it is not well-formed, and there may be others missing
-  // before it.
+  // if the state already includes it. JOURNAL_DAMAGED: it does not fit. With
+  // `forgive`, only a malformed record is refused, and records before it may be
+  // missing.
   absl::StatusOr<bool> Apply(const v1::Record& record, RecordChanges* changes,
                              size_t request_id_window,
                              const Forgive& forgive = nullptr);
 
-  // The state that the records have led to.
+  // The state to which the records have led.
   std::shared_ptr<const State> Take();
 
-  // The same as a state behind the one of the last call (or the first), which
-  // stays as it is until ForgetEarlier().
+  // The same as a successor of the state that the previous call returned (or
+  // the first state), which stays valid until ForgetEarlier().
   NextState TakeNext();
 
  private:

@@ -1,5 +1,5 @@
-// Where records are put in order and made durable: in a folder (journal.h), one
-// day in a database. Internal.
+// The interface that puts records in order and makes them durable. A folder
+// implements it (journal.h); a database could. Internal.
 #ifndef ACL_JOURNAL_CHANGE_LOG_H_
 #define ACL_JOURNAL_CHANGE_LOG_H_
 
@@ -15,10 +15,10 @@
 
 namespace acl {
 
-// Takes records in one order, and tells when they are durable. Thread-safe.
+// Accepts records in one order, and reports when they are durable. Thread-safe.
 class ChangeLog {
  public:
-  // What became of records, to tell to many threads.
+  // The outcome of records, in a form that many threads can share.
   struct Outcome {
     Outcome() = default;
     explicit Outcome(const absl::Status& status)
@@ -30,7 +30,7 @@ class ChangeLog {
     Fault fault = v1::FAULT_UNSPECIFIED;
     std::string message;
   };
-  // Records that become durable in one go, or fail together. Of the log alone.
+  // Records that become durable together, or fail together. Private to the log.
   struct Batch {
     std::vector<std::string> records;
     size_t bytes = 0;
@@ -43,18 +43,18 @@ class ChangeLog {
 
   virtual ~ChangeLog() = default;
 
-  // Puts a record behind all that were taken before. It was decided on the
-  // outcome of `on` (null: on what is durable): if that has failed, nothing is
-  // taken, and its refusal comes back, as does what Await() says of the log as
-  // a whole. LIMIT: the record is too large.
+  // Appends a record after all that were accepted before. It was decided on the
+  // outcome of `on` (null: on what is durable): if that has failed, the record
+  // is not accepted and the refusal of `on` is returned, as are the errors that
+  // Await() reports for the log as a whole. LIMIT: the record is too large.
   virtual absl::StatusOr<Ticket> Append(std::string record,
                                         const Ticket& on) = 0;
 
-  // Returns when the ticket's records are durable, or have failed for good:
-  // with them all that were taken behind them.
-  // DISK_FULL, FILE_ACCESS: none of them is there, and later ones may succeed.
-  // OUTCOME_UNKNOWN: they may be there once the log is opened again; until then
-  // nothing is taken any more.
+  // Returns when the ticket's records are durable, or have failed for good,
+  // together with all that were accepted after them. DISK_FULL, FILE_ACCESS:
+  // none of them was written, and later ones may succeed. OUTCOME_UNKNOWN: they
+  // may be there once the log is opened again; until then no record is
+  // accepted.
   virtual absl::Status Await(const Ticket& ticket) = 0;
 };
 

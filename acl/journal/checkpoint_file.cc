@@ -20,9 +20,9 @@ constexpr absl::string_view kPrefix = "checkpoint-";
 constexpr absl::string_view kMagic("\xF5\x61\x63\x6B\r\n\x1A\xFF", 8);
 constexpr uint32_t kVersion = 1;
 constexpr size_t kHeaderBytes = 80;
-// In the place of a block's length: the end.
+// Written instead of a block's length to mark the end.
 constexpr uint32_t kEnd = 0xffffffff;
-// Of the end: mark, count and until.
+// The end record: mark, count and until.
 constexpr size_t kBeforeDigest = 4 + 8 + 8;
 constexpr uint32_t kMaxBlockBytes = 1u << 30;
 constexpr size_t kBufferBytes = size_t{1} << 20;
@@ -39,8 +39,8 @@ std::string HeaderOf(const CheckpointHeader& header) {
   return bytes;
 }
 
-// Writes a file from its beginning, with the digest of all that it wrote. After
-// a write has failed, nothing more is written.
+// Writes a file sequentially, and the digest of everything written. After a
+// write has failed, nothing more is written.
 class Output {
  public:
   explicit Output(File* file) : file_(*file) {}
@@ -101,7 +101,7 @@ absl::Status WriteBlocks(File* file, const CheckpointHeader& header,
   return out.status().ok() ? file->Sync() : out.status();
 }
 
-// Reads a file from its beginning.
+// Reads a file sequentially.
 class Input {
  public:
   Input(File* file, std::string path, uint64_t size, ProgressSink progress)

@@ -1,6 +1,6 @@
-// Checkpoint files: all that a journal's records had come to at one of them, in
-// blocks whose meaning is not known here. Internal; docs/journal_format.md has
-// the format.
+// Checkpoint files: the state to which a journal's records had led at one of
+// them, in opaque blocks. Internal; docs/journal_format.md describes the
+// format.
 #ifndef ACL_JOURNAL_CHECKPOINT_FILE_H_
 #define ACL_JOURNAL_CHECKPOINT_FILE_H_
 
@@ -18,41 +18,41 @@
 
 namespace acl {
 
-// Of which journal, and of which record of it.
+// Identifies the journal, and the record of the checkpoint.
 struct CheckpointHeader {
   JournalId id = {};
   JournalHead head;
-  // Since it was written while records came, there may be something in it of
-  // records up to this one. Known once the file has been read.
+  // A checkpoint is written while records are added, so it may contain effects
+  // of records up to this one. Known once the file has been read.
   uint64_t until = 0;
 };
 
-// The records that the folder has checkpoints of, oldest first. FILE_ACCESS;
-// JOURNAL_DAMAGED for a name that only begins like a checkpoint's.
+// The records for which the folder has checkpoints, oldest first. FILE_ACCESS;
+// JOURNAL_DAMAGED for a name that begins like a checkpoint's but is not one.
 absl::StatusOr<std::vector<uint64_t>> Checkpoints(const std::string& folder,
                                                   FileSystem* files);
 std::string CheckpointName(uint64_t sequence);
 
-// Takes a block, at most 1 GiB. What is not OK ends the work and comes back.
+// Receives a block of at most 1 GiB. An error ends the work and is returned.
 using BlockSink = absl::FunctionRef<absl::Status(absl::string_view block)>;
 
-// Gives the blocks to its argument, and says until which record there may be
-// something in them.
+// Passes the blocks to `sink`, and returns the last record whose effects may be
+// in them.
 using BlockProducer =
     absl::FunctionRef<absl::StatusOr<uint64_t>(BlockSink sink)>;
 
-// Writes a checkpoint; `until` of the header is not looked at. It is read back
-// before it gets its name, and is on the disk when this returns. If it fails
-// the folder is as before, but for a file that ends with `.new`.
-// REQUIRES: there is a record that it is of.
+// Writes a checkpoint; `until` of the header is ignored. The file is read back
+// before it gets its name, and is on the disk when this returns. After a
+// failure the folder is unchanged, except for a file that ends with `.new`.
+// REQUIRES: the checkpoint is of an existing record.
 absl::Status WriteCheckpoint(const std::string& folder,
                              const CheckpointHeader& header, FileSystem* files,
                              BlockProducer produce);
 
-// Reads one, and gives each block on when its checksum was right. What was
-// given counts only if this returns OK: the SHA-256 of all comes last.
-// JOURNAL_DAMAGED, FILE_MALFORMED for a version that is not known, FILE_ACCESS.
-// Memory: the largest block.
+// Reads a checkpoint, and passes on each block once its checksum has been
+// verified. The blocks must be discarded unless this returns OK, since the
+// SHA-256 over all of them is verified last. JOURNAL_DAMAGED, FILE_MALFORMED
+// for an unknown version, FILE_ACCESS. Memory: the largest block.
 absl::StatusOr<CheckpointHeader> ReadCheckpoint(const std::string& folder,
                                                 uint64_t sequence,
                                                 FileSystem* files,

@@ -1,5 +1,5 @@
-// What the journal asks of a file system, call by call, so that tests can fail
-// each of them and cut the power between any two. Internal.
+// What the journal needs from a file system, call by call, so that tests can
+// make each of them fail and cut the power between any two. Internal.
 #ifndef ACL_JOURNAL_FILE_SYSTEM_H_
 #define ACL_JOURNAL_FILE_SYSTEM_H_
 
@@ -15,28 +15,29 @@
 
 namespace acl {
 
-// An open file; the destructor closes it. Every refusal is FILE_ACCESS with the
-// path and the system's reason, or DISK_FULL where a write finds no room.
+// An open file; the destructor closes it. Every error is FILE_ACCESS with the
+// path and the system's reason, or DISK_FULL if a write finds no room.
 class File {
  public:
   virtual ~File() = default;
 
-  // Reads up to `bytes` at `offset`. Gives how many; fewer only at the end.
+  // Reads up to `bytes` bytes at `offset`. Returns how many; fewer only at the
+  // end.
   virtual absl::StatusOr<size_t> Read(uint64_t offset, char* to,
                                       size_t bytes) = 0;
-  // Writes at `offset`. Gives how many of the bytes, at least one; what fails
-  // may have written some.
+  // Writes at `offset`. Returns how many bytes were written, at least one; a
+  // failed call may have written some.
   virtual absl::StatusOr<size_t> Write(uint64_t offset,
                                        absl::string_view bytes) = 0;
-  // Returns when the contents and the size are on the disk. After a refusal
-  // nothing is known of what was written since the last sync.
+  // Returns when the contents and the size are on the disk. After an error,
+  // nothing is known about what was written since the last sync.
   virtual absl::Status Sync() = 0;
   virtual absl::Status Truncate(uint64_t size) = 0;
   virtual absl::StatusOr<uint64_t> Size() = 0;
 };
 
-// Thread-safe. Paths are those of the system. Files and folders that are made
-// are their owner's alone; what is there already keeps its permissions.
+// Thread-safe. Paths are those of the system. New files and folders are
+// accessible only to their owner; existing ones keep their permissions.
 class FileSystem {
  public:
   virtual ~FileSystem() = default;
@@ -44,22 +45,22 @@ class FileSystem {
   enum class Mode {
     kRead,   // a file that exists
     kWrite,  // to read and write a file that exists
-    kCreate  // to read and write a new, empty file; refused if there is one
+    kCreate  // to read and write a new, empty file; fails if it exists
   };
   virtual absl::StatusOr<std::unique_ptr<File>> Open(const std::string& path,
                                                      Mode mode) = 0;
 
-  // Makes a folder, if there is none; its parent has to exist.
+  // Creates a folder unless it exists; its parent has to exist.
   virtual absl::Status MakeFolder(const std::string& path) = 0;
   // The names in a folder, in bytewise order.
   virtual absl::StatusOr<std::vector<std::string>> List(
       const std::string& folder) = 0;
-  // In one step, also over a file that exists.
+  // Atomic, also if `to` exists.
   virtual absl::Status Rename(const std::string& from,
                               const std::string& to) = 0;
   virtual absl::Status Remove(const std::string& path) = 0;
-  // Returns when names that were made, changed and removed in the folder are on
-  // the disk.
+  // Returns when names created, changed and removed in the folder are on the
+  // disk.
   virtual absl::Status SyncFolder(const std::string& folder) = 0;
 
   // Held until it is destroyed or the process ends.
@@ -67,22 +68,22 @@ class FileSystem {
    public:
     virtual ~Lock() = default;
   };
-  // Takes the lock of a file, which is made if there is none. Does not wait:
-  // null if somebody has it, in this process or another.
+  // Takes the lock of a file, which is created if it does not exist. Does not
+  // wait: null if someone has it, in this process or another.
   virtual absl::StatusOr<std::unique_ptr<Lock>> TakeLock(
       const std::string& path) = 0;
 };
 
-// The system's.
+// The system's own file system.
 FileSystem* SystemFiles();
 
-// What the name of a file ends with while it is being made.
+// The ending of a file's name until the file is complete.
 constexpr absl::string_view kNewEnding = ".new";
 
-// Writes all of it.
+// Writes all of `bytes`.
 absl::Status WriteAll(File* file, uint64_t offset, absl::string_view bytes);
 
-// Reads `bytes` bytes, or to the end of the file, where there are fewer.
+// Reads `bytes` bytes, or to the end of the file if that comes first.
 absl::StatusOr<std::string> ReadUpTo(File* file, uint64_t offset, size_t bytes);
 
 }  // namespace acl

@@ -1,5 +1,5 @@
 // How an engine keeps its changes in a folder. Part of the public API; begin
-// reading at acl/engine.h. docs/durability.md has the reasons.
+// reading at acl/engine.h. docs/durability.md explains the choices.
 #ifndef ACL_JOURNAL_FOLDER_OPTIONS_H_
 #define ACL_JOURNAL_FOLDER_OPTIONS_H_
 
@@ -13,53 +13,54 @@ namespace acl {
 
 class FileSystem;
 
-// What it means that a change was accepted.
+// The guarantee that an accepted change carries.
 enum class Durability {
   // It is on the disk: it survives a power cut.
   kDisk,
-  // The system has it: it survives the end of the process, however that comes.
-  // A power cut can take the last changes (on Linux usually those of some
-  // thirty seconds), never one without all that came after it.
+  // The operating system has it: it survives the end of the process, however
+  // that happens. A power cut can lose the latest changes (on Linux usually
+  // those of the last thirty seconds or so), but never one without all that
+  // came after it.
   kProcess
 };
 
 struct FolderOptions {
-  // For an engine that follows: what it shows. With kDisk nothing that the disk
-  // does not have, whatever the writer does.
+  // For a replica: which changes it shows. With kDisk, only those that are on
+  // the disk, whatever the writer does.
   Durability durability = Durability::kDisk;
-  // A journal file that has come to this size, in bytes, is followed by
-  // another.
+  // Once a journal file has reached this size, in bytes, a new one is begun.
   uint64_t journal_file_bytes = uint64_t{64} << 20;
-  // Whether a checkpoint is written, beside all else, when the journal has
-  // grown by a file, and by half of what the last checkpoint took.
+  // Whether checkpoints are written in the background, whenever the journal has
+  // grown by one file and by half the size of the last checkpoint.
   bool checkpoints = true;
-  // Whether journal files stay for ever. If not, a checkpoint removes those
-  // that no checkpoint needs, and with them the history before, or moves them
-  // to `archive`.
+  // Whether journal files are kept for ever. If not, writing a checkpoint
+  // deletes those that no checkpoint needs, and with them the history before
+  // it, or moves them to `archive`.
   bool keep_history = true;
-  // A folder on the same file system, which is made if there is none; empty to
-  // remove them. What was moved there, put back, gives the history back.
+  // A folder on the same file system, created if it does not exist; empty to
+  // delete the files. Moving archived files back restores the history.
   std::string archive = {};
-  // How long an engine that follows waits before it looks for changes again.
+  // How long a replica waits before it looks for changes again.
   absl::Duration follow_interval = absl::Milliseconds(20);
-  // Of opening, in bytes. Not called once that is over.
+  // Progress of opening, in bytes. Not called after that.
   ProgressSink progress = nullptr;
-  // Where the folder is. Null: on the system's disks. For tests; not owned.
+  // The file system that has the folder. Null: the system's. For tests; not
+  // owned.
   FileSystem* files = nullptr;
 };
 
-// What was found in a folder that was opened.
+// What opening a folder found.
 struct FolderReport {
   uint64_t records = 0;     // in the whole history
-  uint64_t checkpoint = 0;  // the record of the checkpoint; 0: there was none
-  // Whether the engine before was closed. If not, it may have been stopped in
-  // the middle of a change that nobody was told of. Not set by who follows, as
-  // the next.
+  uint64_t checkpoint = 0;  // its record; 0: there was none
+  // Whether the previous engine was closed. If not, it may have been stopped in
+  // the middle of a change that was never acknowledged. Like the next field,
+  // not set by a replica.
   bool closed = false;
-  // How many bytes such a change had left behind; they are gone.
+  // How many bytes of such a change were left; they have been removed.
   uint64_t torn_bytes = 0;
-  // Why a later checkpoint was passed over: it is damaged, and of no use. Empty
-  // if there was none.
+  // Why a later checkpoint was skipped: it is damaged and unusable. Empty if
+  // none was.
   std::string damaged_checkpoint;
 };
 

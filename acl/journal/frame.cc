@@ -10,12 +10,12 @@
 namespace acl {
 namespace {
 
-// No text can have these bytes in it: some of them are never UTF-8.
+// No text can contain these bytes: some of them never occur in UTF-8.
 constexpr absl::string_view kFileMagic("\xF5\x61\x63\x6C\r\n\x1A\xFF", 8);
 constexpr absl::string_view kFrameMagic("\xFF\x61\x63\x6C", 4);
 
 constexpr size_t kHeaderChecksumAt = kFileHeaderBytes - 4;
-// What a frame's checksum is about begins behind it.
+// A frame's checksum covers everything after itself.
 constexpr size_t kCheckedFrom = 8;
 constexpr size_t kLengthBytes = 4;  // before each record
 

@@ -1,5 +1,5 @@
 // The bytes of a journal file: a header, then frames of records. Pure: no file
-// is touched here. Internal; docs/journal_format.md is the format.
+// is accessed here. Internal; docs/journal_format.md specifies the format.
 #ifndef ACL_JOURNAL_FRAME_H_
 #define ACL_JOURNAL_FRAME_H_
 
@@ -20,7 +20,7 @@ namespace acl {
 using ChainHash = std::array<unsigned char, 32>;
 using JournalId = std::array<unsigned char, 16>;
 
-// Where a journal has come to: its last record, and the chain up to it.
+// A position in a journal: its last record, and the chain up to it.
 struct JournalHead {
   uint64_t sequence = 0;  // 0: there is no record yet
   ChainHash chain = {};
@@ -30,15 +30,15 @@ struct JournalHead {
   }
 };
 
-// Of a journal without records.
+// The head of a journal without records.
 JournalHead FirstHead(const JournalId& id);
-// Behind one more record.
+// The head after one more record.
 JournalHead NextHead(const JournalHead& head, absl::string_view record);
 
-// What stands at the beginning of a file.
+// The beginning of a file.
 struct FileHeader {
   JournalId id;
-  JournalHead before;             // what the file goes on from
+  JournalHead before;             // the head before the file's first record
   uint64_t predecessor_size = 0;  // in bytes; 0 for none
 };
 
@@ -46,8 +46,8 @@ constexpr size_t kFileHeaderBytes = 96;
 constexpr uint32_t kJournalVersion = 1;
 
 std::string EncodeFileHeader(const FileHeader& header);
-// JOURNAL_DAMAGED, or FILE_MALFORMED for a version that is not known. Only the
-// first kFileHeaderBytes are looked at; the messages don't name the file.
+// JOURNAL_DAMAGED, or FILE_MALFORMED for an unknown version. Reads only the
+// first kFileHeaderBytes; the messages don't name the file.
 absl::StatusOr<FileHeader> DecodeFileHeader(absl::string_view bytes);
 
 enum class FrameType : uint8_t {
@@ -55,19 +55,19 @@ enum class FrameType : uint8_t {
   kSeal = 2  // no records: the file was closed here
 };
 
-// What stands at the beginning of a frame.
+// The beginning of a frame.
 struct FrameHeader {
   FrameType type = FrameType::kRecords;
   uint32_t count = 0;     // records
-  uint32_t bytes = 0;     // of them with their lengths
+  uint32_t bytes = 0;     // of the records with their lengths
   uint64_t position = 0;  // of the frame in its file
-  uint64_t synced = 0;    // what of the file was on the disk before
-  JournalHead head;       // behind the frame's records
+  uint64_t synced = 0;    // how much of the file was on the disk before
+  JournalHead head;       // after the frame's records
   uint32_t checksum = 0;  // CRC32C
 };
 
 constexpr size_t kFrameHeaderBytes = 80;
-// Of a frame with its records.
+// The size of a frame with its records.
 constexpr uint32_t kMaxFrameBytes = 1u << 30;
 // Frames begin at multiples of this.
 constexpr size_t kFrameAlignment = 8;
@@ -78,14 +78,14 @@ constexpr uint64_t FrameBytes(uint32_t bytes) {
          kFrameAlignment * kFrameAlignment;
 }
 
-// A whole frame. `head` is the head behind its records. REQUIRES: it is no
+// A complete frame. `head` is the head after its records. REQUIRES: it is no
 // larger than kMaxFrameBytes.
 std::string EncodeFrame(const JournalId& id, FrameType type, uint64_t position,
                         uint64_t synced, const JournalHead& head,
                         absl::Span<const std::string> records);
 
-// The header of a frame, if there might be one: what it says is plausible for
-// `position` and fits into `room` bytes. Nothing is proved before CheckFrame().
+// The header of a frame, if it is plausible for `position` and fits into `room`
+// bytes. Only CheckFrame() proves that it is a frame.
 std::optional<FrameHeader> DecodeFrameHeader(absl::string_view bytes,
                                              uint64_t position, uint64_t room);
 
@@ -93,8 +93,8 @@ std::optional<FrameHeader> DecodeFrameHeader(absl::string_view bytes,
 bool CheckFrame(const JournalId& id, const FrameHeader& header,
                 absl::string_view frame);
 
-// The records of a frame that was checked; they view into it. Nothing if they
-// are not as many as the header says, or don't fill it.
+// The records of a frame that was checked, as views of it. Not set if their
+// number differs from the header's, or they don't fill the frame.
 std::optional<std::vector<absl::string_view>> RecordsOf(
     const FrameHeader& header, absl::string_view frame);
 

@@ -16,9 +16,9 @@ namespace acl {
 namespace {
 
 constexpr absl::string_view kLockName = "lock";
-// What is gathered beyond this waits for its turn.
+// When more than this is gathered, further records wait.
 constexpr size_t kBatchBytes = size_t{16} << 20;
-// Of a record: with its length it fits into a frame.
+// The limit for a record: with its length it fits into a frame.
 constexpr size_t kMaxRecordBytes = kMaxFrameBytes - 4096;
 
 JournalId NewJournalId() {
@@ -36,7 +36,7 @@ std::string ParentOf(const std::string& folder) {
   return slash == 0 ? "/" : path.substr(0, slash);
 }
 
-// Whether it is the name of a journal file or a checkpoint that is being made.
+// Whether it is the name of an unfinished journal file or checkpoint.
 bool IsUnfinished(absl::string_view name) {
   uint64_t number = 0;
   return absl::ConsumeSuffix(&name, kNewEnding) &&
@@ -44,7 +44,7 @@ bool IsUnfinished(absl::string_view name) {
          (name == JournalFileName(number) || name == CheckpointName(number));
 }
 
-// What files that were not finished when the machine stopped leave.
+// Removes files that were unfinished when the machine stopped.
 absl::Status RemoveUnfinished(const std::string& folder, FileSystem* files) {
   const absl::StatusOr<std::vector<std::string>> names = files->List(folder);
   if (!names.ok()) return names.status();
@@ -98,9 +98,9 @@ absl::StatusOr<std::unique_ptr<Journal>> Journal::Open(
 
 namespace {
 
-// What was read may not be on the disk, and is about to be built upon. Syncing
-// is not enough: if an earlier sync failed, the system may have it in memory
-// still and take it for written.
+// What was read may not be on the disk, and new records will depend on it.
+// Syncing is not enough: if an earlier sync failed, the system may still have
+// it in memory but consider it written.
 absl::Status WriteAgain(File* file, const JournalEnd& end) {
   absl::StatusOr<std::string> bytes =
       ReadUpTo(file, end.synced, static_cast<size_t>(end.size - end.synced));
@@ -121,7 +121,7 @@ absl::Status Journal::Begin(JournalEnd end, const ReadFrom& from) {
                      " was there; files of it are missing"));
   }
   if (absl::Status s = RemoveUnfinished(path_, &files_); !s.ok()) return s;
-  // Names that were made may not be on the disk yet, the folder's among them.
+  // New names may not be on the disk yet, including the folder's own.
   if (absl::Status s = files_.SyncFolder(ParentOf(path_)); !s.ok()) return s;
   if (end.file.empty()) {
     id_ = opened_.id = NewJournalId();
@@ -158,7 +158,7 @@ absl::Status Journal::BeginFile() {
     static_cast<void>(files_.Remove(unfinished));
     return status;
   }
-  // Once the new name may be there, nothing must follow in the old file.
+  // Once the new name may be there, nothing may be appended to the old file.
   status = files_.Rename(unfinished, name);
   if (status.ok()) status = files_.SyncFolder(path_);
   if (!status.ok()) return Break(status);
@@ -184,8 +184,8 @@ absl::Status Journal::WriteFrame(FrameType type, const JournalHead& head,
   const std::string frame =
       EncodeFrame(id_, type, size_, synced_, head, records);
   if (absl::Status s = WriteAll(file_.get(), size_, frame); !s.ok()) {
-    // Some of it may be there. It has to be gone, on the disk too, before
-    // anybody is told that it is.
+    // Some of it may be in the file. It has to be gone, from the disk too,
+    // before anyone is told that it failed.
     absl::Status undone = file_->Truncate(size_);
     if (undone.ok()) undone = file_->Sync();
     if (!undone.ok()) return Break(undone);
@@ -196,7 +196,7 @@ absl::Status Journal::WriteFrame(FrameType type, const JournalHead& head,
   sealed_ = type == FrameType::kSeal;
   if (options_.durability == Durability::kDisk || sealed_) {
     // After a failure the system may have dropped what it could not write, and
-    // say at the next attempt that all is well: there is none.
+    // report success at the next attempt. So there is none.
     if (absl::Status s = file_->Sync(); !s.ok()) return Break(s);
     synced_ = size_;
   }
@@ -204,7 +204,7 @@ absl::Status Journal::WriteFrame(FrameType type, const JournalHead& head,
 }
 
 absl::Status Journal::SealAndRotate() {
-  // The next file would have this one's name.
+  // The next file would have the same name as this one.
   if (head_.sequence < first_) return absl::OkStatus();
   if (!sealed_) {
     if (absl::Status s = WriteFrame(FrameType::kSeal, head_, {}); !s.ok()) {
@@ -253,7 +253,7 @@ absl::StatusOr<ChangeLog::Ticket> Journal::Append(std::string record,
 absl::Status Journal::Await(const Ticket& ticket) {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!ticket->settled) {
-    // What is not settled is being written, or gathered.
+    // A ticket that is not settled is being written, or gathered.
     if (writing_) {
       ticket->changed.wait(lock);
     } else {
@@ -265,8 +265,8 @@ absl::Status Journal::Await(const Ticket& ticket) {
 
 void Journal::Commit(std::unique_lock<std::mutex>* lock) {
   TakeTurn(lock);
-  // Those who were answered last come again, if they are let: one sync serves
-  // all that are there by then.
+  // The callers answered last are likely to come back if given the chance: one
+  // sync serves everything gathered by then.
   if (open_->records.size() < last_batch_) {
     lock->unlock();
     std::this_thread::yield();
@@ -298,12 +298,13 @@ void Journal::TakeTurn(std::unique_lock<std::mutex>* lock) {
 void Journal::EndTurn(const Outcome& outcome) {
   writing_ = false;
   if (broken_.ok) broken_ = broken_by_;
-  // What was gathered meanwhile builds upon what has failed.
+  // What was gathered meanwhile depends on what has failed.
   if (!outcome.ok && !open_->records.empty()) {
     Settle(std::exchange(open_, std::make_shared<Batch>()).get(), outcome);
   }
   changed_.notify_all();
-  // One of those who wait for what was gathered writes it; the rest sleep on.
+  // One of those waiting for the gathered records writes them; the rest sleep
+  // on.
   open_->changed.notify_one();
 }
 
@@ -339,7 +340,7 @@ absl::Status Journal::Rotate() {
     status = SealAndRotate();
     lock.lock();
   }
-  // What was gathered depends on nothing that was done here.
+  // What was gathered does not depend on what was done here.
   EndTurn(broken_by_);
   return status;
 }

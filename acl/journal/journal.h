@@ -1,4 +1,4 @@
-// A journal in a folder: records in the order in which they were taken, each
+// A journal in a folder: records in the order in which they were accepted, each
 // acknowledged when it is on the disk. Internal; docs/journal_format.md has the
 // format and the reasons.
 #ifndef ACL_JOURNAL_JOURNAL_H_
@@ -24,11 +24,11 @@
 
 namespace acl {
 
-// A folder that nobody else writes to as long as this lives.
+// A folder that nobody else writes for the lifetime of this object.
 class LockedFolder {
  public:
-  // Makes the folder if there is none. JOURNAL_LOCKED: somebody has it.
-  // FILE_ACCESS.
+  // Creates the folder if it does not exist. JOURNAL_LOCKED: someone else has
+  // it. FILE_ACCESS.
   static absl::StatusOr<std::unique_ptr<LockedFolder>> Take(
       const std::string& path, FileSystem* files);
 
@@ -47,63 +47,65 @@ class LockedFolder {
 
 struct JournalOptions {
   Durability durability = Durability::kDisk;
-  // A file that has come to this size, in bytes, is sealed, and the next begun.
+  // Once a file has reached this size, in bytes, it is sealed and the next
+  // begun.
   uint64_t file_bytes = uint64_t{64} << 20;
   ProgressSink progress = nullptr;  // of reading, in bytes
-  // Told when another file was begun, by whoever writes: it must not wait.
+  // Called when another file was begun, on the thread that writes: must not
+  // block.
   std::function<void()> on_new_file = nullptr;
 };
 
 class Journal : public ChangeLog {
  public:
-  // Opens a folder's journal for writing: reads it as ReadJournal() does
-  // (`visit` may see records before a refusal), cuts off what is torn, removes
-  // what was being made when the machine stopped, and goes on behind the last
-  // record. JOURNAL_DAMAGED also if it ends before the record before `from`.
+  // Opens a folder's journal for writing: reads it like ReadJournal() (`visit`
+  // may see records before an error), cuts off a torn end, removes unfinished
+  // files, and continues after the last record. JOURNAL_DAMAGED also if the
+  // journal ends before the record before `from`.
   static absl::StatusOr<std::unique_ptr<Journal>> Open(
       std::unique_ptr<LockedFolder> folder, const ReadFrom& from,
       const JournalOptions& options, RecordVisitor visit);
-  // Closes it as Close() does. REQUIRES: nobody is in a call.
+  // Closes it like Close(). REQUIRES: no thread is in a call.
   ~Journal() override;
 
   absl::StatusOr<Ticket> Append(std::string record, const Ticket& on) override;
   absl::Status Await(const Ticket& ticket) override;
 
-  // What was found when it was opened.
+  // What was found when the journal was opened.
   const JournalEnd& opened() const { return opened_; }
-  // Behind the last durable record.
+  // The head after the last durable record.
   JournalHead head() const;
 
   // Returns when everything up to head() is on the disk, whatever the
-  // durability: before something is put there that counts on it.
+  // durability option says: called before writing something that depends on it.
   // OUTCOME_UNKNOWN.
   absl::Status Sync();
 
-  // Seals the file and begins the next, so that files before it can go. Does
-  // nothing if the file has no records.
+  // Seals the file and begins the next, so that earlier files can be removed.
+  // Does nothing if the file has no records.
   absl::Status Rotate();
 
-  // Seals the file: nothing is missing, as everybody can see from now on.
-  // Nothing is taken any more, and what was not awaited fails.
+  // Seals the file, which proves to later readers that nothing is missing. No
+  // further record is accepted, and records that were not awaited fail.
   absl::Status Close();
 
  private:
   Journal(std::unique_ptr<LockedFolder> folder, const JournalOptions& options);
 
   absl::Status Begin(JournalEnd end, const ReadFrom& from);
-  // The next four: by whoever has the turn, without the lock.
+  // The next four: called by the thread that has the turn, without the lock.
   absl::Status BeginFile();
   absl::Status WriteFrame(FrameType type, const JournalHead& head,
                           const std::vector<std::string>& records);
   absl::Status SealAndRotate();
   absl::Status WriteBatch(const Batch& batch, JournalHead* head);
 
-  // One at a time writes.
+  // Only one thread at a time writes.
   void TakeTurn(std::unique_lock<std::mutex>* lock);
   void EndTurn(const Outcome& outcome);
-  // Writes what was gathered. REQUIRES: nobody writes.
+  // Writes what was gathered. REQUIRES: nobody is writing.
   void Commit(std::unique_lock<std::mutex>* lock);
-  // From now on nothing is taken.
+  // From now on no record is accepted.
   absl::Status Break(const absl::Status& why);
   static void Settle(Batch* batch, const Outcome& outcome);
 
@@ -113,26 +115,26 @@ class Journal : public ChangeLog {
   std::unique_ptr<LockedFolder> folder_;
   JournalEnd opened_;
 
-  // Of whoever has the turn.
+  // Used by the thread that has the turn.
   std::unique_ptr<File> file_;
   JournalId id_ = {};
   uint64_t size_ = 0;
   uint64_t synced_ = 0;
   uint64_t first_ = 0;  // the file's first record
   bool sealed_ = false;
-  Outcome broken_by_;  // once it has to be opened again
+  Outcome broken_by_;  // set once it has to be opened again
 
   mutable std::mutex mutex_;
-  std::condition_variable changed_;  // nobody writes
+  std::condition_variable changed_;  // nobody is writing
   bool writing_ = false;
   size_t last_batch_ = 0;  // records
   JournalHead head_;
   Ticket open_;     // what is being gathered
-  Outcome broken_;  // what everybody is told since then
+  Outcome broken_;  // the error for all callers since then
 };
 
 // Removes the files that have only records before `sequence`, or moves them to
-// another folder, if that is not empty. FILE_ACCESS.
+// `archive`, if that is not empty. FILE_ACCESS.
 absl::Status RemoveJournalFiles(const std::string& folder, uint64_t sequence,
                                 const std::string& archive, FileSystem* files);
 

@@ -9,7 +9,7 @@
 namespace acl {
 namespace {
 
-// Asked of the system at once: frames are often much smaller.
+// The size of a read: frames are often much smaller.
 constexpr size_t kReadAhead = size_t{256} << 10;
 
 }  // namespace
@@ -61,7 +61,7 @@ absl::Status JournalCursor::Open(const JournalFile& file) {
   const absl::StatusOr<std::string> bytes =
       ReadUpTo(opened->get(), 0, kFileHeaderBytes);
   if (!bytes.ok()) return bytes.status();
-  // What the system refuses can be tried again up to here.
+  // Up to here, a failed system call can be retried.
   const bool first = file_ == nullptr;
   const uint64_t predecessor_size = end_.size;
   end_.file = file.name;
@@ -112,7 +112,7 @@ absl::StatusOr<bool> JournalCursor::Next(RecordVisitor visit) {
   return true;
 }
 
-// Whether the record before the first that is wanted is the one that is known.
+// Checks the record before the first wanted one against the known chain.
 absl::Status JournalCursor::CheckBefore(const JournalHead& head) const {
   if (head.sequence == 0 && !(head == FirstHead(end_.id))) {
     return Damaged("the chain does not begin as it has to");
@@ -125,8 +125,8 @@ absl::Status JournalCursor::CheckBefore(const JournalHead& head) const {
       absl::StrCat("record ", head.sequence, " is not the one that was there"));
 }
 
-// So many bytes of the file from `offset` on, or fewer at its end. Valid until
-// the next call.
+// Up to `bytes` bytes of the file from `offset` on; fewer at its end. Valid
+// until the next call.
 absl::StatusOr<absl::string_view> JournalCursor::Bytes(uint64_t offset,
                                                        size_t bytes) {
   const uint64_t end = buffer_at_ + buffer_.size();
@@ -140,7 +140,7 @@ absl::StatusOr<absl::string_view> JournalCursor::Bytes(uint64_t offset,
   return absl::string_view(buffer_).substr(offset - buffer_at_, bytes);
 }
 
-// The frame at end_.size; nothing if there is none that is whole.
+// The frame at end_.size; not set if there is no complete one.
 absl::StatusOr<std::optional<FrameHeader>> JournalCursor::ReadFrame(
     absl::string_view* frame) {
   const absl::StatusOr<absl::string_view> head =
@@ -157,7 +157,7 @@ absl::StatusOr<std::optional<FrameHeader>> JournalCursor::ReadFrame(
   return header;
 }
 
-// A frame that was checked.
+// Visits the records of a frame that was checked.
 absl::Status JournalCursor::Take(const FrameHeader& header,
                                  absl::string_view frame, RecordVisitor visit) {
   const auto records = RecordsOf(header, frame);

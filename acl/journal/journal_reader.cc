@@ -17,7 +17,7 @@ namespace {
 constexpr absl::string_view kPrefix = "journal-";
 constexpr size_t kDigits = 20;
 
-// Reads a file that was just opened to its end; false if that is not whole.
+// Reads a file that was just opened to its end; false if the end is torn.
 absl::StatusOr<bool> ReadFile(JournalCursor* cursor, RecordVisitor visit,
                               absl::FunctionRef<void()> on_frame) {
   while (cursor->left() > 0) {
@@ -41,7 +41,7 @@ absl::StatusOr<std::vector<JournalFile>> JournalFiles(const std::string& folder,
   if (!names.ok()) return names.status();
   std::vector<JournalFile> found;
   for (std::string& name : *names) {
-    // What was being made when the machine stopped.
+    // Left unfinished when the machine stopped.
     if (!absl::StartsWith(name, kPrefix) || absl::EndsWith(name, kNewEnding)) {
       continue;
     }
@@ -75,7 +75,7 @@ absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder,
     total = *size;
   }
   JournalCursor cursor(folder, from, files);
-  uint64_t done = 0;  // in files before
+  uint64_t done = 0;  // in previous files
   uint64_t torn = 0;
   for (size_t i = *first; i < found->size(); ++i) {
     if (absl::Status s = cursor.Open((*found)[i]); !s.ok()) return s;

@@ -18,26 +18,26 @@
 
 namespace acl {
 
-// A record as it was taken.
+// A record as it was accepted.
 struct JournalRecord {
   uint64_t sequence;
   absl::string_view bytes;  // valid during the call
 };
-// What is not OK ends the reading and comes back.
+// An error ends the reading and is returned.
 using RecordVisitor =
     absl::FunctionRef<absl::Status(const JournalRecord& record)>;
 
-// What was found at the end of a journal.
+// The end of a journal, as it was found.
 struct JournalEnd {
   JournalId id = {};
   JournalHead head;
   std::string file;     // the last one's name; empty if there is none
   uint64_t first = 0;   // the sequence of its first record
   uint64_t size = 0;    // of its sound part, in bytes
-  uint64_t synced = 0;  // what of it was known to be on the disk
+  uint64_t synced = 0;  // how much of it was known to be on the disk
   bool sealed = false;  // it was closed there
-  // Bytes behind the sound part: what a crash left of a write that nobody was
-  // told of.
+  // Bytes after the sound part, left by a crash during a write that was never
+  // acknowledged.
   uint64_t torn = 0;
 };
 
@@ -49,24 +49,24 @@ struct JournalFile {
   std::string name;
   uint64_t first;  // the sequence of its first record
 };
-// In their order. FILE_ACCESS; JOURNAL_DAMAGED for a name that is no journal
-// file's, but begins like one.
+// In order. FILE_ACCESS; JOURNAL_DAMAGED for a name that begins like a journal
+// file's but is not one.
 absl::StatusOr<std::vector<JournalFile>> JournalFiles(const std::string& folder,
                                                       FileSystem* files);
 
-// Where to begin to read.
+// Where to start reading.
 struct ReadFrom {
   uint64_t sequence = 1;  // at least 1
   // The chain up to the record before, if it is known.
   std::optional<ChainHash> chain_before = {};
 };
 
-// Reads the records from `from` on, changing nothing; a folder without journal
-// files has none. Files whose records are all before it are passed over.
-// JOURNAL_DAMAGED names file and offset: of what was acknowledged, something is
-// gone or is not what was written. REVISION_NOT_AVAILABLE: the journal begins
-// behind `from`. Takes the memory of the largest frame; of a damaged file, once
-// its size.
+// Reads the records from `from` on, without changing anything; a folder without
+// journal files has none. Files whose records are all before it are skipped.
+// JOURNAL_DAMAGED, with file and offset: something that was acknowledged is
+// missing or differs from what was written. REVISION_NOT_AVAILABLE: the journal
+// begins after `from`. Takes memory for the largest frame; for a damaged file,
+// once its size.
 absl::StatusOr<JournalEnd> ReadJournal(const std::string& folder,
                                        const ReadFrom& from, FileSystem* files,
                                        const ProgressSink& progress,

@@ -19,8 +19,8 @@ JournalTail::JournalTail(std::string folder, const ReadFrom& from,
 JournalTail::~JournalTail() = default;
 
 absl::StatusOr<bool> JournalTail::Read(size_t bytes, RecordVisitor visit) {
-  // Listed before anything is read: what is there behind a file was begun when
-  // that was sealed.
+  // Listed before anything is read: if a file is followed by another one in
+  // this list, it was already sealed.
   const absl::StatusOr<std::vector<JournalFile>> files =
       JournalFiles(folder_, &files_);
   if (!files.ok()) return files.status();
@@ -79,7 +79,7 @@ absl::Status JournalTail::OpenNext(const JournalFile& next) {
   return absl::OkStatus();
 }
 
-// Reads whole frames of the file, as it was measured.
+// Reads complete frames of the file, up to the measured size.
 absl::Status JournalTail::Gather(size_t bytes, bool last) {
   while (cursor_->left() > 0 && gathered_bytes_ < bytes) {
     const size_t before = gathered_.size();
@@ -103,16 +103,16 @@ absl::StatusOr<bool> JournalTail::Next() {
   });
 }
 
-// What is not whole is being written still, or was when the writer ended, or is
-// damage. True if it has become whole.
+// An incomplete frame is still being written, or was when the writer ended, or
+// is damage. True if it has become complete.
 absl::StatusOr<bool> JournalTail::LookAtTorn() {
   const std::pair<uint64_t, uint64_t> torn = {cursor_->end().size,
                                               cursor_->left()};
   if (torn == torn_) return false;
   const absl::Status damage = cursor_->CheckTorn();
   if (FaultOf(damage) == v1::JOURNAL_DAMAGED) {
-    // A later frame tells that this one was on the disk when that was written.
-    // The writer may have cut off what was torn in the meantime, and gone on.
+    // A later frame shows that this one was on the disk when that was written.
+    // The writer may have cut off a torn end in the meantime and continued.
     if (absl::Status s = cursor_->Measure(); !s.ok()) return s;
     const absl::StatusOr<bool> whole = Next();
     if (!whole.ok() || *whole) return whole;

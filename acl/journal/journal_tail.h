@@ -1,5 +1,5 @@
-// Follows a journal that somebody writes. Internal; docs/journal_format.md has
-// the format and the reasons.
+// Follows a journal that another process may be writing. Internal;
+// docs/journal_format.md has the format and the reasons.
 #ifndef ACL_JOURNAL_JOURNAL_TAIL_H_
 #define ACL_JOURNAL_JOURNAL_TAIL_H_
 
@@ -21,30 +21,31 @@ namespace acl {
 
 class JournalCursor;
 
-// Goes on reading where it was, as long as it lives; a file that it has open
-// can be removed meanwhile. Changes nothing. Not thread-safe.
+// Continues to read where it was; a file that it has open may be removed
+// meanwhile. Changes nothing. Not thread-safe.
 class JournalTail {
  public:
-  // Gives the records from `from` on. With kDisk, none that the disk does not
-  // have: where the writer's own marks don't tell, it syncs the file itself.
+  // Reads the records from `from` on. With kDisk, only those that are on the
+  // disk: if the writer's own marks don't show that, it syncs the file itself.
   // With kProcess, all that the system has.
   JournalTail(std::string folder, const ReadFrom& from, Durability durability,
               FileSystem* files);
   ~JournalTail();
 
-  // Gives what has come since: about `bytes` bytes of it, and of a file that is
-  // being written what was there when it was called. False if that was all. A
-  // frame that is not whole may be whole the next time.
+  // Visits the records that have been added since: about `bytes` bytes of them,
+  // and of a file that is being written only what was there when the call
+  // began. False if that was all. An incomplete frame may be complete the next
+  // time.
   //
-  // FILE_ACCESS: it may be called again. After anything else it is of no use:
-  // JOURNAL_DAMAGED and FILE_MALFORMED as ReadJournal();
-  // REVISION_NOT_AVAILABLE: files were removed that had not been read;
-  // OUTCOME_UNKNOWN: a sync failed; or what is not OK from `visit`.
+  // After FILE_ACCESS it may be called again. After any other error it must not
+  // be used: JOURNAL_DAMAGED and FILE_MALFORMED as for ReadJournal();
+  // REVISION_NOT_AVAILABLE: files were removed before they were read;
+  // OUTCOME_UNKNOWN: a sync failed; or an error from `visit`.
   absl::StatusOr<bool> Read(size_t bytes, RecordVisitor visit);
 
-  // Behind the last record that was given, or passed over.
+  // The head after the last record that was visited or skipped.
   const JournalHead& head() const { return head_; }
-  // How many bytes there are to read, with all of the file that it is in.
+  // How many bytes there are to read, including the whole of the current file.
   // FILE_ACCESS, REVISION_NOT_AVAILABLE.
   absl::StatusOr<uint64_t> BytesAhead() const;
 
@@ -66,11 +67,11 @@ class JournalTail {
   const Durability durability_;
   FileSystem& files_;
   std::unique_ptr<JournalCursor> cursor_;  // null: there is no file yet
-  std::vector<Record> gathered_;           // that were not given yet
+  std::vector<Record> gathered_;           // not visited yet
   size_t gathered_bytes_ = 0;
   uint64_t records_end_ = 0;  // of the frames in the file that had records
   JournalHead head_;
-  // What was torn there, up to this size, was looked at.
+  // A torn end at this position, up to this size, has been examined.
   std::pair<uint64_t, uint64_t> torn_ = {0, 0};
 };
 

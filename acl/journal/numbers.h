@@ -1,4 +1,4 @@
-// Numbers as the files of a journal have them: the lowest byte first. Internal.
+// Little-endian numbers, as in the files of a journal. Internal.
 #ifndef ACL_JOURNAL_NUMBERS_H_
 #define ACL_JOURNAL_NUMBERS_H_
 
@@ -23,7 +23,7 @@ absl::string_view BytesOf(const std::array<unsigned char, kBytes>& bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), kBytes};
 }
 
-// Takes numbers and bytes from the front. REQUIRES: they are there.
+// Takes numbers and bytes from the front. REQUIRES: there are enough.
 class Taker {
  public:
   explicit Taker(absl::string_view bytes) : bytes_(bytes) {}
@@ -43,7 +43,8 @@ class Taker {
     std::memcpy(to->data(), bytes_.data(), kBytes);
     bytes_.remove_prefix(kBytes);
   }
-  // Whether these bytes come next; takes as many.
+  // Consumes these bytes, or as many others, and returns whether they were the
+  // same.
   bool TakeSame(absl::string_view expected) {
     const bool same = bytes_.substr(0, expected.size()) == expected;
     bytes_.remove_prefix(expected.size());

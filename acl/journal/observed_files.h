@@ -1,4 +1,4 @@
-// The system's files, with an eye on how long the disk takes. Internal.
+// The system's files, with the duration of syncs measured. Internal.
 #ifndef ACL_JOURNAL_OBSERVED_FILES_H_
 #define ACL_JOURNAL_OBSERVED_FILES_H_
 
@@ -17,11 +17,11 @@
 
 namespace acl {
 
-// Thread-safe, as long as what it tells is.
+// Thread-safe if the callback is.
 class ObservedFiles : public FileSystem {
  public:
-  // `on_sync` is told how long each File::Sync() took, by whoever called it. It
-  // has to outlive the files.
+  // `on_sync` is called with the duration of each File::Sync(), on the calling
+  // thread. It must outlive the files.
   explicit ObservedFiles(std::function<void(absl::Duration took)> on_sync)
       : on_sync_(std::move(on_sync)) {}
 

@@ -34,7 +34,7 @@ absl::Status SystemFault(const std::string& path, absl::string_view doing) {
                    full ? "; make room and try again" : ""));
 }
 
-// The same for a sync: never DISK_FULL, which says that nothing was kept.
+// The same for a sync: never DISK_FULL, which would say that nothing was kept.
 absl::Status SyncFault(const std::string& path) {
   const int error = errno;
   return Refuse(
@@ -42,7 +42,7 @@ absl::Status SyncFault(const std::string& path) {
       absl::StrCat(Printable(path), ": can't sync: ", strerror(error)));
 }
 
-// Makes the call again for as long as a signal interrupts it.
+// Repeats the call for as long as a signal interrupts it.
 template <class Call>
 auto Uninterrupted(Call call) {
   for (;;) {
@@ -51,8 +51,8 @@ auto Uninterrupted(Call call) {
   }
 }
 
-// A journal says who may do what and has e-mail addresses: what is made here is
-// its owner's alone.
+// A journal says who may do what and has e-mail addresses, so new files are
+// accessible only to their owner.
 constexpr mode_t kFileMode = 0600;
 constexpr mode_t kFolderMode = 0700;
 
@@ -61,8 +61,8 @@ int OpenDescriptor(const std::string& path, int flags) {
       [&] { return open(path.c_str(), flags | O_CLOEXEC, kFileMode); });
 }
 
-// Closes a descriptor at the end of the scope. What has to be on the disk was
-// synced before, so nobody needs to know how closing went.
+// Closes a descriptor at the end of the scope. Whatever has to be on the disk
+// was synced before, so the result of closing does not matter.
 class Descriptor {
  public:
   explicit Descriptor(int fd) : fd_(fd) {}
@@ -104,7 +104,8 @@ class SystemFile : public File {
       return pwrite(descriptor_.get(), bytes.data(), bytes.size(),
                     static_cast<off_t>(offset));
     });
-    // A device that takes nothing and gives no reason would be asked for ever.
+    // A device that accepts nothing and gives no reason would be retried for
+    // ever.
     if (written == 0 && !bytes.empty()) errno = EIO;
     if (written < 0 || (written == 0 && !bytes.empty())) {
       return SystemFault(path_, "can't write");
@@ -137,7 +138,7 @@ class SystemFile : public File {
   const Descriptor descriptor_;
 };
 
-// The system lets the lock go with the descriptor.
+// The system releases the lock when the descriptor is closed.
 class SystemLock : public FileSystem::Lock {
  public:
   explicit SystemLock(Descriptor descriptor)
@@ -222,8 +223,8 @@ class SystemFileSystem : public FileSystem {
       const std::string& path) override {
     Descriptor file(OpenDescriptor(path, O_RDWR | O_CREAT));
     if (file.get() < 0) return SystemFault(path, "can't open");
-    // Of the open file, not of the process: two of one process exclude each
-    // other, too.
+    // The lock belongs to the open file, not to the process, so two openings in
+    // one process also exclude each other.
     const int locked =
         Uninterrupted([&] { return flock(file.get(), LOCK_EX | LOCK_NB); });
     if (locked == 0) return std::make_unique<SystemLock>(std::move(file));
@@ -251,7 +252,7 @@ absl::Status WriteAll(File* file, uint64_t offset, absl::string_view bytes) {
 
 absl::StatusOr<std::string> ReadUpTo(File* file, uint64_t offset,
                                      size_t bytes) {
-  // Asked first, so that memory is taken only for what is there.
+  // The size is read first, so that memory is only taken for what is there.
   const absl::StatusOr<uint64_t> size = file->Size();
   if (!size.ok()) return size.status();
   const uint64_t there = *size > offset ? *size - offset : 0;

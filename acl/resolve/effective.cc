@@ -6,8 +6,8 @@
 namespace acl {
 namespace {
 
-// Of all sources of one answer. In a chain of groups with a grant to each, all
-// paths together grow with its square.
+// Over all sources of one answer. In a chain of groups that each have a grant,
+// the total length of all paths is quadratic.
 constexpr size_t kMostPathGroups = 100'000;
 
 FoundSubject SubjectOfTarget(const State& state, TargetKey target) {
@@ -39,8 +39,8 @@ Resolver::Resolver(const State& state, TargetKey target)
       own_kind_(SourceKind::kDirect),
       groups_(state.directory, target) {}
 
-// Groups by distance come out of a closure already; among equally distant ones
-// the smaller id comes first.
+// A closure already yields groups by distance; among equally distant ones the
+// smaller id comes first.
 bool Resolver::GroupBefore(const Reached& a, const Reached& b) const {
   if (a.distance != b.distance) return a.distance < b.distance;
   const auto& ids = state_.directory.group_ids;
@@ -107,7 +107,7 @@ std::vector<Effective> Resolver::AllOn(uint32_t resource) const {
     if (a.effective.witness != b.effective.witness) {
       return a.effective.witness < b.effective.witness;
     }
-    // Only of groups there are several.
+    // Groups are the only kind with several sources.
     return GroupBefore(a.group, b.group);
   });
   std::vector<Effective> sources;

@@ -1,5 +1,5 @@
-// The heart: the maximum over all sources, and its witness. Pure functions of
-// one state. Internal; the front door is acl/engine.h.
+// The core: the maximum over all sources, and its witness. Pure functions of
+// one state. Internal; the public interface is acl/engine.h.
 #ifndef ACL_RESOLVE_EFFECTIVE_H_
 #define ACL_RESOLVE_EFFECTIVE_H_
 
@@ -15,15 +15,15 @@
 
 namespace acl {
 
-// A role with the source that gives it.
+// A role and its source.
 struct Effective {
-  uint32_t rank = 0;   // a Rank; registers are handed on faster than bytes
+  uint32_t rank = 0;   // a Rank; a full word is faster to pass on than a byte
   uint32_t group = 0;  // its number, if the witness is a group
   SourceKind witness = SourceKind::kNone;
 };
 
-// A subject, or a group as the target of a share, with its groups followed, to
-// be asked about many resources. Valid as long as the state is.
+// A subject, or a group as the target of a share, with its groups resolved, to
+// be asked about many resources. Valid as long as the state.
 class Resolver {
  public:
   // REQUIRES: the subject is known.
@@ -39,11 +39,11 @@ class Resolver {
   }
   Effective On(const GrantLine& grants) const;
 
-  // Every source and its rank, whatever the standing, the highest role first
-  // and within one role in the order of the witness.
+  // Every source and its rank, whatever the standing: the highest role first,
+  // and sources of one role in the order of the witness.
   std::vector<Effective> AllOn(uint32_t resource) const;
 
-  // AllOn() as text, with paths: those that give at least a role.
+  // AllOn() as text, with paths: the sources that confer at least a given role.
   std::vector<Source> SourcesOn(uint32_t resource, Rank at_least = 1) const;
 
   const GroupClosure& groups() const { return groups_; }

@@ -11,7 +11,7 @@
 namespace acl {
 namespace {
 
-// Whose grants count for a principal: it, and all groups that it is in.
+// The keys whose grants count for a principal: its own, and its groups'.
 std::vector<TargetKey> KeysOf(const State& state, uint32_t principal) {
   std::vector<TargetKey> keys = {PrincipalKey(principal)};
   const GroupClosure groups(state.directory, keys[0]);
@@ -21,7 +21,7 @@ std::vector<TargetKey> KeysOf(const State& state, uint32_t principal) {
   return keys;
 }
 
-// What a resource is listed for.
+// Why a resource is a candidate.
 enum Level : size_t { kByBaseline, kBySource, kLevels };
 
 void AddResourceCandidates(const State& state, uint32_t principal,
@@ -37,8 +37,7 @@ void AddResourceCandidates(const State& state, uint32_t principal,
   }
 }
 
-// Looks at a few resources at a time, so that their lines are loaded side by
-// side.
+// Processes a few resources at a time, so that their cache misses overlap.
 class ResourceWalk {
  public:
   ResourceWalk(const State& state, std::vector<TargetKey> keys, bool admin,
@@ -74,7 +73,7 @@ class ResourceWalk {
   };
 
   Rank RankOf(const Waiting& waiting) const {
-    // Numbers of what was removed are in no set, but in a range.
+    // A removed number is in no set, but it may be in a range.
     if (waiting.line == nullptr || !waiting.line->present()) return 0;
     const GrantLine& grants = *waiting.line;
     const Ladder& ladder = state_.ladder();
@@ -97,7 +96,7 @@ class ResourceWalk {
   size_t count_ = 0;
 };
 
-// Adds everybody who has the role of a grant from it.
+// Adds everyone who gets the role from a grant on the resource.
 void AddTargets(const State& state, uint32_t resource, Rank at_least,
                 NumberUnion* candidates) {
   const Ladder& ladder = state.ladder();
@@ -166,7 +165,7 @@ bool VisitPrincipals(const State& state, uint32_t resource, Rank at_least,
   return candidates.Visit([&](uint32_t number, size_t rank) {
     if (!heartbeat()) return false;
     const MemberLine* line = directory.members.Get(number);
-    // Numbers of what was removed are in no set, but in a range.
+    // A removed number is in no set, but it may be in a range.
     if (line == nullptr || !line->present() || line->locked()) return true;
     return visit(number, static_cast<Rank>(rank));
   });

@@ -87,7 +87,7 @@ absl::StatusOr<RoleLines> NamedQuestion::FinishSlowly(
   if (number != State::kNone && who != State::kNone) {
     return FindLines(state, who, number);
   }
-  // An e-mail, a key, or an error; the subject's comes first.
+  // An e-mail, a key, or an error; an error of the subject is reported first.
   absl::StatusOr<FoundSubject> found = FindSubject(state, subject);
   if (!found.ok()) return found.status();
   absl::StatusOr<uint32_t> there = acl::FindResource(state, resource);

@@ -1,5 +1,5 @@
-// A question by id on its way to the lines that answer it. Internal; the front
-// door is acl/engine.h.
+// The lookup of a question by id, up to the lines that answer it. Internal; the
+// public interface is acl/engine.h.
 #ifndef ACL_RESOLVE_NAMED_QUESTION_H_
 #define ACL_RESOLVE_NAMED_QUESTION_H_
 
@@ -14,19 +14,20 @@
 
 namespace acl {
 
-// In steps, each of which begins to load what the next one looks at: between
-// them there is time for other questions. What is probably meant is loaded
-// before it is known whether it is. Valid as long as the state is.
+// Works in steps, each of which prefetches what the next one reads, so that
+// several questions can be interleaved. The probable match is prefetched before
+// it has been verified. Valid as long as the state.
 class NamedQuestion {
  public:
-  // The steps, in this order. `type` is State::HashOfType() of the resource's.
+  // The steps, in this order. `type` is State::HashOfType() of the resource
+  // type.
   void Begin(const State& state, Kind kind, absl::string_view id, uint64_t type,
              absl::string_view resource);
   void FindIndexLines();
   void Guess(const State& state, Kind kind);
   void FindRows();
-  // The numbers, or kNone. REQUIRES: the arguments are those that it began
-  // with, as below; ids of the kind have numbers of their own (no e-mails).
+  // The numbers, or kNone. REQUIRES: the arguments are those given to Begin(),
+  // here and below; ids of `kind` have numbers of their own (not e-mails).
   uint32_t FindId(const State& state, Kind kind, absl::string_view id) const;
   uint32_t FindResource(const State& state, const ResourceRef& resource) const;
   // The lines. MALFORMED or TYPE_UNKNOWN.
@@ -36,16 +37,16 @@ class NamedQuestion {
  private:
   using Ids = decltype(State::resource_ids);
 
-  // One of the two ids: its hash, and where it and its number are looked for.
+  // One of the two ids: its hash, and where to look for it and its number.
   struct Id {
     uint64_t hash;
     IdIndex::Path index;
-    uint32_t number;  // that is probably meant
+    uint32_t number;  // of the probable match
     Ids::Path path;
     Ids::Cell cell;
 
-    // Whether what is probably meant is it: a number that has an id stands for
-    // something.
+    // Whether the probable match is right: every number that has an id refers
+    // to something that exists.
     bool Means(absl::string_view id) const {
       return number != State::kNone && cell.Get() == id;
     }

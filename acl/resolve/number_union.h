@@ -12,27 +12,28 @@
 
 namespace acl {
 
-// Numbers from sets of several levels, from some number on: each once, with the
-// highest of its levels. Walks all sets side by side, a window of 4096 numbers
-// at a time: O(sets) for a window, and next to nothing for a number.
+// Merges sets of numbers at several levels, starting at some number: each
+// number once, with the highest of its levels. Walks all sets in parallel, a
+// window of 4096 numbers at a time: O(sets) per window, and next to nothing per
+// number.
 class NumberUnion {
  public:
   // Levels are 0 to `levels` - 1.
   NumberUnion(uint32_t from, size_t levels)
       : from_(from), windows_(levels, Window{}) {}
 
-  // The set has to live as long as this.
+  // The set must outlive this.
   void Add(size_t level, SortedNumbers set) {
     const SortedNumbers::Cursor at = set.From(from_);
     if (at.valid()) sets_.push_back({level, at});
   }
-  // In rising order.
+  // REQUIRES: `list` is in ascending order.
   void Add(size_t level, std::vector<uint32_t> list);
-  // All below `end`.
+  // Adds all numbers below `end`.
   void AddAll(size_t level, uint32_t end) { ranges_.push_back({level, end}); }
 
-  // Calls visit(number, level) for each; false from it ends the walk. False if
-  // it did.
+  // Calls visit(number, level) for each; stops and returns false if `visit`
+  // returns false.
   template <class Visitor>
   bool Visit(const Visitor& visit) {
     while (Fill()) {
@@ -71,10 +72,10 @@ class NumberUnion {
     uint32_t end;
   };
 
-  // Moves to the next window that has something. False if there is none.
+  // Moves to the next window that contains a number. False if there is none.
   bool Fill();
 
-  uint32_t from_;  // nothing below it is left
+  uint32_t from_;  // everything below it has been visited
   uint32_t base_ = 0;
   std::vector<Window> windows_;  // by level
   std::vector<Set> sets_;

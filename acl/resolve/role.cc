@@ -6,7 +6,7 @@ namespace {
 // Whether some group among the keys is a member of another.
 bool HasNested(const Directory& directory, absl::Span<const TargetKey> keys) {
   for (const TargetKey key : keys.subspan(1)) {
-    // There is a row: the principal is a member.
+    // The row exists: the principal is a member of the group.
     if (!directory.groups.Get(NumberOf(key))->parents.empty()) return true;
   }
   return false;
@@ -22,7 +22,7 @@ bool BetterWitness::operator()(TargetKey a, TargetKey b) const {
 
 void FindPaths(const State& state, const FoundSubject& subject,
                uint32_t resource, RolePaths* paths) {
-  // No principal has the number of an unknown one.
+  // No principal has the number that stands for unknown.
   const bool active = subject.standing == Standing::kActive;
   FindPaths(state, active ? subject.principal : State::kNone, resource, paths);
   paths->as_workspace_key = subject.as_workspace_key;
@@ -40,7 +40,7 @@ bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
     *found = {state.ladder().top(), 0, SourceKind::kWorkspaceAdmin};
     return true;
   }
-  // What is left is that there are groups in groups.
+  // The remaining case is that groups are members of groups.
   if (!HasNested(state.directory, member.keys())) return false;
   FoundSubject subject = SubjectOf(state, NumberOf(member.self()));
   subject.as_workspace_key = lines.as_workspace_key;

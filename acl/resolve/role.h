@@ -1,5 +1,5 @@
-// The hot path: one effective role from two cache lines. Internal; the front
-// door is acl/engine.h.
+// The hot path: one effective role from two cache lines. Internal; the public
+// interface is acl/engine.h.
 #ifndef ACL_RESOLVE_ROLE_H_
 #define ACL_RESOLVE_ROLE_H_
 
@@ -20,28 +20,28 @@
 
 namespace acl {
 
-// Where the answer to a question stands in a state. Valid as long as that is.
+// The lines of a state that answer a question. Valid as long as the state.
 struct RoleLines {
-  const MemberLine* member;  // of the subject; of nobody, if it has no role
-  const GrantLine* grants;   // on the resource; of none, if nobody has a role
+  const MemberLine* member;  // of the subject; an empty one if it has no role
+  const GrantLine* grants;   // on the resource; empty ones if nobody has a role
   bool as_workspace_key;
 
-  // Begins to load them into the cache.
+  // Prefetches the lines.
   void Prefetch() const {
     __builtin_prefetch(member);
     __builtin_prefetch(grants);
   }
 };
 
-// The way there, found without looking at what it leads to. Here and below,
-// results are written in place: what is put together in parts and copied as a
-// whole stalls.
+// The locations of the lines, found without reading them. Here and below,
+// results are written in place: filling a struct field by field and copying it
+// whole causes store-forwarding stalls.
 struct RolePaths {
   decltype(Directory::members)::Path member;
   decltype(State::grants)::Path grants;
   bool as_workspace_key;
 
-  // Begins to load what FindLines() looks at.
+  // Prefetches what FindLines() reads.
   void Prefetch() const {
     member.Prefetch();
     grants.Prefetch();
@@ -53,17 +53,17 @@ struct RolePaths {
   }
 };
 
-// Of numbers, which may be stale or unknown.
+// By number, which may be stale or unknown.
 inline void FindPaths(const State& state, uint32_t principal, uint32_t resource,
                       RolePaths* paths) {
   paths->member = state.directory.members.PathTo(principal);
   paths->grants = state.grants.PathTo(resource);
   paths->as_workspace_key = false;
 }
-// Of what has been found already, or was not.
+// For a subject and a resource that have been looked up, whether found or not.
 void FindPaths(const State& state, const FoundSubject& subject,
                uint32_t resource, RolePaths* paths);
-// Of handles.
+// By handle.
 inline void FindPaths(const State& state, SubjectHandle subject,
                       ResourceHandle resource, RolePaths* paths) {
   if (resource.scope() != state.scope || subject.scope() != state.scope) {
@@ -75,7 +75,7 @@ inline void FindPaths(const State& state, SubjectHandle subject,
   }
 }
 
-// The lines at once.
+// The lines, in one step.
 template <class Subject, class Resource>
 RoleLines FindLines(const State& state, const Subject& subject,
                     Resource resource) {
@@ -86,16 +86,16 @@ RoleLines FindLines(const State& state, const Subject& subject,
   return lines;
 }
 
-// Of two grants of the same role: the subject's own before those of groups of
-// which it is a direct member, and those by the groups' ids.
+// Of two grants of the same role, the subject's own comes before those of its
+// direct groups, which are ordered by id.
 struct BetterWitness {
   const Directory& directory;
 
   bool operator()(TargetKey a, TargetKey b) const;
 };
 
-// Whether something else than the subject's grants and the baseline decides:
-// then `found`, which has to be none before, is the answer.
+// Whether something other than the subject's grants and the baseline decides.
+// If so, the answer is in `found`, which has to be none before.
 bool IsDecidedOtherwise(const State& state, const RoleLines& lines,
                         Effective* found);
 inline bool IsDecided(const State& state, const RoleLines& lines,
@@ -109,7 +109,7 @@ inline bool IsDecided(const State& state, const RoleLines& lines,
 }
 
 // The answer from the highest grant and the baseline, if nothing else decides.
-// Without branches: which one it is can't be foreseen.
+// Branch-free: which of the two it is, is unpredictable.
 inline void FromGrants(const RoleLines& lines, const HighestGrant& best,
                        const Ladder& ladder, Effective* found) {
   static constexpr SourceKind kKinds[] = {
@@ -129,25 +129,27 @@ inline void FromGrants(const RoleLines& lines, const HighestGrant& best,
 }
 
 // The same answer as Resolver::On(). O(groups of the subject * log(grants of
-// the resource)); a subject whose groups are in groups costs following them.
+// the resource)); if the subject's groups are in other groups, plus the cost of
+// following them.
 void RoleOn(const State& state, const RoleLines& lines, Effective* found);
 
-// RoleOn(), where nobody asks for the witness.
+// RoleOn() for callers that do not need the witness.
 inline Rank RankOn(const State& state, const RoleLines& lines) {
   Effective found;
   RoleOn(state, lines, &found);
   return static_cast<Rank>(found.rank);
 }
 
-// How many questions are looked at side by side.
+// How many questions are processed together.
 constexpr size_t kRoleBatch = 32;
 
 // RoleOn() for up to kRoleBatch lines: calls give(number, Effective) for each,
-// in no order. What is searched in vectors is searched in one go.
+// in no particular order. All vector searches run back to back.
 template <class Give>
 void RolesOn(const State& state, const RoleLines* lines, size_t count,
              const Give& give) {
-  // Those whose grants are in the line from the front, the others from behind.
+  // Questions whose grants are inline are stored from the front, others from
+  // the back.
   std::array<uint32_t, kRoleBatch> order;
   std::array<KeySearch, kRoleBatch> searches;
   size_t in_line = 0;

@@ -1,4 +1,4 @@
-// One effective role that is another. Part of the public API; begin reading at
+// A change of one effective role. Part of the public API; begin reading at
 // acl/engine.h.
 #ifndef ACL_RESOLVE_ROLE_CHANGE_H_
 #define ACL_RESOLVE_ROLE_CHANGE_H_

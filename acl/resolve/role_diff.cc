@@ -53,7 +53,7 @@ Ranks PrincipalsOf(const State& state, uint32_t resource) {
   return ranks;
 }
 
-// Calls visit(number, before, after) for the numbers of either.
+// Calls visit(number, before, after) for the numbers in either list.
 template <class Visit>
 void Walk(const Ranks& before, const Ranks& after, const Visit& visit) {
   auto b = before.begin();
@@ -109,7 +109,8 @@ class Differ {
     LookAtSettings();
   }
 
-  // Whether something has gone and come again under its id, as something else.
+  // Whether something was removed and added again under its id as something
+  // else.
   bool came_again() const { return came_again_; }
 
   std::vector<Difference> Find() {
@@ -159,7 +160,7 @@ class Differ {
     pairs_.insert(uint64_t{principal} << 32 | resource);
   }
 
-  // The top role is the creators' and the admins'.
+  // Creators and admins have the top role.
   void LookAtSettings() {
     if (same_roles_ ||
         before().ladder().names().back() == after().ladder().names().back()) {
@@ -236,7 +237,7 @@ class Differ {
     }
   }
 
-  // Principals have come into, or gone out of, a group.
+  // Principals have joined or left a group.
   void Joined(const std::vector<uint32_t>& principals, uint32_t group) {
     absl::flat_hash_set<uint32_t> resources;
     for (const State* state : states_) {
@@ -283,14 +284,14 @@ class Differ {
   const std::array<const State*, 2> states_;
   const bool same_roles_;
   bool came_again_ = false;
-  std::set<uint32_t> everywhere_;     // principals: look at every resource
-  std::set<uint32_t> for_everybody_;  // resources: look at every principal
+  std::set<uint32_t> everywhere_;     // principals: check every resource
+  std::set<uint32_t> for_everybody_;  // resources: check every principal
   absl::flat_hash_set<uint64_t> pairs_;
   std::vector<Difference> found_;
 };
 
-// Callers know things by their ids: what one lost and another gained is one
-// change, or none.
+// Callers know things by their ids: when something is removed and added again
+// under its id, the roles lost and gained are one change, or none.
 std::vector<RoleChange> MergedById(std::vector<RoleChange> changes) {
   std::map<std::pair<std::string, std::string>, size_t> places;
   std::vector<RoleChange> merged;
@@ -300,7 +301,7 @@ std::vector<RoleChange> MergedById(std::vector<RoleChange> changes) {
     if (is_new) {
       merged.push_back(std::move(change));
     } else {
-      // What came again has a higher number, so its change comes second.
+      // What was added again has a higher number, so its change comes second.
       merged[place->second].after = change.after;
     }
   }

@@ -11,13 +11,14 @@
 
 namespace acl {
 
-// Every user or service account and resource between which the effective role
-// has another name in `after`, told by their ids, once each, by the principals'
-// numbers, then the resources'. `after` came of `before` by drafts that touched
-// `touched`. Looks only at pairs that a touched thing can have changed: O(these
-// pairs), which are all of a principal's that is added, removed, locked or made
-// an admin, all of a resource's whose baseline changes, and the members of a
-// group times the resources that it gains or loses.
+// Every pair of a principal (user or service account) and a resource whose
+// effective role has another name in `after`. Things are identified by their
+// ids. Each pair appears once, ordered by the principals' numbers, then the
+// resources'. `after` was made from `before` by drafts that touched `touched`.
+// Visits only pairs that a touched thing can have changed, in O(these pairs):
+// all pairs of a principal that is added, removed, locked or made an admin; all
+// pairs of a resource whose baseline changes; and the members of a group times
+// the resources that it gains or loses.
 std::vector<RoleChange> RoleDiff(const State& before, const State& after,
                                  std::vector<Touched> touched);
 

@@ -30,11 +30,11 @@ absl::string_view SourceWord(SourceKind kind);
 struct Source {
   SourceKind kind = SourceKind::kNone;
   std::string role;
-  // For a group: from a group that the subject is a direct member of to the
-  // group that holds the grant. Else empty.
+  // For a group: the path from a group of which the subject is a direct member
+  // to the group that holds the grant. Else empty.
   std::vector<std::string> path;
-  // Whether `path` has only the last of its groups: the paths of the sources
-  // before it have 100,000 groups already.
+  // Whether `path` has only its last group, because the paths of the sources
+  // before it already have 100,000 groups.
   bool path_omitted = false;
 
   friend bool operator==(const Source& a, const Source& b) {
@@ -43,7 +43,7 @@ struct Source {
   }
 };
 
-// "group `leads` through `audio` > `leads`: editor" and the like.
+// For example "group `leads` through `audio` > `leads`: editor".
 std::string ToString(const Source& source);
 
 }  // namespace acl

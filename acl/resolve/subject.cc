@@ -53,7 +53,7 @@ absl::StatusOr<FoundSubject> FindSubject(const State& state,
                                      : SubjectOf(state, principal);
   }
   FoundSubject found = FindWellFormed(state, subject);
-  // What is there is well-formed; only what is not needs to be looked at.
+  // Something that exists is well-formed; only unknown ids need the check.
   if (found.standing == Standing::kUnknown) {
     if (absl::Status s = CheckForm(subject); !s.ok()) return s;
   }

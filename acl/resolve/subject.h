@@ -1,5 +1,5 @@
-// Who a question is about, looked up in one state. Internal; the front door is
-// acl/engine.h.
+// The subject of a question, looked up in one state. Internal; the public
+// interface is acl/engine.h.
 #ifndef ACL_RESOLVE_SUBJECT_H_
 #define ACL_RESOLVE_SUBJECT_H_
 
@@ -13,13 +13,13 @@
 
 namespace acl {
 
-// The highest bit of a subject's number in a handle says that it is a key.
+// The highest bit of a subject handle's number marks an API key.
 constexpr uint32_t kKeyHandleBit = 0x80000000;
 
 // Whether a subject's sources count.
 enum class Standing : uint8_t {
   kActive,
-  kUnknown,      // not in the workspace: there are no sources
+  kUnknown,      // not in the workspace: it has no sources
   kLocked,       // the user, or the owner of the personal key, is locked
   kKeyDisabled,  // the key is disabled
 };
@@ -29,36 +29,37 @@ struct FoundSubject {
   Standing standing = Standing::kUnknown;
   uint32_t principal = State::kNone;  // its number; kNone if unknown
   uint32_t key = State::kNone;        // set if it was given as a key
-  // Whether its own grant is reported as `key`: it was given as a key that
-  // stands for a service account.
+  // Whether its own grant is reported as `key`: it was given as a key of a
+  // service account.
   bool as_workspace_key = false;
 
   bool known() const { return principal != State::kNone; }
 };
 
-// Looks a subject up. Only what is malformed is an error: MALFORMED.
+// Looks up a subject. MALFORMED is the only error; an unknown one is a result.
 absl::StatusOr<FoundSubject> FindSubject(const State& state,
                                          const Subject& subject);
 
-// Whether a handle stands for an API key.
+// Whether a handle refers to an API key.
 inline bool IsKeyHandle(SubjectHandle handle) {
   return (handle.number() & kKeyHandleBit) != 0;
 }
 
-// The subject of a key's handle; unknown if it is stale.
-// REQUIRES: IsKeyHandle(), and it is of this workspace.
+// The subject of a key's handle; unknown if the handle is stale. REQUIRES:
+// IsKeyHandle(), and the handle belongs to this workspace.
 FoundSubject FindKey(const State& state, SubjectHandle handle);
 
-// A subject that is this principal, which exists.
+// A subject for this principal, which exists.
 FoundSubject SubjectOf(const State& state, uint32_t principal);
 
 SubjectHandle HandleOf(const State& state, const FoundSubject& subject);
 
-// OK if `subject` is well-formed, else MALFORMED: what needs no state.
+// OK if `subject` is well-formed as far as can be told without a state, else
+// MALFORMED.
 absl::Status CheckForm(const Subject& subject);
 
-// The number of the resource, or kNone if there is none: MALFORMED if the type
-// or id is, or TYPE_UNKNOWN.
+// The number of the resource, or kNone if it does not exist. MALFORMED for a
+// malformed type or id; TYPE_UNKNOWN.
 absl::StatusOr<uint32_t> FindResource(const State& state,
                                       const ResourceRef& resource);
 

@@ -30,14 +30,14 @@ std::optional<Outcome> RefusedUnlessOperator(const Call& call) {
   return std::nullopt;
 }
 
-// A part of a body as a message. FILE_MALFORMED.
+// Reads part of a body as a message. FILE_MALFORMED.
 template <class Message>
 absl::Status ReadPart(const Json& json, Message* message) {
   Places places("body");
   return ReadMessage(Encoding::kJson, Dump(json), message, &places);
 }
 
-// The changes of a body. Every fault is told, a line each.
+// Reads the changes in a body. Every fault is reported, one per line.
 absl::StatusOr<std::vector<Change>> ReadCall(const Json& body) {
   v1::ChangeFile file;
   Json part = Json::object();
@@ -70,16 +70,16 @@ Json ReceiptJson(const std::vector<Change>& changes, const Receipt& receipt,
           {"receipts", ChangesJson(changes, receipt)}};
 }
 
-// A field of a body and what it says, if it is there.
+// A field of a body and its value, if present.
 struct NamedText {
   const char* name;
   std::optional<std::string> text;
 };
 
-// What a body of changes says beside the changes.
+// Everything in a body of changes except the changes themselves.
 struct ChangeCall {
   std::optional<std::string> as;
-  std::optional<std::string> workspace;  // as a change file names it
+  std::optional<std::string> workspace;  // as named in a change file
   NamedText request_id;
   NamedText reason;
   bool dry_run;
@@ -102,8 +102,8 @@ ChangeCall ReadChangeCall(Call* call) {
   return asked;
 }
 
-// Sets an option that a field or a header can say, or refuses an empty field
-// and two that differ.
+// Sets an option that can be given in a field or a header. Refuses an empty
+// field, and a field and a header that differ.
 std::optional<Outcome> Settle(const NamedText& field, absl::string_view header,
                               const Call& call, std::string* option) {
   const std::string* const sent = call.request.Header(header);
@@ -166,7 +166,7 @@ Outcome AdminApi::ApplyChanges(Call* call) {
   const absl::StatusOr<Receipt> receipt =
       workspace->Apply(actor, *changes, options);
   if (!receipt.ok()) return ErrorOf(receipt.status());
-  // A revision that was only tried will be another change's.
+  // The revision of a dry run will belong to another change.
   if (!receipt->dry_run) NoteRevision(*workspace, receipt->revision, call);
   return ReceiptJson(*changes, *receipt, call->revision);
 }
@@ -230,7 +230,7 @@ Outcome AdminApi::MakeKey(Call* call) {
   std::string id = named.value_or("");
   const absl::StatusOr<PrincipalId> principal = PrincipalId::Parse(owner);
   if (!principal.ok()) return ErrorOf(principal.status());
-  // A share could not tell the two apart.
+  // Otherwise a share could not tell the key from the account.
   if (workspace->GetServiceAccount(id).ok() &&
       !(*principal == PrincipalId::ServiceAccount(id))) {
     return ErrorOf(
@@ -262,7 +262,7 @@ Outcome AdminApi::MakeSecret(Call* call) {
   const absl::StatusOr<v1::ApiKey> key = workspace->GetKey(id);
   if (!key.ok()) return ErrorOf(key.status());
   KeyNote note = KeyNote::Read(key->annotation());
-  // The name stays that of the note.
+  // The key keeps the name in its note.
   const absl::StatusOr<NewKey> fresh = server::MakeKey(workspace->id(), id, "");
   if (!fresh.ok()) return ErrorOf(fresh.status());
   note.hash = fresh->note.hash;

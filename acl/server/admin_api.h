@@ -17,13 +17,13 @@ class AdminApi {
   // For workspace admins.
   // POST /acl/v1/changes
   Outcome ApplyChanges(Call* call);
-  // GET /acl/v1/world[?format=]: the workspace; all of them for an operator who
-  // names none.
+  // GET /acl/v1/world[?format=]: the workspace, or all of them for an operator
+  // who names none.
   Outcome ExportWorld(Call* call);
-  // POST /acl/v1/keys: a key of anybody, with its secret
+  // POST /acl/v1/keys: creates a key for any owner, with its secret
   Outcome MakeKey(Call* call);
-  // POST /acl/v1/keys/{id}/secret: another secret for a key; the old one is
-  // void
+  // POST /acl/v1/keys/{id}/secret: replaces a key's secret; the old one becomes
+  // invalid
   Outcome MakeSecret(Call* call);
 
   // For the operator.

@@ -11,8 +11,8 @@
 namespace acl::server {
 namespace {
 
-// Whose key it is, as of `now`, and what that caller may; false if nobody may
-// use it with this secret.
+// Finds the owner of a key, as of `now`, and what it may do; false if the key
+// can't be used with this secret.
 bool Identify(const Snapshot& now, const std::string& id,
               const std::string& secret, Caller* caller) {
   const absl::StatusOr<v1::ApiKey> key = now.GetKey(id);

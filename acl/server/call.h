@@ -1,4 +1,4 @@
-// One request on its way through the server: what it asks for, and who asks.
+// One request on its way through the server: its contents and its caller.
 // Internal.
 #ifndef ACL_SERVER_CALL_H_
 #define ACL_SERVER_CALL_H_
@@ -20,24 +20,25 @@
 
 namespace acl::server {
 
-// Who asks, as authentication found it.
+// The authenticated caller.
 struct Caller {
-  // What a key belongs to; nothing for the operator, who names it in a request.
+  // The workspace of a key; not set for the operator, who names one in a
+  // request.
   std::optional<Workspace> workspace;
   std::string key;             // empty for the operator
   std::string principal = {};  // `user:ID` or `service_account:ID`
-  // The revision at which authentication looked: what is answered from it needs
-  // no second look. Nothing for the operator. Let go of it before a change.
+  // The revision at which the caller was authenticated: answers from it need no
+  // second check. Not set for the operator. Release it before a change.
   std::optional<Snapshot> now = {};
   bool workspace_admin = false;  // the operator is one everywhere
   bool is_operator() const { return key.empty(); }
-  // As whom the caller changes something. Views into this.
+  // The actor of the caller's changes. A view of this object.
   Actor actor() const {
     return is_operator() ? Actor::System() : Actor(Subject::Key(key));
   }
 };
 
-// How long a request may take. Thread-safe.
+// The time limit of a request. Thread-safe.
 struct Allowance {
   absl::Time deadline = absl::InfiniteFuture();
   const std::atomic<bool>* aborted = nullptr;  // null: never
@@ -49,44 +50,44 @@ struct Allowance {
 struct Call {
   const HttpRequest& request;
   RequestTarget target;
-  std::vector<std::string> ids = {};  // the segments that a route leaves open
-  Json body = nullptr;                // null where there is none
-  Caller caller = {};                 // of use once Refused() says so
+  std::vector<std::string> ids = {};  // the segments left open by the route
+  Json body = nullptr;                // null if there is none
+  Caller caller = {};                 // valid after Refused()
   std::optional<ApiError> unknown_caller = {};
   std::vector<SchemaFault> faults = {};
-  absl::string_view route = {};  // of a few that last: for logs and metrics
-  std::string revision = {};  // the token that the answer is of; may be empty
-  // Of a refusal, for logs: its code, and the engine's own word for it.
+  absl::string_view route = {};  // one of a fixed set: for logs and metrics
+  std::string revision = {};     // the token of the answer; may be empty
+  // For a refusal, for logs: its code, and the engine's own name for it.
   std::string code = {};
   std::string fault = {};
   Allowance allowance = {};
-  Turns* turns = nullptr;  // at annotations
+  Turns* turns = nullptr;  // at rewriting annotations
 
-  // The fields of the body; what is no object is a fault.
+  // The fields of the body; a body that is not an object is a fault.
   Fields Body() { return Fields(body, Json::array({"body"}), &faults); }
-  // Whether no valid key came. REQUIRES: Gate::Admit().
+  // Whether the request had no valid key. REQUIRES: Gate::Admit().
   bool caller_is_unknown() const {
     return unknown_caller && unknown_caller->status == 401;
   }
-  // A parameter of the query. No route takes one twice.
+  // A query parameter. No route accepts one twice.
   std::optional<std::string> Parameter(absl::string_view name) const;
-  // The same, and a fault where there is none.
+  // The same; a missing one is a fault.
   std::string RequiredParameter(const char* name);
 
-  // Why the call goes no further, if it does not: faults of its form first,
-  // then what is wrong with the caller.
+  // The refusal of the call, if any: faults of its form first, then the result
+  // of authentication.
   std::optional<Outcome> Refused() const;
-  // The same for what only workspace admins may do.
+  // The same for routes that are only for workspace admins.
   std::optional<Outcome> RefusedUnlessAdmin() const;
-  // Looks at the caller again, where the answer comes from a later revision
-  // than the one that authentication looked at. Nothing if all is well.
+  // Checks the caller again, for an answer from a later revision than the one
+  // at which it was authenticated. Nothing if the caller is still valid.
   std::optional<Outcome> RefusedAt(const Snapshot& now);
 };
 
-// Finds out who calls. Looks at the engine only; thread-safe.
+// Authenticates callers. Only reads from the engine; thread-safe.
 class Gate {
  public:
-  // `operator_hash` is the hash of the operator's secret, or empty: there is no
+  // `operator_hash` is the hash of the operator's secret; empty: there is no
   // operator. `engine` is not owned.
   Gate(const Engine* engine, std::string operator_hash);
 
@@ -95,7 +96,7 @@ class Gate {
 
  private:
   bool AdmitOperator(const std::string& secret, Call* call) const;
-  // False if the secret is of no key that may be used.
+  // False if the secret does not belong to a usable key.
   bool AdmitKey(const std::string& secret, Call* call) const;
 
   const Engine& engine_;

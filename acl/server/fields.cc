@@ -63,7 +63,7 @@ void Fields::Fault(const char* name, absl::string_view type,
 }
 
 void Fields::Missing(const char* name) {
-  // Where there is no object, that is the fault.
+  // If the body is not an object, that is the only fault.
   if (object_.is_object()) Fault(name, "missing", "Field required");
 }
 

@@ -1,5 +1,5 @@
-// The fields of a JSON body and of a query, checked the way the sharing API
-// tells of it. Internal.
+// The fields of a JSON body or a query, with faults in the form of the sharing
+// API. Internal.
 #ifndef ACL_SERVER_FIELDS_H_
 #define ACL_SERVER_FIELDS_H_
 
@@ -14,40 +14,40 @@
 
 namespace acl::server {
 
-// Reads one object. Each reader adds a fault where a field is not as it has to
-// be, and then gives something of no use. Fields that nobody asks for are
-// accepted; null counts as absent.
+// Reads one object. Each function adds a fault if a field is not as required,
+// and then returns a value that must not be used. Fields that no function reads
+// are accepted; null counts as absent.
 class Fields {
  public:
   static constexpr size_t kMaxItems = 10'000;
   static constexpr size_t kMaxFaults = 100;
 
-  // `object` may be anything: what is no object is a fault. `where` is the path
-  // that leads to it. Nothing is owned.
+  // `object` may be any value; one that is not an object is a fault. `where` is
+  // the path to it. Nothing is owned.
   Fields(const Json& object, Json where, std::vector<SchemaFault>* faults);
 
   std::string Text(const char* name);
   std::optional<std::string> OptionalText(const char* name);
   std::optional<bool> OptionalBool(const char* name);
   std::optional<uint64_t> OptionalNumber(const char* name);
-  // A text that is one of `words`.
+  // A string that is one of `words`.
   std::string Word(const char* name, const std::vector<std::string>& words);
   std::optional<std::string> OptionalWord(
       const char* name, const std::vector<std::string>& words);
-  // The objects of a list of at most kMaxItems; none if it is absent.
+  // The objects in a list of at most kMaxItems; empty if it is absent.
   std::vector<Fields> OptionalObjects(const char* name);
   // Adds a fault for each field that is not one of `known`, even if it is null.
   void RefuseOthers(absl::Span<const absl::string_view> known);
-  // What came, or null.
+  // The value as it was sent, or null.
   const Json& Raw(const char* name) const;
-  // Adds a fault of a field, unless there are kMaxFaults already: whoever has
-  // no key is told them, too.
+  // Adds a fault of a field, unless there are kMaxFaults already, because
+  // callers without a key receive them as well.
   void Fault(const char* name, absl::string_view type,
              absl::string_view message);
   void Missing(const char* name);
 
  private:
-  const Json* Find(const char* name) const;  // null for absent
+  const Json* Find(const char* name) const;  // null if absent
   Json Path(absl::string_view name) const;
   void NotText(const char* name);
 

@@ -1,4 +1,4 @@
-// The request headers that mean something to the server. Internal.
+// The request headers that the server interprets. Internal.
 #ifndef ACL_SERVER_HEADERS_H_
 #define ACL_SERVER_HEADERS_H_
 
@@ -10,13 +10,13 @@ namespace acl::server {
 constexpr absl::string_view kKeyHeader = "xi-api-key";
 // The workspace that a request is for.
 constexpr absl::string_view kWorkspaceHeader = "acl-workspace";
-// A token that an answer must not be older than.
+// A token: the answer must be at least as fresh.
 constexpr absl::string_view kLeastRevisionHeader = "acl-min-revision";
-// Why something is changed.
+// The reason for a change.
 constexpr absl::string_view kReasonHeader = "acl-reason";
-// Tells a retry from another request.
+// Distinguishes a retry from a new request.
 constexpr absl::string_view kIdempotencyKeyHeader = "idempotency-key";
-// All of the server's own headers but the above begin so, too.
+// The prefix of all the server's own headers, except those above without it.
 constexpr absl::string_view kOwnHeaderPrefix = "acl-";
 
 }  // namespace acl::server

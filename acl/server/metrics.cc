@@ -21,7 +21,7 @@
 namespace acl::server {
 namespace {
 
-// Beyond them a workspace has no line of its own.
+// Further workspaces are not shown one by one.
 constexpr size_t kShownWorkspaces = 100;
 
 const prometheus::Histogram::BucketBoundaries& Seconds() {
@@ -71,8 +71,8 @@ struct Metrics::Families {
           .Register(registry)
           .Add({}, Seconds());
 
-  // What a request is counted by. Finding it among all labels takes longer than
-  // answering some requests, so it is kept.
+  // The counters of a request. Finding them among all labels takes longer than
+  // answering some requests, so they are cached.
   struct Line {
     prometheus::Counter* requests;
     prometheus::Histogram* seconds;
@@ -132,7 +132,7 @@ void Metrics::OnCheckpoint(const absl::Status& status) {
 
 void Metrics::OnRequest(absl::string_view method, absl::string_view route,
                         int status, absl::Duration took) {
-  // Anybody can send any word.
+  // Clients can send any word as a method.
   constexpr absl::string_view kKnown[] = {"GET",   "HEAD",   "POST",
                                           "PATCH", "DELETE", "none"};
   const auto* const known = absl::c_find(kKnown, method);

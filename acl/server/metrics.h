@@ -1,4 +1,4 @@
-// What the server counts, for Prometheus. Internal; docs/server.md lists it.
+// The server's counters, for Prometheus. Internal; docs/server.md lists them.
 #ifndef ACL_SERVER_METRICS_H_
 #define ACL_SERVER_METRICS_H_
 
@@ -14,7 +14,7 @@
 
 namespace acl::server {
 
-// Thread-safe. It is the engine's observer, and so has to outlive it.
+// Thread-safe. It is the engine's observer, and so must outlive it.
 class Metrics : public Observer {
  public:
   Metrics();
@@ -30,19 +30,19 @@ class Metrics : public Observer {
                  const absl::Status& refusal) override;
   void OnCheckpoint(const absl::Status& status) override;
 
-  // A request was answered. `route` is one of a few words that live as long as
-  // the program.
+  // A request was answered. `route` is one of a fixed set of words with static
+  // lifetime.
   void OnRequest(absl::string_view method, absl::string_view route, int status,
                  absl::Duration took);
   // The journal was synced.
   void OnSync(absl::Duration took);
 
-  // Whether changes can be accepted, as far as anybody has noticed.
+  // Whether changes can be accepted, as far as is known.
   bool writable() const { return writable_; }
 
-  // Everything in Prometheus' text format, with what `engine` takes and has
-  // come to and what `http` counts. O(workspaces); waits for changes that are
-  // under way.
+  // Everything in Prometheus' text format, including the memory and revisions
+  // of `engine` and the counters of `http`. O(workspaces); waits for changes in
+  // progress.
   std::string Text(const Engine& engine, const HttpCounters& http) const;
 
  private:

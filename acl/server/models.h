@@ -9,11 +9,11 @@
 
 namespace acl::server {
 
-// The first of them that is not empty.
+// The first of the three that is not empty.
 std::string FirstOf(const std::string& a, const std::string& b,
                     const std::string& c);
 
-// What a reference points to: of `user:ann`, `ann`.
+// The id in a reference: for `user:ann` it is `ann`.
 std::string IdIn(const std::string& reference);
 
 // A group, with those of its members that are users and service accounts.

@@ -1,4 +1,4 @@
-// What comes of a request, before it is an HTTP response. Internal.
+// The result of a request, before it is an HTTP response. Internal.
 #ifndef ACL_SERVER_OUTCOME_H_
 #define ACL_SERVER_OUTCOME_H_
 
@@ -23,12 +23,12 @@ struct Document {
   std::string text;
 };
 
-// A fault in the form of a request, as pydantic tells it.
+// A fault in the form of a request, as pydantic reports it.
 struct SchemaFault {
   std::string type;
   Json where;  // the path: `["body", "role"]`
   std::string message;
-  Json input = nullptr;  // what came; the answer has ShortenedInput()
+  Json input = nullptr;  // as it was sent; the answer has ShortenedInput()
 };
 
 // Every other refusal.
@@ -37,13 +37,13 @@ struct ApiError {
   std::string type;
   std::string code;
   std::string message;
-  std::string param = {};  // the field that it is about; may be empty
-  // The engine's own word for it (acl.v1.Fault), for programs: the header
+  std::string param = {};  // the field at fault; may be empty
+  // The engine's own fault (acl.v1.Fault), for programs: the header
   // `acl-fault`. May be empty.
   std::string fault = {};
-  // Everything that is wrong, where there is more than one thing.
+  // All faults, if there are several.
   Json faults = nullptr;
-  // Of a 429: when to come again, the header `Retry-After`.
+  // For a 429: when to retry, the header `Retry-After`.
   int64_t retry_after_seconds = 0;
 };
 
@@ -55,26 +55,26 @@ ApiError MissingKey();
 ApiError InvalidKey();
 // The caller lacks a right that is not one on a resource.
 ApiError NotAllowed(absl::string_view message);
-// The server can't answer now; the client may come again.
+// The server can't answer now; the client may retry.
 ApiError Unavailable(absl::string_view code, absl::string_view message);
-// The caller asks too often; `wait` is how long it has to rest.
+// The caller asks too often; `wait` is how long it has to pause.
 ApiError TooManyRequests(absl::Duration wait);
 ApiError BadRequest(absl::string_view message, absl::string_view param = "");
 
-// What a refusal of the engine is over HTTP: the table in docs/server.md.
+// The HTTP error for a refusal of the engine: the table in docs/server.md.
 // REQUIRES: !refusal.ok().
 ApiError ErrorOf(const absl::Status& refusal);
 
-// What a request sent, for an answer: at most kMaxEchoedBytes of it, whole
-// characters. A text is cut; of anything else a longer text of JSON is.
+// How much of a request's input an answer quotes: at most this many bytes, in
+// whole characters. A text is truncated; any other value if its JSON is longer.
 constexpr size_t kMaxEchoedBytes = 256;
 std::string Shortened(absl::string_view text);
 Json ShortenedInput(const Json& input);
 
-// As it is sent. Bodies are never empty. `request_id` is in errors too.
+// The response. Bodies are never empty. Errors include `request_id`.
 HttpResponse ToResponse(const Outcome& outcome, const std::string& request_id);
 
-// The status alone.
+// Only the status.
 int StatusOf(const Outcome& outcome);
 
 }  // namespace acl::server

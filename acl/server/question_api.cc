@@ -19,11 +19,11 @@
 namespace acl::server {
 namespace {
 
-// How many remedies an explanation shows if the caller does not say.
+// How many remedies an explanation shows by default.
 constexpr size_t kRemedies = 100;
 constexpr size_t kMostRemedies = 10'000;
 constexpr size_t kMaxPage = 10'000;
-// Who waits looks up so often whether the server stops.
+// How often a waiting call checks whether the server is stopping.
 constexpr absl::Duration kNap = absl::Milliseconds(100);
 
 absl::Status MayNotAsk(absl::string_view what) {
@@ -43,7 +43,8 @@ ApiError TookTooLong(const Allowance& allowance) {
                         "less: the role alone, or a smaller page"));
 }
 
-// A refusal of a question; what is not the engine's is about rights.
+// The error for a refused question; if it is not the engine's, it is about
+// rights.
 ApiError QuestionError(const absl::Status& status, const Call& call) {
   if (FaultOf(status) == v1::CANCELLED_BY_CALLER) {
     return TookTooLong(call.allowance);
@@ -79,8 +80,7 @@ absl::Status CheckMayAsk(const Call& call, const Snapshot& now,
       "only workspace admins and admins of the resource may ask about others");
 }
 
-// A parameter that is a number from `least` to `most`, or what is meant without
-// it.
+// A numeric parameter from `least` to `most`; `otherwise` if it is absent.
 absl::StatusOr<size_t> NumberOf(const Call& call, const char* name,
                                 size_t least, size_t most, size_t otherwise) {
   const std::optional<std::string> text = call.Parameter(name);
@@ -105,7 +105,7 @@ absl::StatusOr<PageOptions> PageOf(const Call& call) {
   return page;
 }
 
-// The refusal of a page. A server has no snapshots to hand out.
+// The refusal of a page. The server has no snapshots to offer clients.
 absl::Status PageRefusal(const absl::Status& status,
                          const PageOptions& options) {
   if (options.token.empty() || FaultOf(status) != v1::REVISION_NOT_AVAILABLE) {
@@ -117,7 +117,7 @@ absl::Status PageRefusal(const absl::Status& status,
                              "revision in `at`"));
 }
 
-// The end of a list's page.
+// The remaining fields of a list's page.
 template <class Item>
 Json PageJson(Json items, const Page<Item>& page) {
   return {
@@ -190,7 +190,7 @@ absl::StatusOr<Snapshot> QuestionApi::PastOf(const Snapshot& now,
   if (!past.ok()) return past.status();
   absl::StatusOr<Snapshot> then = past->TakeSnapshot();
   if (!then.ok()) return then;
-  // A workspace of the same name before this one is somebody else's.
+  // An earlier workspace with the same name belongs to someone else.
   if (then->Token()->incarnation != now.Token()->incarnation) {
     return Refuse(v1::REVISION_NOT_AVAILABLE,
                   "the workspace was not there at that moment");
@@ -203,10 +203,11 @@ Outcome QuestionApi::AnswerOfPast(const std::string& at, Call* call, Ask ask) {
   if (!workspace.ok()) return ErrorOf(workspace.status());
   const absl::StatusOr<Moment> moment = Moment::Parse(at, workspace->id());
   if (!moment.ok()) return ErrorOf(moment.status());
-  // Whoever may not ask now may not ask about then, and costs nothing.
+  // A caller who may not ask now may not ask about the past either; this check
+  // is cheap.
   const absl::StatusOr<Snapshot> now = NowOf(call);
   if (!now.ok()) return ErrorOf(now.status());
-  call->revision.clear();  // the answer is of another one
+  call->revision.clear();  // the answer is from another one
   const absl::Status asked_now = ask(*now).status();
   if (!asked_now.ok() && (FaultOf(asked_now) == v1::FAULT_UNSPECIFIED ||
                           FaultOf(asked_now) == v1::CANCELLED_BY_CALLER)) {
@@ -323,7 +324,8 @@ Outcome QuestionApi::Explain(Call* call) {
           const ResourceRef& resource) -> absl::StatusOr<Json> {
         const absl::StatusOr<bool> visible = IsVisible(*call, now, resource);
         if (!visible.ok()) return visible.status();
-        // What is not visible is explained like what is not there.
+        // A resource that is not visible is explained like one that does not
+        // exist.
         const absl::StatusOr<std::string> nowhere = NewId("none");
         if (!nowhere.ok()) return nowhere.status();
         const absl::StatusOr<Explanation> explanation = now.Explain(

@@ -1,5 +1,5 @@
-// What the engine itself answers: roles with witnesses, checks, explanations,
-// lists; now, at a past revision, or at least as fresh as a token. Internal;
+// Questions to the engine: roles with witnesses, checks, explanations, lists;
+// now, at a past revision, or at least as fresh as a token. Internal;
 // docs/server.md has the contract.
 #ifndef ACL_SERVER_QUESTION_API_H_
 #define ACL_SERVER_QUESTION_API_H_
@@ -16,12 +16,12 @@
 
 namespace acl::server {
 
-// So many may do something at once. Thread-safe.
+// Limits how many calls may do something at once. Thread-safe.
 class Seats {
  public:
   explicit Seats(int free) : free_(free) {}
 
-  // One of them, for a scope, if there was one.
+  // A seat, held for a scope, if one was free.
   class Taken {
    public:
     explicit Taken(Seats* seats) : seats_(*seats), ok_(--seats_.free_ >= 0) {}
@@ -39,14 +39,14 @@ class Seats {
   std::atomic<int> free_;
 };
 
-// Everybody may ask about themselves; about others, workspace admins, and on a
-// resource who is admin there.
+// Everyone may ask about themselves. Workspace admins may ask about others, and
+// so may the admins of a resource about that resource.
 class QuestionApi {
  public:
   // `engine` is not owned. A question that names a least revision waits for it
-  // up to `max_wait`; so that nobody can have all threads wait, `max_waiting`
-  // of them may at once, and the others are told to come again. So are those
-  // beyond `max_explanations` that ask for one at once.
+  // for up to `max_wait`. At most `max_waiting` of them may wait at once, so
+  // that they can't occupy all threads; the others are told to retry, and so
+  // are requests for an explanation beyond `max_explanations` at once.
   QuestionApi(const Engine* engine, absl::Duration max_wait, int max_waiting,
               int max_explanations)
       : engine_(*engine),
@@ -70,17 +70,17 @@ class QuestionApi {
  private:
   using Ask = absl::FunctionRef<absl::StatusOr<Json>(const Snapshot& snapshot)>;
 
-  // Asks the revision that the call is about.
+  // Answers `ask` from the revision that the call is about.
   Outcome Answer(Call* call, Ask ask);
-  // As Workspace::AtLeast(), until the server stops.
+  // Like Workspace::AtLeast(), but stops waiting when the server stops.
   absl::StatusOr<Snapshot> AwaitRevision(const Workspace& workspace,
                                          const RevisionToken& token,
                                          const Allowance& allowance) const;
-  // What the workspace was at a moment, read from the journal.
+  // The state of the workspace at a moment, read from the journal.
   absl::StatusOr<Snapshot> PastOf(const Snapshot& now,
                                   const Moment& moment) const;
   Outcome AnswerOfPast(const std::string& at, Call* call, Ask ask);
-  // The same for one subject and one resource, as the parameters name them.
+  // The same for one subject and one resource, as named by the parameters.
   Outcome AnswerOne(Call* call,
                     absl::FunctionRef<absl::StatusOr<Json>(
                         const Snapshot& snapshot, const Subject& subject,
@@ -91,8 +91,8 @@ class QuestionApi {
   const absl::Duration max_wait_;
   Seats waiting_;
   Seats explanations_;
-  Seats pasts_{4};  // with those in line
-  Turns past_;      // one at a time: each takes the memory of a world
+  Seats pasts_{4};  // including those queued
+  Turns past_;      // one at a time: each takes memory for a world
 };
 
 }  // namespace acl::server

@@ -25,7 +25,7 @@ int64_t BurstOf(const RateLimit& limit) {
 }  // namespace
 
 absl::Status CheckRateLimit(const RateLimit& limit) {
-  // Not a number is not within them either.
+  // NaN is not within the bounds either.
   const bool within =
       limit.per_second >= kMinRate && limit.per_second <= kMaxRate;
   if (limit.per_second != 0 && !within) {
@@ -87,7 +87,7 @@ size_t RateLimiter::size() const {
   return full_at_.size();
 }
 
-// Whoever makes the table grow to twice its size pays for it.
+// The call that makes the table grow to twice its size pays for the sweep.
 void RateLimiter::ForgetFullOnes(absl::Duration now) {
   absl::erase_if(full_at_,
                  [now](const auto& bucket) { return bucket.second <= now; });

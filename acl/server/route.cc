@@ -19,7 +19,7 @@ namespace {
 
 using Words = std::vector<absl::string_view>;
 
-// `takes `a` and `b``, or that there is nothing to take.
+// `takes `a` and `b``, or `nothing` if there are no words.
 std::string WhatItTakes(const Words& words, const char* nothing) {
   if (words.empty()) return absl::StrCat("this route takes ", nothing);
   std::vector<std::string> quoted;
@@ -30,10 +30,10 @@ std::string WhatItTakes(const Words& words, const char* nothing) {
                       quoted.empty() ? "" : " and ", last);
 }
 
-// Which of a few words have come.
+// Tracks which words have occurred.
 class Seen {
  public:
-  // False if it had come before. REQUIRES: `index` < 64.
+  // False if it has occurred before. REQUIRES: `index` < 64.
   bool Add(size_t index) {
     const uint64_t bit = uint64_t{1} << index;
     const bool first = (bits_ & bit) == 0;
@@ -60,7 +60,7 @@ std::optional<Outcome> RefusedParameters(const Route& route, const Call& call) {
                                   WhatItTakes(known, "no query parameters")));
     }
     if (!seen.Add(at)) return refused("is given twice; give it once");
-    // The public API has texts that may be empty.
+    // In the public API some texts may be empty.
     if (value.empty() && route.door == Door::kOwn) {
       return refused("is empty; give it a value, or leave it out");
     }
@@ -72,7 +72,7 @@ constexpr absl::string_view kOwnHeaders[] = {
     kKeyHeader, kWorkspaceHeader, kLeastRevisionHeader, kReasonHeader,
     kIdempotencyKeyHeader};
 
-// Which of kOwnHeaders it is; their number if it is none.
+// The index in kOwnHeaders; their number if it is not one of them.
 size_t OwnHeader(absl::string_view name) {
   size_t at = 0;
   while (at < std::size(kOwnHeaders) &&
@@ -86,10 +86,10 @@ bool Has(const Words& words, absl::string_view word) {
   return std::find(words.begin(), words.end(), word) != words.end();
 }
 
-// What is wrong with a header that the route takes, but for its being there.
+// The fault of an allowed header's value, if any.
 std::optional<Outcome> RefusedValue(absl::string_view name,
                                     const std::string& value) {
-  // Authentication has words for it.
+  // Authentication reports faults of the key itself.
   if (name == kKeyHeader) return std::nullopt;
   absl::Status s = CheckId(absl::StrCat("the header ", Quoted(name)), value);
   if (s.ok()) return std::nullopt;

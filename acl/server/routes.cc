@@ -16,12 +16,12 @@ namespace {
 using Words = std::vector<absl::string_view>;
 using Body = Takes::Body;
 
-// Reads at the latest revision.
+// For reads at the latest revision.
 Takes Read(Words parameters = {}) {
   return {Body::kNone, {}, std::move(parameters), {kWorkspaceHeader}};
 }
 
-// A question to the engine, which may be about the past.
+// For questions to the engine, which may be about the past.
 Takes Question(Words parameters, Body body = Body::kNone, Words fields = {}) {
   parameters.push_back("at");
   return {body,
@@ -30,7 +30,7 @@ Takes Question(Words parameters, Body body = Body::kNone, Words fields = {}) {
           {kWorkspaceHeader, kLeastRevisionHeader}};
 }
 
-// A change of a workspace.
+// For changes of a workspace.
 Takes Changing(Body body, Words fields = {}) {
   return {body,
           std::move(fields),
@@ -38,8 +38,8 @@ Takes Changing(Body body, Words fields = {}) {
           {kWorkspaceHeader, kReasonHeader, kIdempotencyKeyHeader}};
 }
 
-// A change of a workspace where a retry can't be told from another request: the
-// route says what to do instead of `idempotency-key`.
+// For changes where a retry can't be distinguished from a new request: the
+// route says what to do instead of sending `idempotency-key`.
 Takes Making(Body body, Words fields = {}) {
   return {body,
           std::move(fields),
@@ -48,7 +48,7 @@ Takes Making(Body body, Words fields = {}) {
           {kIdempotencyKeyHeader}};
 }
 
-// What the operator does to workspaces as a whole.
+// For operations on whole workspaces, by the operator.
 Takes Operating(Body body, Words fields = {}) {
   return {body, std::move(fields), {}, {}};
 }
@@ -64,7 +64,7 @@ constexpr char kAccounts[] = "/v1/service-accounts";
 constexpr char kKeys[] = "/v1/service-accounts/{}/api-keys";
 constexpr char kKey[] = "/v1/service-accounts/{}/api-keys/{}";
 
-// Of a function, and of a method of the service or of one of its parts.
+// Wraps a function, a method of the service, or a method of one of its parts.
 auto Plain(Outcome (*answer)(Call*)) {
   return [answer](Service*, Call* call) { return answer(call); };
 }

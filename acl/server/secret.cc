@@ -85,7 +85,8 @@ bool IsHashOf(absl::string_view hash, absl::string_view secret) {
 }
 
 std::string KeyNote::ReadHash(absl::string_view annotation) {
-  // As Write() begins; what others wrote is read as a whole.
+  // The beginning that Write() produces; annotations of others are parsed
+  // whole.
   if (absl::ConsumePrefix(&annotation, kHashFirst) &&
       annotation.size() > kHashDigits && annotation[kHashDigits] == '"') {
     return std::string(annotation.substr(0, kHashDigits));

@@ -23,7 +23,7 @@ namespace {
 
 constexpr size_t kMinOperatorBytes = 32;
 
-// The hash of the secret in the file.
+// The hash of the secret in a file.
 absl::StatusOr<std::string> ReadOperatorHash(const std::string& path) {
   if (path.empty()) return std::string();
   const absl::StatusOr<std::string> text = ReadFile(path);
@@ -54,7 +54,7 @@ absl::Status CheckOptions(const ServeOptions& o) {
   return CheckRateLimit(o.rate);
 }
 
-// Fills an engine that has no workspace.
+// Imports the world into an engine without workspaces.
 absl::Status Fill(const ServeOptions& options, Engine* engine) {
   const std::vector<std::string> ids = engine->WorkspaceIds();
   if (ids.empty()) {
@@ -84,7 +84,7 @@ absl::Status SetListen(const std::string& text, HttpOptions* options) {
   return absl::OkStatus();
 }
 
-// In the order in which they are made; they go in the other one.
+// In the order of creation; destroyed in reverse.
 class Server::Parts {
  public:
   Metrics metrics;

@@ -1,4 +1,4 @@
-// The whole server: an engine, and what answers for it over HTTP.
+// The complete server: an engine, and the HTTP service in front of it.
 #ifndef ACL_SERVER_SERVE_H_
 #define ACL_SERVER_SERVE_H_
 
@@ -16,15 +16,15 @@
 
 namespace acl::server {
 
-// Deeper JSON than any API needs, and not deep enough for a stack.
+// More nesting than any API needs, but not enough to overflow a stack.
 constexpr int kMaxJsonDepth = 512;
 
 struct ServeOptions {
-  // The journal's folder. Empty: everything is in memory alone.
+  // The journal's folder. Empty: everything is only in memory.
   std::string folder;
   FolderOptions folder_options;
-  // A world file for an engine in which there is no workspace yet; empty: none.
-  // A folder that has a workspace is refused.
+  // A world file for an engine that has no workspace yet; empty: none. A folder
+  // that has a workspace is refused.
   std::string world;
   ProgressSink world_progress = nullptr;
   // A file whose first line is the operator's secret; empty: no operator.
@@ -33,31 +33,32 @@ struct ServeOptions {
   HttpOptions http;
   // How long a question waits for the least revision that it names.
   absl::Duration max_wait = absl::Seconds(5);
-  // How long the server may think about a question.
+  // The time limit for answering a question.
   absl::Duration max_answer = absl::Seconds(10);
-  // How deep the JSON of a body may be: 1 to kMaxJsonDepth.
+  // The maximum nesting of JSON in a body: 1 to kMaxJsonDepth.
   int max_depth = 32;
-  // How long requests under way have to end when the server stops.
+  // How long requests in progress may take when the server stops.
   absl::Duration grace = absl::Seconds(10);
-  // How often each API key may ask.
+  // How often each API key may send requests.
   RateLimit rate;
-  // Gets a line for each request; null: no log. By many threads at once.
+  // Receives a line for each request; null: no log. Called by many threads at
+  // once.
   std::function<void(const std::string& line)> log;
 };
 
-// Reads `HOST:PORT` or `[IPV6]:PORT`. MALFORMED.
+// Parses `HOST:PORT` or `[IPV6]:PORT`. MALFORMED.
 absl::Status SetListen(const std::string& text, HttpOptions* options);
 
-// Thread-safe, but for the destructor.
+// Thread-safe, except for the destructor.
 class Server {
  public:
-  // Opens the folder, fills it, listens. The refusals of Engine::Open(),
-  // ImportWorldFile() and HttpServer::Start(); MALFORMED for options out of
-  // range, for a world where there are workspaces, and for a secret of the
-  // operator that is too short.
+  // Opens the folder, fills it, and listens. Errors are those of
+  // Engine::Open(), ImportWorldFile() and HttpServer::Start(); MALFORMED for
+  // options out of range, for a world if there are workspaces already, and for
+  // an operator's secret that is too short.
   static absl::StatusOr<std::unique_ptr<Server>> Start(ServeOptions options);
 
-  // As Stop().
+  // Calls Stop().
   ~Server();
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
@@ -69,9 +70,9 @@ class Server {
   const FolderReport& found() const;
   bool imported() const;
 
-  // Ends: accepts nothing more, lets requests under way end, closes the
-  // journal. What is not OK is of Engine::Close(): it has ended all the same. A
-  // second call does nothing.
+  // Stops: accepts nothing more, lets requests in progress finish, closes the
+  // journal. An error is one of Engine::Close(); the server has stopped even
+  // then. A second call does nothing.
   absl::Status Stop();
 
  private:

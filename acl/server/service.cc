@@ -22,16 +22,16 @@ namespace {
 
 constexpr size_t kMaxRequestIdBytes = 128;
 constexpr size_t kMaxLoggedBytes = 128;
-// Reading a body takes time, so callers without a valid key get this much.
+// Reading a body takes time, so callers without a valid key may send this much.
 constexpr size_t kMaxUnknownBodyBytes = size_t{64} << 10;
-// What has a larger body may take long.
+// A request with a larger body may take long.
 constexpr size_t kQuickBodyBytes = size_t{16} << 10;
 constexpr char kRequestId[] = "x-request-id";
-// An answer has secrets in it, or is soon out of date.
+// An answer may contain secrets, or is soon out of date.
 constexpr char kCacheControl[] = "Cache-Control";
 constexpr char kNoStore[] = "no-store";
 
-// Tells requests apart; nothing rests on its being secret.
+// Distinguishes requests; it does not have to be unpredictable.
 std::string NewRequestId() {
   thread_local absl::BitGen random;
   return absl::StrCat(
@@ -39,7 +39,8 @@ std::string NewRequestId() {
       absl::Hex(absl::Uniform<uint64_t>(random), absl::kZeroPad16));
 }
 
-// What comes in `x-request-id`, if it can be shown everywhere; else a new one.
+// The client's `x-request-id` if it is printable everywhere; otherwise a new
+// one.
 std::string RequestIdOf(const HttpRequest& request) {
   const std::string* const given = request.Header(kRequestId);
   if (given != nullptr && !given->empty() &&
@@ -58,7 +59,7 @@ bool IsJson(const HttpRequest& request) {
   return absl::EqualsIgnoreCase(media, "application/json");
 }
 
-// The body of a route that has one.
+// Reads the body of a route that has one.
 void ReadBody(int max_depth, Call* call) {
   const auto fault = [&](const char* type, absl::string_view message) {
     call->faults.push_back({type, Json::array({"body"}), std::string(message)});
@@ -76,7 +77,7 @@ void ReadBody(int max_depth, Call* call) {
   }
 }
 
-// An id as a line of the log has it: not too long, and whole characters.
+// An id for the log: truncated to whole characters.
 std::string ForLog(absl::string_view text) {
   if (text.size() <= kMaxLoggedBytes) return std::string(text);
   size_t end = kMaxLoggedBytes;
@@ -84,7 +85,7 @@ std::string ForLog(absl::string_view text) {
   return absl::StrCat(text.substr(0, end), "...");
 }
 
-// What a refusal is called in the log.
+// Records the names of a refusal for the log.
 void NoteRefusal(const Outcome& outcome, Call* call) {
   if (const auto* error = std::get_if<ApiError>(&outcome)) {
     call->code = error->code;
@@ -122,7 +123,7 @@ Service::Service(Engine* engine, Metrics* metrics, ServiceOptions options)
       questions_(engine, options_.max_wait, options_.max_waiting,
                  options_.max_explanations),
       rate_limiter_(options_.rate, options_.rate_clock) {
-  // The first one seeds the process, before there are threads.
+  // The first call seeds the generator, before there are threads.
   static_cast<void>(NewRequestId());
 }
 
@@ -134,7 +135,8 @@ bool Service::MayWait(const HttpRequest& request) const {
       (path == "/acl/v1/checks" && request.body.size() <= kQuickBodyBytes) ||
       path == "/healthz" || path == "/readyz";
   if (!quick || request.Header("acl-min-revision") != nullptr) return true;
-  // The past is read from the disk. A name that is escaped may be its own.
+  // The past is read from the disk. An escaped name may be that of its
+  // parameter.
   for (const absl::string_view parameter :
        absl::StrSplit(target.substr(path.size()), absl::ByAnyChar("?&"))) {
     const absl::string_view name = parameter.substr(0, parameter.find('='));
@@ -234,7 +236,7 @@ HttpResponse Service::Refusal(int status, absl::string_view message,
     options_.log(PrintableJson(Dump(line)));
   }
   HttpResponse response = ToResponse(error, id);
-  // The transport adds it.
+  // The transport adds Retry-After itself.
   if (status == 503) response.headers.pop_back();
   response.headers.emplace_back(kCacheControl, kNoStore);
   return response;
@@ -256,7 +258,7 @@ Outcome Service::Ready(Call*) {
 }
 
 Outcome Service::MetricsText(Call*) {
-  // Requests come before Start() of the server has returned.
+  // Requests may arrive before the server's Start() has returned.
   const HttpServer* const http = http_;
   return Document{"text/plain; version=0.0.4; charset=utf-8",
                   metrics_.Text(engine_, http == nullptr ? HttpCounters()

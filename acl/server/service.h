@@ -1,4 +1,4 @@
-// The server without its sockets: a request in, an answer out. Internal.
+// The server without its sockets: requests in, answers out. Internal.
 #ifndef ACL_SERVER_SERVICE_H_
 #define ACL_SERVER_SERVICE_H_
 
@@ -25,29 +25,29 @@
 namespace acl::server {
 
 struct ServiceOptions {
-  // The operator's secret, hashed by HashOfSecret(); empty: there is none.
+  // The hash of the operator's secret, from HashOfSecret(); empty: no operator.
   std::string operator_hash;
   // How long a question waits for the least revision that it names.
   absl::Duration max_wait = absl::Seconds(5);
-  // How many may wait so at once: fewer than there are threads for waiting.
+  // How many may wait at once: fewer than the threads for blocking calls.
   int max_waiting = 32;
-  // How many may be given an explanation at once; fewer, too.
+  // How many explanations may be computed at once: also fewer.
   int max_explanations = 16;
-  // How long a question may be thought about. Who waits for a turn or for a
-  // revision waits within it.
+  // The time limit for answering a question. It includes waiting for a turn or
+  // for a revision.
   absl::Duration max_answer = absl::Seconds(10);
-  // How deep the JSON of a body may be.
+  // The maximum nesting of JSON in a body.
   int max_depth = 32;
-  // How often each key may ask, by which clock; null: the machine's.
+  // How often each key may send requests, and by which clock; null: the
+  // machine's.
   RateLimit rate;
   RateLimiter::Clock rate_clock;
-  // Gets a line for each request: a JSON object, without its end of line. Many
-  // threads call it at once, and others wait meanwhile. Null: no log.
+  // Receives a line for each request: a JSON object, without a line end. Called
+  // by many threads at once, which block meanwhile. Null: no log.
   std::function<void(const std::string& line)> log;
 };
 
-// Routes, authenticates and answers. It decides nothing that the engine does
-// not decide.
+// Routes, authenticates and answers. All decisions are the engine's.
 class Service : public HttpHandler {
  public:
   // `engine` and `metrics` are not owned.
@@ -59,21 +59,21 @@ class Service : public HttpHandler {
                        const std::string& peer) override;
   void Abort() override { aborted_ = true; }
 
-  // Where the counters of connections come from; none without it.
+  // The source of connection counters; without it there are none.
   void set_http(const HttpServer* http) { http_ = http; }
-  // From now on the server is not ready for more.
+  // From now on the server reports that it is not ready for more.
   void set_stopping() { stopping_ = true; }
 
-  // All of them; routes.cc has the table.
+  // All routes; routes.cc has the table.
   static const std::vector<Route>& Routes();
 
  private:
-  // The answer, and `route` set.
+  // The answer; sets `route`.
   HttpResponse Answer(const HttpRequest& request, const std::string& id,
                       Call* call);
   Outcome Dispatch(const Route& route, Call* call);
-  // The refusal of a key that asks too often. Takes a token of a key that does
-  // not. The operator has no bucket, and neither have those without a key.
+  // The refusal of a key that sends too many requests; otherwise takes a token
+  // from its bucket. The operator and callers without a key have no bucket.
   std::optional<Outcome> RefusedByRate(const Call& call);
   Outcome Health(Call* call);
   Outcome Ready(Call* call);

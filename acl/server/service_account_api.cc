@@ -20,8 +20,8 @@ namespace acl::server {
 namespace {
 
 constexpr int kNoteDepth = 8;
-// What the API lets a key be limited by. It is kept and shown; the services
-// that are called with the key have to mind it.
+// The limits that the API accepts for a key. They are stored and shown;
+// enforcing them is up to the services that are called with the key.
 enum class LimitType { kNumber, kFlag, kTexts };
 struct Limit {
   const char* name;
@@ -34,7 +34,7 @@ constexpr Limit kLimits[] = {{"character_limit", LimitType::kNumber},
                              {"dubbing_concurrency_limit", LimitType::kNumber},
                              {"music_concurrency_limit", LimitType::kNumber},
                              {"expires_at_unix", LimitType::kNumber}};
-// The largest whole number that every client reads as it is.
+// The largest integer that every client reads exactly.
 constexpr uint64_t kMostOfALimit = (uint64_t{1} << 53) - 1;
 constexpr char kNoUpdate[] = "no_update";
 
@@ -80,19 +80,19 @@ absl::StatusOr<Json> KeysJson(const Reader& reader,
   return keys;
 }
 
-// What the server keeps of a service account in its annotation.
+// The server's own part of a service account's annotation.
 Json AccountNote(const std::string& annotation) {
   absl::StatusOr<Json> note = ReadStrictJson(annotation, kNoteDepth);
   return note.ok() && note->is_object() ? *std::move(note) : Json::object();
 }
 
-// Those of the groups that are still there.
+// The groups in the note that still exist.
 Json SharingGroupsJson(const Reader& reader, const Json& note) {
   Json groups = Json::array();
   const auto list = note.find("default_sharing_groups");
   if (list == note.end() || !list->is_array()) return groups;
   for (const Json& kept : *list) {
-    // The annotation may be of somebody else.
+    // Someone else may have written the annotation.
     if (!kept.is_object()) continue;
     const auto id = kept.find("group_id");
     const auto level = kept.find("permission_level");
@@ -116,7 +116,7 @@ Json AccountJson(const Reader& reader, const v1::ServiceAccount& account,
           {"default_sharing_groups", SharingGroupsJson(reader, note)}};
 }
 
-// `default_sharing_groups` of a body, as it is kept.
+// `default_sharing_groups` of a body, in the form in which it is stored.
 Json ReadSharingGroups(const std::vector<std::string>& roles, Fields* body) {
   Json groups = Json::array();
   for (Fields& group : body->OptionalObjects("default_sharing_groups")) {
@@ -136,7 +136,8 @@ bool IsTextList(const Json& value) {
   return true;
 }
 
-// `permissions`: "all" or a list of names; with `word` that one, too.
+// Checks `permissions`: "all" or a list of names; `word`, if given, is also
+// allowed.
 void CheckPermissions(const char* word, Fields* body) {
   const Json& value = body->Raw("permissions");
   if (value.is_null() || value == "all" || value == word || IsTextList(value)) {
@@ -159,7 +160,7 @@ bool HasType(LimitType type, const Json& value) {
   return false;
 }
 
-// The fault of a limit that has not this type, and what is said then.
+// The fault for a limit that does not have this type: its kind and message.
 std::pair<const char*, std::string> FaultOfType(LimitType type) {
   switch (type) {
     case LimitType::kNumber:
@@ -174,7 +175,7 @@ std::pair<const char*, std::string> FaultOfType(LimitType type) {
   return {"list_type", "Input should be a valid list of texts"};
 }
 
-// Limits have their type. With `word` that is one, too; null: there is none.
+// Checks the types of limits. `word`, if not null, is also allowed.
 void CheckLimits(const char* word, Fields* body) {
   for (const Limit& limit : kLimits) {
     const Json& value = body->Raw(limit.name);
@@ -186,7 +187,7 @@ void CheckLimits(const char* word, Fields* body) {
   }
 }
 
-// Takes the limits that a body sets into the note. REQUIRES: CheckLimits().
+// Stores the limits that a body sets in the note. REQUIRES: CheckLimits().
 void TakeLimits(const Fields& body, KeyNote* note) {
   for (const Limit& limit : kLimits) {
     const Json& value = body.Raw(limit.name);
@@ -202,7 +203,7 @@ ApiError BadField(const absl::Status& status, absl::string_view field) {
   return error;
 }
 
-// OK if the texts of a setting, one or a list, can be kept and shown.
+// OK if the texts of a setting, one or a list, can be stored and shown.
 absl::Status CheckTexts(const std::string& field, const Json& setting) {
   const Json list = setting.is_array() ? setting : Json::array({setting});
   for (const Json& item : list) {
@@ -215,8 +216,8 @@ absl::Status CheckTexts(const std::string& field, const Json& setting) {
   return absl::OkStatus();
 }
 
-// The refusal of what a body sets, if it can't be kept, by the field that is at
-// fault. `note` has it already.
+// The refusal of settings in a body that can't be stored; it names the field.
+// `note` has the new settings already.
 std::optional<Outcome> RefusedSettings(const Fields& body,
                                        const KeyNote& note) {
   if (const Json& name = body.Raw("name"); name.is_string()) {
@@ -245,7 +246,7 @@ std::optional<Outcome> RefusedSettings(const Fields& body,
       longest);
 }
 
-// The key of a route, if it is one of the account's.
+// The key of a route, if it belongs to the account.
 absl::StatusOr<v1::ApiKey> KeyOf(const Workspace& workspace, const Call& call) {
   if (absl::Status s = workspace.GetServiceAccount(call.ids[0]).status();
       !s.ok()) {
@@ -380,7 +381,8 @@ Outcome EditKey(Call* call) {
     note.permissions = permissions;
   }
   TakeLimits(body, &note);
-  // What is not the server's is left alone as long as nothing is changed in it.
+  // An annotation that is not the server's is left alone unless something
+  // changes.
   if (note.Write() != KeyNote::Read(key->annotation()).Write()) {
     if (std::optional<Outcome> no = RefusedSettings(body, note)) return *no;
     change.annotation = note.Write();

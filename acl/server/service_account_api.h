@@ -1,5 +1,5 @@
-// The public API of service accounts and their keys. Internal; docs/server.md
-// has the contract. All of it is for workspace admins.
+// The public API of service accounts and their keys, for workspace admins only.
+// Internal; docs/server.md has the contract.
 #ifndef ACL_SERVER_SERVICE_ACCOUNT_API_H_
 #define ACL_SERVER_SERVICE_ACCOUNT_API_H_
 

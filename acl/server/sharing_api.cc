@@ -35,8 +35,8 @@ const std::vector<std::string>& Seats() {
   return seats;
 }
 
-// What the schema knows of is data of the workspace; a caller that is not known
-// is told of the shipped words.
+// The roles in the schema are data of the workspace; unknown callers see the
+// default ones.
 std::vector<std::string> RolesFor(const Call& call) {
   if (call.caller.workspace) {
     std::vector<std::string> roles = call.caller.workspace->Roles();
@@ -50,7 +50,7 @@ std::vector<std::string> TypesFor(const Call& call) {
                                : DefaultResourceTypes();
 }
 
-// A share, or without a role an unshare, as its body has it.
+// The body of a share or, without a role, an unshare.
 struct ShareRequest {
   std::string role;
   std::string type;
@@ -68,18 +68,18 @@ ShareRequest ReadShare(bool with_role, Call* call) {
   return share;
 }
 
-// Whether a text may be meant as an e-mail address. It is then never taken for
-// an id or a name: somebody may have had that address, or get it later.
+// Whether a text may be meant as an e-mail address. Such a text is never
+// treated as an id or a name, since it may be someone's past or future address.
 bool MayBeEmail(absl::string_view text) { return absl::StrContains(text, '@'); }
 
-// Whether it is looked up as an address. What is empty is refused as one.
+// Whether it is looked up as an address. An empty text is refused as one.
 bool IsForEmails(absl::string_view text) {
   return text.empty() || MayBeEmail(text);
 }
 
 // The user or service account that `name` stands for: an e-mail address, or an
-// id that can't be one, since not everybody has an address, and the API hands
-// out ids. A user comes before a service account.
+// id that can't be mistaken for one, since not everyone has an address and the
+// API returns ids. A user takes precedence over a service account.
 absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
                                            const std::string& name) {
   if (IsForEmails(name)) return now.PrincipalOf(Subject::Email(name));
@@ -90,7 +90,7 @@ absl::StatusOr<PrincipalId> PrincipalNamed(const Reader& now,
   return account.ok() ? account : user;
 }
 
-// What nobody has is left for the engine to refuse, in its order.
+// An address that no one has is left for the engine to refuse, in its order.
 acl::Target TargetOfEmail(const Workspace& workspace, const std::string& name) {
   if (IsForEmails(name)) return acl::Target::Email(name);
   const absl::StatusOr<PrincipalId> found = PrincipalNamed(workspace, name);
@@ -99,8 +99,8 @@ acl::Target TargetOfEmail(const Workspace& workspace, const std::string& name) {
              : acl::Target::User(name);
 }
 
-// The id of a service account stands for its keys: the API lists it so. Nothing
-// where it is the id of another account's key as well.
+// The id of a service account stands for its keys, as the API lists it so. Not
+// set if it is also the id of another account's key.
 std::optional<acl::Target> TargetOfKey(const Workspace& workspace,
                                        const std::string& id) {
   if (!workspace.GetServiceAccount(id).ok()) return acl::Target::Key(id);
@@ -108,13 +108,13 @@ std::optional<acl::Target> TargetOfKey(const Workspace& workspace,
   const auto account = PrincipalId::ServiceAccount(id);
   if (key.ok() && key->owner() != account.ToString()) {
     const absl::StatusOr<PrincipalId> owner = PrincipalId::Parse(key->owner());
-    // A personal key is no target, and so not meant.
+    // A personal key can't be a target, so it is not what was meant.
     if (!owner.ok() || owner->kind() != Kind::kUser) return std::nullopt;
   }
   return acl::Target::ServiceAccount(id);
 }
 
-// The only one that a request names.
+// The target of a request, if it names exactly one.
 std::optional<acl::Target> TargetOf(const Workspace& workspace,
                                     const ShareRequest& share) {
   if (share.user_email) return TargetOfEmail(workspace, *share.user_email);
@@ -123,7 +123,7 @@ std::optional<acl::Target> TargetOf(const Workspace& workspace,
   return acl::Target::Group(*share.group_id);
 }
 
-// Shares, or without a role unshares.
+// Applies a share or, without a role, an unshare.
 Outcome Apply(bool with_role, Call* call) {
   const ShareRequest share = ReadShare(with_role, call);
   if (std::optional<Outcome> refused = call->Refused()) return *refused;
@@ -170,16 +170,17 @@ Json RoleToGroupIds(const Snapshot& now, const v1::Resource& resource) {
   return map;
 }
 
-// What a user is called in a list where clients take the name for an e-mail
-// address. A name or an id that looks like one, though the user has no address,
-// is marked: with its blanks it is no address.
+// The name of a user in a list whose names clients treat as e-mail addresses.
+// If a user without an address has a name or an id that looks like one, a
+// marker with blanks is appended, which makes it an invalid address.
 std::string ShownName(const v1::User& user) {
   if (!user.email().empty()) return user.email();
   std::string name = FirstOf(user.name(), "", user.id());
   return MayBeEmail(name) ? absl::StrCat(name, " (no e-mail)") : name;
 }
 
-// Whom it could be shared with: everybody without a grant of their own.
+// The principals with whom it could be shared: all without a grant of their
+// own.
 absl::StatusOr<Json> ShareOptions(const Snapshot& now,
                                   const v1::Resource& resource) {
   std::set<std::string> taken{resource.creator()};
@@ -216,7 +217,7 @@ Json TextOrNull(const std::string& text) {
   return text.empty() ? Json(nullptr) : Json(text);
 }
 
-// The annotation as an object; nothing if it is somebody else's.
+// The annotation as an object; not set if someone else wrote it.
 std::optional<Json> AnnotationOf(const std::string& annotation) {
   if (annotation.empty()) return Json::object();
   absl::StatusOr<Json> json = ReadStrictJson(annotation, kAnnotationDepth);
@@ -246,8 +247,8 @@ Json MemberJson(const v1::User& user) {
           {"is_locked", user.locked()}};
 }
 
-// What PrincipalNamed() takes for this member: the e-mail address, or without
-// one the id. Empty if neither will do, and for groups.
+// What PrincipalNamed() accepts for this member: the e-mail address or, without
+// one, the id. Empty if neither will do, and for groups.
 std::string EmailOf(const Snapshot& now, const std::string& member) {
   absl::string_view id = member;
   std::string email;
@@ -301,7 +302,7 @@ Outcome GetResource(Call* call) {
   const absl::StatusOr<Snapshot> now = NowOf(call);
   if (!now.ok()) return ErrorOf(now.status());
   const ResourceId id{type, call->ids[0]};
-  // First, so that what is not there and what is not visible take as long.
+  // First, so that missing and invisible resources take equally long.
   const absl::StatusOr<bool> visible = IsVisible(*call, *now, id);
   if (!visible.ok()) return ErrorOf(visible.status());
   if (!*visible) return ErrorOf(ResourceNotVisible(id));

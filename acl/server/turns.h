@@ -1,4 +1,4 @@
-// Turns at things, one at a time for each of them. Internal.
+// Per-item turns, one at a time for each item. Internal.
 #ifndef ACL_SERVER_TURNS_H_
 #define ACL_SERVER_TURNS_H_
 
@@ -13,14 +13,15 @@
 
 namespace acl::server {
 
-// Whoever reads a thing and writes it anew takes a turn at it from the one to
-// the other: what somebody else has written meanwhile must not be undone. A
-// turn may last as long as the disk; nobody waits for one at another thing.
+// A thread that reads an item and rewrites it holds the item's turn in between,
+// so that it can't undo what another thread has written meanwhile. A turn may
+// last as long as the disk takes; turns at different items are independent.
 // Thread-safe.
 class Turns {
  public:
-  // For a scope: the turn at what has this name, once nobody else has it;
-  // unless `is_over`, which is asked ten times a second, says so before.
+  // The turn at the item with this name, held for a scope. Waits until no one
+  // else has it, or until `is_over`, which is polled ten times a second,
+  // returns true.
   class Turn {
    public:
     Turn(Turns* turns, std::string name, absl::FunctionRef<bool()> is_over)

@@ -10,7 +10,7 @@
 namespace acl {
 namespace {
 
-// The first that is not OK, or OK.
+// The first error, or OK.
 template <class... Statuses>
 absl::Status FirstOf(const absl::Status& first, const Statuses&... rest) {
   if constexpr (sizeof...(rest) == 0) {

@@ -2,9 +2,9 @@
 // reading at acl/engine.h. docs/semantics.md, "Changing grants", has the rules.
 //
 // Changes are plain data. Ids, e-mails and names are checked when a change is
-// applied; a field of an update that is absent stays as it is. An annotation is
-// the embedding service's own: up to 4,096 bytes of UTF-8 without control
-// characters, kept and given back as they are.
+// applied; absent fields of an update stay as they are. An annotation is for
+// the embedding service's own use: up to 4,096 bytes of UTF-8 without control
+// characters, stored and returned unchanged.
 #ifndef ACL_SHARE_CHANGE_H_
 #define ACL_SHARE_CHANGE_H_
 
@@ -21,7 +21,8 @@
 namespace acl {
 
 // Sets the target's grant on the resource, whatever it was. The actor needs
-// admin on the resource. Refused: lowering the creator, a grant too many.
+// admin on the resource. Refused if it would lower the creator or exceed the
+// limit on grants.
 struct Share {
   ResourceId resource;
   Target target;
@@ -29,8 +30,8 @@ struct Share {
   auto fields() const { return std::tie(resource, target, role); }
 };
 
-// Takes the target's grant on the resource away; with none there it changes
-// nothing. The actor needs admin on the resource. Refused for the creator.
+// Removes the target's grant on the resource; without one, nothing changes. The
+// actor needs admin on the resource. Refused for the creator.
 struct Unshare {
   ResourceId resource;
   Target target;
@@ -52,7 +53,7 @@ struct AddUser {
 
 struct UpdateUser {
   std::string id;
-  std::optional<std::string> email = {};  // empty: takes it away
+  std::optional<std::string> email = {};  // empty: removes it
   std::optional<std::string> name = {};
   std::optional<bool> locked = {};
   std::optional<bool> workspace_admin = {};
@@ -63,7 +64,7 @@ struct UpdateUser {
 };
 
 // Removes a person with their memberships, grants and keys. Resources that they
-// created have no creator any more.
+// created are left without a creator.
 struct RemoveUser {
   std::string id;
   auto fields() const { return std::tie(id); }
@@ -81,7 +82,7 @@ struct AddServiceAccount {
 struct UpdateServiceAccount {
   std::string id;
   std::optional<std::string> name = {};
-  std::optional<std::string> email = {};  // empty: takes it away
+  std::optional<std::string> email = {};  // empty: removes it
   std::optional<std::string> annotation = {};
   auto fields() const { return std::tie(id, name, email, annotation); }
 };
@@ -92,8 +93,8 @@ struct RemoveServiceAccount {
   auto fields() const { return std::tie(id); }
 };
 
-// Adds an API key: of a service account a workspace key, of a user a personal
-// one. The owner stays the same.
+// Adds an API key: a workspace key if it belongs to a service account, a
+// personal key if it belongs to a user. The owner can't be changed.
 struct AddKey {
   std::string id;
   PrincipalId owner;
@@ -132,22 +133,22 @@ struct RemoveGroup {
   auto fields() const { return std::tie(id); }
 };
 
-// Puts a member into a group; one that is there already changes nothing.
-// Refused if a cycle would close; the message names the path.
+// Adds a member to a group; a member that is there already changes nothing.
+// Refused if it would close a cycle; the message names the path.
 struct AddMember {
   std::string group;
   Member member;
   auto fields() const { return std::tie(group, member); }
 };
 
-// Takes a member out of a group; one that is not there changes nothing.
+// Removes a member from a group; one that is not in it changes nothing.
 struct RemoveMember {
   std::string group;
   Member member;
   auto fields() const { return std::tie(group, member); }
 };
 
-// Adds a resource. The creator is admin on it for good and can't be changed.
+// Adds a resource. The creator is always admin on it and can't be changed.
 struct AddResource {
   ResourceId resource;
   std::string name = {};
@@ -168,20 +169,20 @@ struct RemoveResource {
 };
 
 // Sets how many principals and groups may hold a grant on one resource; 0 for
-// no limit. Takes nothing away.
+// no limit. Existing grants stay.
 struct SetLimit {
   uint32_t max_principals_per_resource = 0;
   auto fields() const { return std::tie(max_principals_per_resource); }
 };
 
-// Sets the role ladder, in rising order. Refused if a role that a grant holds
-// would go, or roles that stay would change places.
+// Sets the role ladder, in ascending order. Refused if it would remove a role
+// that a grant holds, or reorder roles that stay.
 struct SetLadder {
   std::vector<std::string> roles;
   auto fields() const { return std::tie(roles); }
 };
 
-// Sets the table of resource types. Refused if one in use would go.
+// Sets the table of resource types. Refused if it would remove one in use.
 struct SetResourceTypes {
   std::vector<std::string> types;
   auto fields() const { return std::tie(types); }
@@ -193,17 +194,17 @@ using Change = std::variant<
     AddGroup, UpdateGroup, RemoveGroup, AddMember, RemoveMember, AddResource,
     UpdateResource, RemoveResource, SetLimit, SetLadder, SetResourceTypes>;
 
-// True if both are the same kind of change with the same fields, to the letter.
+// True if both are the same kind of change with exactly the same fields.
 bool SameChange(const Change& a, const Change& b);
 
-// OK if ids, e-mails and names are well-formed, as far as no state is needed to
-// tell; else MALFORMED or ROLE_UNKNOWN (for the word `none`).
+// OK if ids, e-mails and names are well-formed, as far as that can be checked
+// without a state; else MALFORMED or ROLE_UNKNOWN (for the word `none`).
 absl::Status CheckForm(const Change& change);
 
 // OK if the id or e-mail address of a reference is well-formed; else MALFORMED.
 absl::Status CheckForm(const OwnedReference& reference);
 
-// A line for logs and people: "share voice:v1 with group:ops as editor".
+// One line for logs and people: "share voice:v1 with group:ops as editor".
 std::string ToString(const Change& change);
 
 }  // namespace acl

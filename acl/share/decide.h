@@ -1,5 +1,5 @@
-// One change: checked against the draft, applied to it, with its receipt.
-// Internal; the front door is acl/engine.h.
+// Decides one change: checks it against the draft, applies it, and returns its
+// receipt. Internal; the public interface is acl/engine.h.
 #ifndef ACL_SHARE_DECIDE_H_
 #define ACL_SHARE_DECIDE_H_
 
@@ -14,15 +14,15 @@
 namespace acl {
 
 // Applies `change`, whose form has been checked, as `actor`. A refusal is one
-// of docs/semantics.md, "Faults", and leaves the draft as it was.
+// of docs/semantics.md, "Faults", and leaves the draft unchanged.
 absl::StatusOr<ChangeReceipt> DecideChange(const Actor& actor,
                                            const Change& change, Draft* draft);
 
-// Applies it as the system would, without the trouble of a receipt. Gives
-// whether it altered anything. Refusals as DecideChange().
+// Applies it as the system would, without computing a receipt. Returns whether
+// it altered anything. Refusals are those of DecideChange().
 absl::StatusOr<bool> ReplayChange(const Change& change, Draft* draft);
 
-// The two of them that need an authorised actor.
+// The two kinds that need an authorised actor.
 absl::StatusOr<ChangeReceipt> DecideShare(const Actor& actor,
                                           const Share& share, Draft* draft);
 absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
@@ -31,8 +31,8 @@ absl::StatusOr<ChangeReceipt> DecideUnshare(const Actor& actor,
 absl::StatusOr<bool> ReplayShare(const Share& share, Draft* draft);
 absl::StatusOr<bool> ReplayUnshare(const Unshare& unshare, Draft* draft);
 
-// Whether the limit of principals lets the resource with these grants have one
-// to `target`, which may have one already.
+// Whether the limit on principals allows a grant to `target`, which may already
+// have one, on the resource with these grants.
 bool HasRoomFor(const State& state, const GrantLine& grants, TargetKey target);
 
 // OK if the actor is the system, or a workspace admin who may act. Else

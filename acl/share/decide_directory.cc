@@ -50,7 +50,7 @@ absl::Status CheckEmailFree(const State& state, const std::string& email,
                              Quoted(directory.principal_ids.Get(number))));
 }
 
-// Numbers are never given out twice, so that stale handles stay stale.
+// Numbers are never reused, so stale handles stay stale.
 absl::Status CheckNumberLeft(uint32_t next) {
   if (next < kMaxTargetNumber) return absl::OkStatus();
   return Refuse(v1::LIMIT,
@@ -80,7 +80,7 @@ absl::StatusOr<ChangeReceipt> AddPrincipal(Kind kind, const std::string& id,
   return Changed(true);
 }
 
-// What an update of a user or service account sets.
+// The fields that an update of a user or service account sets.
 struct PrincipalUpdate {
   std::optional<std::string> email, name;
   std::optional<bool> locked, workspace_admin;
@@ -125,10 +125,10 @@ absl::StatusOr<ChangeReceipt> RemovePrincipal(Kind kind, const std::string& id,
   return Removed(draft->RemovePrincipal(*number));
 }
 
-// A longer path of a cycle is shown by its ends.
+// A longer cycle is shown by both ends of its path.
 constexpr size_t kShownOfCycle = 20;
 
-// Refuses `member` in `group` if the group is the member, or below it.
+// Refuses `member` in `group` if the group is the member, or a member of it.
 absl::Status CheckNoCycle(const State& state, uint32_t group,
                           TargetKey member) {
   if (!IsGroup(member)) return absl::OkStatus();
@@ -159,8 +159,8 @@ bool IsMember(const State& state, uint32_t group, TargetKey member) {
       .Contains(NumberOf(member));
 }
 
-// What is in use of a table that is replaced: the first of `old` that is not in
-// `now` and that `used` says is used; empty if none.
+// The first entry of `old` that is missing from `now` and in use according to
+// `used`; empty if none.
 template <class Used>
 std::string FirstMissingInUse(const std::vector<std::string>& old,
                               const std::vector<std::string>& now,

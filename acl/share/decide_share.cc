@@ -61,7 +61,7 @@ absl::Status Authorise(const State& state, const Actor& actor,
   return absl::OkStatus();
 }
 
-// RequireTarget() of one whose id has been looked for.
+// RequireTarget() for a target whose id has already been looked up.
 absl::StatusOr<TargetKey> RequireTarget(const State& state,
                                         const Target& target,
                                         const NamedQuestion& ahead) {
@@ -111,8 +111,8 @@ Rank EffectiveOf(const State& state, uint32_t resource, TargetKey target) {
   return RankOn(state, FindLines(state, principal, resource));
 }
 
-// Whether it is plain that nothing but a principal's own grant gives it so high
-// a role: no need to follow groups then.
+// Whether it is obvious that only a principal's own grant confers so high a
+// role, so that its groups need not be followed.
 bool OnlyOwnGrantGives(const State& state, const GrantLine& grants,
                        TargetKey target, Rank rank) {
   if (IsGroup(target) || state.directory.nested != 0) return false;
@@ -130,7 +130,7 @@ bool OnlyOwnGrantGives(const State& state, const GrantLine& grants,
   return by_groups < rank;
 }
 
-// What other than the target's own grant gives the role `effective`.
+// The sources, other than the target's own grant, that confer `effective`.
 std::vector<Source> HeldBy(const State& state, uint32_t resource,
                            TargetKey target, Rank effective) {
   std::vector<Source> held_by;
@@ -139,7 +139,7 @@ std::vector<Source> HeldBy(const State& state, uint32_t resource,
                         effective)) {
     return held_by;
   }
-  // Nothing gives more.
+  // No source confers more.
   for (Source& source :
        Resolver(state, target).SourcesOn(resource, effective)) {
     if (source.kind != SourceKind::kDirect) {
@@ -157,7 +157,7 @@ struct Allowed {
   RoleSlot after;
 };
 
-// Gives whether that altered anything.
+// Returns whether that altered anything.
 bool Set(const Allowed& grant, Draft* draft) {
   if (grant.before == grant.after) return false;
   if (grant.target == 0) {
@@ -168,7 +168,7 @@ bool Set(const Allowed& grant, Draft* draft) {
   return true;
 }
 
-// Sets the grant, and tells what that did.
+// Sets the grant, and returns what that changed.
 ChangeReceipt SetWithReceipt(const ResourceId& resource, const Allowed& grant,
                              Draft* draft) {
   const State& state = draft->state();
@@ -190,7 +190,7 @@ ChangeReceipt SetWithReceipt(const ResourceId& resource, const Allowed& grant,
   return receipt;
 }
 
-// Whether a share, or with no role an unshare, may be.
+// Whether a share, or (without a role) an unshare, is allowed.
 absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
                                const Target& target,
                                const std::optional<std::string>& role,
@@ -204,7 +204,7 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
     if (!required.ok()) return required.status();
     rank = *required;
   }
-  // What is looked at next is loaded side by side.
+  // Overlaps the cache misses of the lookups below.
   NamedQuestion ahead;
   ahead.Begin(state, target.kind(), target.id(),
               State::HashOfType(resource.type), resource.id);
@@ -229,7 +229,7 @@ absl::StatusOr<Allowed> Decide(const Actor& actor, const ResourceId& resource,
     }
   }
   const RoleSlot before = state.GrantOf(number, *key);
-  // A creator's stays as it is: being the creator is the source.
+  // A creator's grant stays absent: being the creator is the source.
   const bool creator = *key != 0 && *key == grants.creator();
   return Allowed{number, *key, before,
                  creator ? before : state.ladder().SlotAt(rank)};

@@ -1,5 +1,5 @@
-// Why a role is what it is, and what would make it enough. Internal; the front
-// door is acl/engine.h.
+// Why a role is what it is, and what would make it sufficient. Internal; the
+// public interface is acl/engine.h.
 #ifndef ACL_SHARE_EXPLAIN_H_
 #define ACL_SHARE_EXPLAIN_H_
 
@@ -11,7 +11,7 @@
 namespace acl {
 
 // Explains `subject` on `resource` (null: there is none). `asked` (above 0) is
-// the rank that remedies aim at. CANCELLED_BY_CALLER.
+// the rank that remedies should reach. CANCELLED_BY_CALLER.
 absl::StatusOr<Explanation> Explain(const State& state,
                                     const FoundSubject& subject,
                                     uint32_t resource, Rank asked,

@@ -1,5 +1,5 @@
-// Finding what a change names, or the refusal that says it is not there.
-// Internal; the front door is acl/engine.h.
+// Finds what a change names, or returns the refusal for what is missing.
+// Internal; the public interface is acl/engine.h.
 #ifndef ACL_SHARE_LOOKUP_H_
 #define ACL_SHARE_LOOKUP_H_
 
@@ -9,29 +9,29 @@
 
 namespace acl {
 
-// The number of a user, service account, group or key, after the kind that is
-// asked for: USER_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND, GROUP_NOT_FOUND or
-// KEY_NOT_FOUND.
+// The number of a user, service account, group or key. If it is missing, the
+// fault depends on `kind`: USER_NOT_FOUND, SERVICE_ACCOUNT_NOT_FOUND,
+// GROUP_NOT_FOUND or KEY_NOT_FOUND.
 absl::StatusOr<uint32_t> RequireNumber(const State& state, Kind kind,
                                        absl::string_view id);
 
-// The refusal that it gives.
+// The refusal that RequireNumber() returns.
 absl::Status SubjectNotFound(Kind kind, absl::string_view id);
 
 // The same for a user, service account or group.
 absl::StatusOr<TargetKey> RequireTargetKey(const State& state,
                                            const OwnedReference& reference);
 
-// Whom grants to a key, an e-mail or `default` are kept for: the key's service
-// account, the e-mail's owner, 0. REQUIRES: CheckForm().
+// The holder under which grants to a target are stored: for a key its service
+// account, for an e-mail its owner, for `default` 0. REQUIRES: CheckForm().
 absl::StatusOr<TargetKey> RequireTarget(const State& state,
                                         const Target& target);
 
 // The inverse, without keys and e-mails.
 Target TargetOf(const State& state, TargetKey key);
 
-// TYPE_UNKNOWN, or RESOURCE_NOT_FOUND with the one message that absent and
-// invisible resources share.
+// The number of a resource. TYPE_UNKNOWN, or RESOURCE_NOT_FOUND with the same
+// message for missing and invisible resources.
 absl::StatusOr<uint32_t> RequireResource(const State& state,
                                          const ResourceRef& resource);
 absl::Status ResourceNotVisible(const ResourceRef& resource);

@@ -1,5 +1,5 @@
-// Asks the caller of an explanation now and then whether to continue. Internal;
-// the front door is acl/engine.h.
+// Polls the caller of an explanation for cancellation. Internal; the public
+// interface is acl/engine.h.
 #ifndef ACL_SHARE_PATIENCE_H_
 #define ACL_SHARE_PATIENCE_H_
 
@@ -13,10 +13,10 @@ namespace acl {
 
 class Patience {
  public:
-  // `options` has to outlive it.
+  // `options` must outlive this.
   explicit Patience(const ExplainOptions& options) : options_(options) {}
 
-  // OK, or CANCELLED_BY_CALLER from the first time the caller says so.
+  // OK, or CANCELLED_BY_CALLER once the caller has cancelled.
   absl::Status Check() {
     if (ended_.ok() && options_.cancelled && options_.cancelled()) {
       ended_ = Refuse(v1::CANCELLED_BY_CALLER,
@@ -24,7 +24,7 @@ class Patience {
     }
     return ended_;
   }
-  // To be called for every row. Asks once in 256 calls.
+  // Called for every row. Polls once in 256 calls.
   bool Heartbeat() {
     return rows_++ % kRowsPerHeartbeat == 0 ? Check().ok() : ended_.ok();
   }

@@ -48,7 +48,8 @@ bool RaiseCounter::FindEnough() {
 
 RaiseCount RaiseCounter::GrantToGroup(uint32_t group) {
   if (!FindEnough()) return {1, true};
-  // A group that has nothing but another one in it has the same members.
+  // A group whose only member is another group has the same members as that
+  // one.
   std::vector<uint32_t> chain;
   RaiseCount count;
   for (uint32_t at = group;;) {
@@ -113,7 +114,7 @@ RaiseCount RaiseCounter::GrantToAll() {
   return count;
 }
 
-// Each source alone, so that it takes no time to look for all of a subject's
+// Visits each source by itself, which avoids searching for all of a subject's
 // groups on each resource.
 bool RaiseCounter::FindOldRanks() {
   if (looked_for_old_ranks_) return old_ranks_.has_value();
@@ -198,7 +199,7 @@ RaiseCount RaiseCounter::Revive() {
   RaiseCount count{0, false};
   count.at_least = !resources.Visit([&](uint32_t resource, size_t) {
     const GrantLine* const line = state_.grants.Get(resource);
-    // Numbers of what was removed are in no set, but in the range.
+    // A removed number is in no set, but it may be in the range.
     if (line != nullptr && line->present()) ++count.raises;
     return Row();
   });

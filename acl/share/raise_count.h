@@ -1,5 +1,5 @@
-// How many effective roles a change would raise. Internal; the front door is
-// acl/engine.h.
+// How many effective roles a change would raise. Internal; the public interface
+// is acl/engine.h.
 #ifndef ACL_SHARE_RAISE_COUNT_H_
 #define ACL_SHARE_RAISE_COUNT_H_
 
@@ -22,7 +22,7 @@ struct RaiseCount {
   bool at_least = false;
 };
 
-// Numbers of one kind, marked and cleared in the time that their number takes.
+// A set of marked numbers. Clearing takes time proportional to the marks.
 class NumberMarks {
  public:
   explicit NumberMarks(uint32_t end) : bits_((uint64_t{end} + 63) / 64) {}
@@ -45,29 +45,30 @@ class NumberMarks {
   std::vector<uint32_t> marked_;
 };
 
-// Counts what remedies of one denial would raise, in one state. All counts
-// share a budget of rows; each is at least 1, for the denied subject itself.
+// Counts how many roles the remedies of one denial would raise, in one state.
+// All counts share a budget of rows; each is at least 1, for the denied subject
+// itself.
 class RaiseCounter {
  public:
-  // `sources` are those of the subject, a principal that exists and is below
-  // `asked` on the resource. All of them have to outlive it.
+  // `sources` are those of the subject, a principal that exists and whose role
+  // on the resource is below `asked`. All arguments must outlive this.
   RaiseCounter(const State& state, const Resolver& sources, TargetKey self,
                uint32_t resource, Rank asked, uint64_t row_budget,
                Patience* patience);
 
-  // A grant of the asked role to a group, or to everybody: the principals whose
-  // role on the resource would rise.
+  // Grants the asked role to a group, or to everyone: counts the principals
+  // whose role on the resource would rise.
   RaiseCount GrantToGroup(uint32_t group);
   RaiseCount GrantToAll();
-  // The subject joins a group that it is not in: the resources on which its
-  // role would rise.
+  // Adds the subject to a group: counts the resources on which its role would
+  // rise. REQUIRES: the subject is not in it.
   RaiseCount JoinGroup(uint32_t group);
-  // The subject's sources count again, which did not: the resources on which it
+  // Makes the subject's sources count again: counts the resources on which it
   // has a source.
   RaiseCount Revive();
 
  private:
-  // False once the budget is used up, or patience has ended.
+  // False once the budget is used up or the caller has cancelled.
   bool Row();
   bool FindEnough();
   bool FindOldRanks();
@@ -83,15 +84,15 @@ class RaiseCounter {
   uint64_t rows_left_;
   Patience& patience_;
 
-  NumberMarks groups_, numbers_;  // of one count
-  // Principals that have the asked role already; not set if they are too many.
+  NumberMarks groups_, numbers_;  // for one count
+  // Principals that already have the asked role; not set if there are too many.
   bool looked_for_enough_ = false;
   std::optional<NumberMarks> enough_;
-  // Resources to which the subject's own sources but for the baseline lead;
-  // not set if they are too many.
+  // Resources to which the subject's own sources, other than the baseline,
+  // lead; not set if there are too many.
   bool looked_for_old_ranks_ = false;
   std::optional<absl::flat_hash_map<uint32_t, Rank>> old_ranks_;
-  // Groups whose counts were found.
+  // Groups that have been counted.
   absl::flat_hash_map<uint32_t, RaiseCount> of_groups_;
 };
 

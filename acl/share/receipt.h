@@ -15,43 +15,43 @@
 
 namespace acl {
 
-// What one share or unshare did. Roles are names, "none" where there is none.
+// The effect of one share or unshare. Roles are names, "none" if there is none.
 struct ShareEffect {
   ResourceId resource;
-  // As stored: a user, a service account, a group or `default`. A key has
-  // become its service account, an e-mail address its owner.
+  // As stored: a user, a service account, a group or `default`. A key has been
+  // replaced by its service account, an e-mail address by its owner.
   Target target;
   std::string grant_before;
   std::string grant_after;
-  // For a group: over its own grant, its ancestors' and the baseline. For
-  // `default`: the baseline.
+  // For a group: the maximum over its own grant, its ancestors' grants and the
+  // baseline. For `default`: the baseline.
   std::string effective_before;
   std::string effective_after;
   // What else holds the role up: every source, other than the target's own
-  // grant, that gives effective_after. In the order of the witness.
+  // grant, that confers effective_after. In the order of the witness.
   std::vector<Source> held_by;
 };
 
-// What one change of a batch did.
+// The effect of one change of a batch.
 struct ChangeReceipt {
-  // Whether this change, by itself, altered anything.
+  // Whether this change alone altered anything.
   bool changed = false;
-  // For Share and Unshare, else null. Copies of a receipt have it in common.
+  // For Share and Unshare, else null. Copies of a receipt share it.
   std::shared_ptr<const ShareEffect> share;
-  // For removals: what went along.
+  // For removals: what was removed along with it.
   std::optional<Cascade> removed;
 };
 
-// What a call did.
+// The effect of a call.
 struct Receipt {
-  // The revision after it. In a dry run: the revision that it would have led
-  // to.
+  // The revision after the call. In a dry run: the revision that it would have
+  // led to.
   Revision revision = 0;
-  // Whether the state became another. If not, no revision was taken.
+  // Whether the state changed. If not, the call produced no revision.
   bool changed = false;
-  // Whether nothing was done because it was only asked what would happen.
+  // Whether the call was a dry run, which changes nothing.
   bool dry_run = false;
-  // Whether this is the first answer again, given to a repeated request id.
+  // Whether this repeats the first answer to a request id.
   bool replayed = false;
   // One for each change, in their order.
   std::vector<ChangeReceipt> changes;

@@ -64,7 +64,7 @@ class RemedyFinder {
     }
   }
 
-  // Those with a grant that reaches the asked role, and the groups below them.
+  // Groups with a grant that reaches the asked role, and the groups in them.
   // The subject is in none of them, or it would not be denied.
   void AddGroupsToJoin() {
     std::vector<uint32_t> enough;

@@ -15,7 +15,7 @@
 namespace acl {
 namespace {
 
-// A single change speaks for itself; only those of a real batch get an index.
+// Only a batch of several changes needs an index.
 absl::Status Located(const absl::Status& status, size_t index, size_t size) {
   return size == 1 ? status : AtChange(status, index);
 }
@@ -43,7 +43,7 @@ absl::Status CheckCallForm(const Actor& actor,
 }
 
 // The first answer if the id was used for the same call, null if it was not
-// used, REQUEST_ID_REUSED if it was used for another.
+// used, REQUEST_ID_REUSED if it was used for a different call.
 absl::StatusOr<const Receipt*> FindAnswer(const State& head, const Actor& actor,
                                           const std::vector<Change>& changes,
                                           const ChangeOptions& options) {
@@ -155,7 +155,7 @@ absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
     receipt.changes.push_back(*std::move(one));
   }
   if (absl::Status s = CheckExpected(head, options); !s.ok()) return s;
-  // Several changes may undo each other; one alone can't undo itself.
+  // Several changes may cancel each other out; a single one can't.
   receipt.changed =
       effective == 1 ||
       (effective > 1 && !SameMeaning(head, draft.state(), draft.touched()));

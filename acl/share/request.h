@@ -1,5 +1,5 @@
-// One call that changes a workspace, and the memory of calls that were
-// answered. Internal; the front door is acl/engine.h.
+// One call that changes a workspace, and the memory of answered calls.
+// Internal; the public interface is acl/engine.h.
 #ifndef ACL_SHARE_REQUEST_H_
 #define ACL_SHARE_REQUEST_H_
 
@@ -28,17 +28,17 @@ struct ChangeOptions {
   std::optional<Revision> expected_revision = {};
   // Makes a retry safe: the same id from the same actor with the same call,
   // within the window (EngineOptions::request_id_window), gets the first answer
-  // and does nothing. An id; empty for none.
+  // and changes nothing. An id; empty for none.
   std::string request_id = {};
-  // Why, for the record. Not interpreted: UTF-8 without control characters, at
-  // most 512 bytes.
+  // The reason, for the record. Not interpreted: UTF-8 without control
+  // characters, at most 512 bytes.
   std::string reason = {};
-  // Refuse unless the actor is a workspace admin who may act (its key enabled,
-  // its user not locked) at the very revision that the changes are decided on,
-  // once for all of them: ACTOR_UNKNOWN, ACTOR_KEY_DISABLED, ACTOR_LOCKED or
-  // NOT_ADMIN. The system always may. For services that let workspace admins
-  // alone change the directory. Like all authority it is not asked of a retry
-  // under a request id.
+  // Refuse unless the actor is a workspace admin who may act (key enabled, user
+  // not locked). It is checked once for the whole call, at the very revision on
+  // which the changes are decided: ACTOR_UNKNOWN, ACTOR_KEY_DISABLED,
+  // ACTOR_LOCKED or NOT_ADMIN. The system always may. For services that let
+  // only workspace admins change the directory. Like every check of authority,
+  // it does not apply to a retry under a request id.
   bool require_workspace_admin = false;
 };
 
@@ -50,34 +50,34 @@ struct AnsweredRequest {
   Receipt receipt;
 };
 
-// The table with one more call, without the caller's that are too old: `window`
-// of each caller's stay. REQUIRES: the caller's id is not in the table.
+// The table with one more call, without the caller's oldest calls: `window`
+// calls per caller stay. REQUIRES: the caller's id is not in the table.
 RequestTable Remember(RequestTable table, size_t window, const std::string& id,
                       AnsweredRequest answered);
 
-// What a caller's request id was used for, or null.
+// The call for which a caller used a request id, or null.
 const AnsweredRequest* FindRequest(const State& state, const std::string& actor,
                                    const std::string& id);
 
-// Calls visit(id, request) for all of them: by caller, bytewise, and of one
-// caller the oldest first. An error from it ends the walk and is returned.
+// Calls visit(id, request) for all of them: by caller, bytewise, and within one
+// caller the oldest first. An error from `visit` ends the walk and is returned.
 absl::Status VisitRequests(
     const State& state,
     absl::FunctionRef<absl::Status(const std::string& id,
                                    const AnsweredRequest& request)>
         visit);
 
-// The outcome of deciding a call. `next` is what to publish; its state is null
-// if there is nothing to publish.
+// A decided call. `next` is what to publish; its state is null if there is
+// nothing to publish.
 struct Decided {
   Receipt receipt;
   NextState next;
 };
 
-// Decides `changes` on `head`, one after the other, each on what the ones
-// before it left: all or nothing. Pure, as far as `head` goes. The refusals are
-// those of docs/semantics.md, "Faults". `window` is how many request ids of
-// each caller are kept; `use` is what becomes of the next state.
+// Decides `changes` on `head`, in order, each on the state left by the ones
+// before it: all or nothing. Does not change `head`. The refusals are those of
+// docs/semantics.md, "Faults". `window` is how many request ids are kept per
+// caller; `use` says what will become of the next state.
 absl::StatusOr<Decided> Decide(const State& head, const Actor& actor,
                                const std::vector<Change>& changes,
                                const ChangeOptions& options, size_t window,

@@ -25,7 +25,7 @@ void Erase(Table<Row, kPart>* table, uint32_t number, Edit* edit) {
       number, [](const Row& row) { return IsAbsent(row); }, edit);
 }
 
-// What stands before the id of a resource.
+// The prefix of a resource's id text.
 void AppendType(uint16_t slot, std::string* text) {
   text->push_back(static_cast<char>(slot & 0xff));
   text->push_back(static_cast<char>(slot >> 8));
@@ -62,7 +62,7 @@ NextState Draft::Finish(Revision revision) && {
   if (use_ == Use::kBuild) BuildReverse();
   Edit::Kept kept = edit_.Keep();
   if (use_ == Use::kTry) {
-    // The base's memory is the base's business; its own goes with the state.
+    // A trial gets its own heap, which is freed with the state.
     state_.heap = own_heap_;
   } else {
     next.retired = std::move(kept.retired);
@@ -74,7 +74,7 @@ NextState Draft::Finish(Revision revision) && {
 }
 
 void Draft::Touch(Kind kind, uint32_t number) {
-  // What is built is compared with nothing.
+  // Nothing compares a state that is being built.
   if (use_ == Use::kBuild) return;
   if (!touched_.empty() && touched_.back().kind == kind &&
       touched_.back().number == number) {
@@ -94,7 +94,7 @@ void Draft::SetRequests(RequestTable requests) {
 }
 
 PrincipalRow& Draft::Principal(uint32_t number) {
-  // The kind stands in a line that is not needed otherwise.
+  // Finding the kind reads a line that is not needed otherwise.
   if (use_ != Use::kBuild) Touch(state_.directory.KindOf(number), number);
   return state_.directory.principals.Add(number, &edit_);
 }
@@ -380,7 +380,7 @@ void Draft::SetBaseline(uint32_t resource, RoleSlot role) {
 }
 
 void Draft::BuildReverse() {
-  // How many there will be of each, so that each gets its memory at once.
+  // Count first, so that the memory for each set is allocated at once.
   std::vector<uint32_t> counts[2];  // of principals, of groups
   counts[0].resize(state_.directory.next_principal);
   counts[1].resize(state_.directory.next_group);
@@ -396,8 +396,7 @@ void Draft::BuildReverse() {
       GrantsOf(key).Reserve(counts[group][i], &edit_, kBack);
     }
   }
-  // Some are looked at side by side, so that their memory is loaded for all of
-  // them at once.
+  // Processes a batch at a time, so that their cache misses overlap.
   constexpr size_t kTogether = 128;
   struct NewLink {
     SortedNumbers* set;

@@ -13,7 +13,7 @@ namespace {
 using epoch::g_epoch;
 using epoch::kUnpinned;
 
-// One thread's announcement. Slots are never freed, only taken over by later
+// One thread's announcement. Slots are never freed, only reused by later
 // threads, so that writers can walk the list without a lock.
 struct alignas(64) Slot {
   std::atomic<uint64_t> pinned_at{kUnpinned};
@@ -21,11 +21,11 @@ struct alignas(64) Slot {
   Slot* next = nullptr;
 };
 
-// A writer unlinks, advances the epoch, fences, and then looks at the slots. A
+// A writer unlinks, advances the epoch, fences, and then reads the slots. A
 // reader announces an epoch, fences, and then loads. If the writer misses the
 // announcement, the load comes after the unlinking; if the announced epoch is
-// later than the writer's, the reader began after the unlinking. Either way it
-// can't have seen what was unlinked.
+// later than the writer's, the reader began after the unlinking. Either way the
+// reader can't have seen what was unlinked.
 std::atomic<Slot*> g_slots{nullptr};
 
 bool Membarrier(int command) {
@@ -55,7 +55,7 @@ Slot* TakeSlot() {
   return slot;
 }
 
-// Gives the slot back at the end of the thread.
+// Releases the slot when the thread ends.
 struct SlotOwner {
   Slot* const slot = TakeSlot();
   ~SlotOwner() {
@@ -69,7 +69,7 @@ struct SlotOwner {
 
 void epoch::Enter(Thread* thread) {
   thread->writers_fence = WritersFenceReaders();
-  if (thread->ending) {  // asked by another object that ends with the thread
+  if (thread->ending) {  // called by another thread-local destructor
     thread->pinned_at = &TakeSlot()->pinned_at;
     return;
   }

@@ -1,6 +1,6 @@
-// Safe memory for readers without locks: a reader pins, follows pointers, and
-// unpins; a writer unlinks and frees what it unlinked only when no reader that
-// may have seen it is pinned any more. Internal; the front door is
+// Epoch-based reclamation for lock-free readers: a reader pins, follows
+// pointers, and unpins; a writer frees what it has unlinked only when no reader
+// that may have seen it is still pinned. Internal; the public interface is
 // acl/engine.h.
 #ifndef ACL_STORE_EPOCH_H_
 #define ACL_STORE_EPOCH_H_
@@ -15,33 +15,33 @@
 
 namespace acl {
 
-// How a pin is announced: here only so that a pin costs no call.
+// How a pin is announced. Defined here only so that pinning can be inlined.
 namespace epoch {
 
 constexpr uint64_t kUnpinned = std::numeric_limits<uint64_t>::max();
 
-// Of this thread. Without a destructor: quick to get at.
+// State of one thread. Has no destructor, which makes access fast.
 struct Thread {
   std::atomic<uint64_t>* pinned_at;  // null before the first pin
   int depth;
-  bool writers_fence;  // the kernel fences readers when a writer asks for it
+  bool writers_fence;  // the writer makes the kernel fence readers
   bool ending;
 };
 inline thread_local Thread t_thread = {nullptr, 0, false, false};
 inline std::atomic<uint64_t> g_epoch{1};
 
-// Before the thread's first pin.
+// Called before the thread's first pin.
 void Enter(Thread* thread);
 
 }  // namespace epoch
 
-// Pins this thread for the scope. What a published pointer leads to when it is
-// loaded inside the scope stays valid to the end of the scope. Scopes nest.
-// Wait-free; the first on a thread may allocate.
+// Pins this thread for the scope. Everything reachable from a published pointer
+// that is loaded inside the scope stays valid to the end of the scope. Scopes
+// nest. Wait-free; the first pin on a thread may allocate.
 //
-// A pin keeps everything that any writer of the process replaces meanwhile. So
-// pin only for short work that calls nothing of the caller's; otherwise hold a
-// version (FastHold).
+// A pin keeps alive everything that any writer of the process replaces
+// meanwhile. So pin only for short work that calls no code of the caller;
+// otherwise hold a version (FastHold).
 class EpochPin {
  public:
   EpochPin();
@@ -53,23 +53,25 @@ class EpochPin {
   epoch::Thread& thread_;
 };
 
-// For a writer that has just unlinked something: whoever pins from now on does
-// not see it, and whoever is pinned since before has at most this epoch.
+// For a writer that has just unlinked something: a thread that pins after this
+// call does not see it; the pin of one that did so before has at most this
+// epoch.
 uint64_t NextEpoch();
 
-// The epoch of the oldest pin, or the greatest number if there is none. A call
-// to the kernel.
+// The epoch of the oldest pin, or the greatest number if there is none. Makes a
+// system call.
 uint64_t OldestPin();
 
 // What writers have unlinked and readers may still see, in the order in which
-// it was. One writer at a time.
+// it was unlinked. One writer at a time.
 template <class T>
 class GraceList {
  public:
-  // REQUIRES: nothing published leads to `object` any more.
+  // REQUIRES: `object` is unreachable from anything published.
   void Add(T object) { waiting_.emplace_back(NextEpoch(), std::move(object)); }
 
-  // Calls `visit` with what no reader can see any more. O(threads + passed).
+  // Calls `visit` with everything that no reader can see any more. O(threads +
+  // objects visited).
   template <class Visit>
   void Collect(const Visit& visit) {
     if (waiting_.empty()) return;
@@ -86,7 +88,7 @@ class GraceList {
   std::list<std::pair<uint64_t, T>> waiting_;
 };
 
-// The same for what only has to be let go.
+// The same for objects that only have to be released.
 // REQUIRES: when it is destroyed, no reader can see what is left in it.
 class RetireList {
  public:
@@ -94,18 +96,18 @@ class RetireList {
   RetireList(const RetireList&) = delete;
   RetireList& operator=(const RetireList&) = delete;
 
-  // Keeps `object` until no reader can see it.
-  // REQUIRES: nothing published leads to it any more.
+  // Keeps `object` until no reader can see it. REQUIRES: it is unreachable from
+  // anything published.
   void Add(std::shared_ptr<const void> object) {
     retired_.Add(std::move(object));
   }
 
-  // Frees what no reader can see any more.
+  // Releases what no reader can see any more.
   void Collect() {
     retired_.Collect([](std::shared_ptr<const void>&&) {});
   }
 
-  // How much is kept.
+  // How many objects are kept.
   size_t size() const { return retired_.size(); }
 
  private:
@@ -117,7 +119,7 @@ inline EpochPin::EpochPin() : thread_(epoch::t_thread) {
   if (thread_.depth++ != 0) return;
   thread_.pinned_at->store(epoch::g_epoch.load(std::memory_order_acquire),
                            std::memory_order_relaxed);
-  // A fence of the reader's own costs it more than all the rest.
+  // A fence here would cost the reader more than all the rest.
   if (thread_.writers_fence) {
     std::atomic_signal_fence(std::memory_order_seq_cst);
   } else {

@@ -7,8 +7,9 @@
 namespace acl {
 namespace {
 
-// At which size a tree gives way to the line. Lower than where it begins, so
-// that a grant that comes and goes does not move the others.
+// At or below this size a tree is moved back inline. It is lower than the size
+// at which a tree begins, so that one grant that is added and removed
+// repeatedly does not move the others each time.
 constexpr size_t kBackToLine = 10;
 
 GrantEntry EntryOf(TargetKey key, RoleSlot role) {

@@ -1,5 +1,5 @@
 // The grants on one resource, as the hot path reads them: one cache line, and
-// more only where there are many. Internal; docs/store.md has the layout.
+// more only if there are many. Internal; docs/store.md describes the layout.
 #ifndef ACL_STORE_GRANT_LINE_H_
 #define ACL_STORE_GRANT_LINE_H_
 
@@ -18,7 +18,8 @@
 
 namespace acl {
 
-// A grant: its target's key above, its role's slot in the lowest four bits.
+// A grant: its role's slot in the lowest four bits, its target's key above
+// them.
 using GrantEntry = uint32_t;
 
 constexpr TargetKey KeyOfEntry(GrantEntry entry) { return entry >> kRoleBits; }
@@ -26,21 +27,22 @@ constexpr RoleSlot SlotOfEntry(GrantEntry entry) {
   return static_cast<RoleSlot>(entry & ((1u << kRoleBits) - 1));
 }
 
-// The highest of some grants; of none, all is 0.
+// The highest of some grants; all zero if there are none.
 struct HighestGrant {
   uint32_t rank = 0;  // a Rank
   TargetKey key = 0;  // whose it is
 };
 
-// Up to kInline grants stand in the line itself, beyond in a tree sorted by
-// key. A plain value: whoever copies a line to change it drops the old one.
+// Up to kInline grants are stored in the line itself, more in a tree sorted by
+// key. A plain value: a line that is copied and then changed replaces the old
+// one, which must not be used any more.
 class GrantLine {
  public:
   static constexpr size_t kInline = 14;
 
-  // Of no resource: it has no grants, and present() is false.
+  // No resource: it has no grants, and present() is false.
   GrantLine() = default;
-  // Of a resource without grants. `creator` is 0 for none.
+  // A resource without grants. `creator` is 0 for none.
   explicit GrantLine(TargetKey creator) {
     words_[0] = creator;
     SetHeader(0, Layout::kInline, 0);
@@ -53,12 +55,12 @@ class GrantLine {
   RoleSlot baseline() const { return static_cast<RoleSlot>(words_[1] & 0xff); }
   void set_baseline(RoleSlot role) { SetHeader(role, layout(), count()); }
 
-  // How many grants there are, without the baseline.
+  // The number of grants, without the baseline.
   size_t size() const {
     return layout() == Layout::kTree ? tree().size() : count();
   }
   bool empty() const { return size() == 0; }
-  // How many principals and groups count against the limit.
+  // The number of principals and groups that count against the limit.
   size_t principals() const { return size() + (creator() == 0 ? 0 : 1); }
 
   // The grant of a target; 0 for none. O(log n).
@@ -67,12 +69,12 @@ class GrantLine {
   // Sets a grant. True if the target had none. REQUIRES: key and role are not
   // 0.
   bool Set(TargetKey key, RoleSlot role, Edit* edit);
-  // Takes it away. True if there was one.
+  // Removes a grant. True if there was one.
   bool Erase(TargetKey key, Edit* edit);
-  // Gives back the tree, if there is one, of a line that goes.
+  // Frees the tree, if there is one, of a line that is removed.
   void Clear(Edit* edit);
 
-  // Calls `visit` for every grant, in no order that means anything.
+  // Calls `visit` for every grant, in no particular order.
   void ForEach(absl::FunctionRef<void(TargetKey, RoleSlot)> visit) const;
 
   // Calls visit(TargetKey, RoleSlot) for the grants of any of `count` keys.
@@ -88,8 +90,8 @@ class GrantLine {
     }
   }
 
-  // The highest grant of any of `count` keys. before(a, b) says whether key `a`
-  // is to be preferred to `b` where both have the same role.
+  // The highest grant of any of `count` keys. If two have the same role,
+  // before(a, b) says whether key `a` is preferred to `b`.
   template <class Before>
   HighestGrant Highest(const TargetKey* keys, size_t count,
                        const Ladder& ladder, Before before) const {
@@ -102,8 +104,8 @@ class GrantLine {
     return best;
   }
 
-  // The same in two steps, of which the first can be done for many lines at
-  // once: the search for all keys, and what is made of the lanes that it finds.
+  // The same in two steps, so that the first, the search for all keys, can be
+  // done for many lines at once; the second evaluates the lanes found.
   bool all_in_line() const { return layout() != Layout::kTree; }
   // REQUIRES: all_in_line().
   void Search(absl::Span<const TargetKey> keys, KeySearch* search) const {
@@ -116,8 +118,8 @@ class GrantLine {
   HighestGrant HighestInLine(uint32_t lanes, const Ladder& ladder,
                              Before before) const {
     lanes &= kEntryLanes;
-    // Whether there is one can't be foreseen; more than one is rare. So the
-    // first is taken without asking: 0 if there is none.
+    // Whether there is one is unpredictable; more than one is rare. So the
+    // first is taken unconditionally: 0 if there is none.
     const GrantEntry first = words_[__builtin_ctz(lanes | 1u << 15)] &
                              (0u - static_cast<uint32_t>(lanes != 0));
     const HighestGrant best = {ladder.RankOfSlot(SlotOfEntry(first)),
@@ -125,14 +127,14 @@ class GrantLine {
     lanes &= lanes - 1;
     return lanes == 0 ? best : HighestOfMore(lanes, ladder, before, best);
   }
-  // Begins to load the grants. REQUIRES: !all_in_line().
+  // Prefetches the grants. REQUIRES: !all_in_line().
   void PrefetchTree() const { tree().Prefetch(); }
 
  private:
   enum class Layout : uint8_t { kAbsent, kInline, kTree };
 
   static constexpr size_t kLanes = 16;
-  // Where entries may be.
+  // The lanes that may hold entries.
   static constexpr uint32_t kEntryLanes = 0xfffc;
 
   Layout layout() const { return static_cast<Layout>(words_[1] >> 8 & 0xff); }
@@ -144,7 +146,7 @@ class GrantLine {
   GrantEntry* end() { return begin() + count(); }
   GrantEntry* FindInline(TargetKey key);
 
-  // Takes a grant that is higher than the best so far.
+  // Takes a grant if it is higher than the best so far.
   template <class Before>
   static void Take(GrantEntry entry, const Ladder& ladder, const Before& before,
                    HighestGrant* best) {
@@ -155,7 +157,7 @@ class GrantLine {
     }
   }
 
-  // HighestInLine() where there is more than `best`.
+  // HighestInLine() if there are more grants than `best`.
   template <class Before>
   ABSL_ATTRIBUTE_NOINLINE HighestGrant HighestOfMore(uint32_t lanes,
                                                      const Ladder& ladder,
@@ -186,7 +188,7 @@ class GrantLine {
       }
       return;
     }
-    // Sixteen at a time; the last ones together with some of those before.
+    // Sixteen at a time; the last ones together with some of the previous.
     for (size_t at = 0, seen = 0; at < all.size(); at += kLanes) {
       if (at + kLanes > all.size()) {
         seen = at + kLanes - all.size();
@@ -206,8 +208,8 @@ class GrantLine {
     std::memcpy(words_ + 2, &tree, sizeof tree);
   }
 
-  // The creator; baseline, layout and count; then entries, 0 where there is
-  // none, or in the first two the tree and 0 in the rest.
+  // The creator; baseline, layout and count; then entries, 0 if unused, or the
+  // tree in the first two words and 0 in the rest.
   uint32_t words_[16] = {};
 };
 

@@ -58,7 +58,7 @@ __attribute__((target("avx2"))) void MatchManyAvx2(KeySearch* searches,
 __attribute__((target("avx512f"))) uint32_t MatchAvx512(const uint32_t* line,
                                                         const uint32_t* keys,
                                                         size_t count) {
-  // The form without a mask draws a false warning from GCC 12.
+  // The form without a mask triggers a false warning in GCC 12.
   const __m512i lanes =
       _mm512_maskz_srli_epi32(0xffff, _mm512_loadu_si512(line), kRoleBits);
   __mmask16 matches = 0;

@@ -1,4 +1,4 @@
-// Looking for several keys among the sixteen numbers of a cache line at once.
+// Searches for several keys among the sixteen numbers of a cache line at once.
 // Internal.
 #ifndef ACL_STORE_KEY_MATCH_H_
 #define ACL_STORE_KEY_MATCH_H_
@@ -11,11 +11,11 @@ namespace acl {
 // How many bits of an entry are below its key.
 constexpr int kRoleBits = 4;
 
-// The instruction sets there is a search for, slowest first.
+// The instruction sets for which there is a search, slowest first.
 enum class SimdLevel { kPortable, kAvx2, kAvx512 };
 
-// The best that this machine has. ACL_SIMD=portable or avx2 in the environment
-// asks for less, for tests (acl/base/environment.h).
+// The best that this machine supports. ACL_SIMD=portable or avx2 in the
+// environment lowers it, for tests (acl/base/environment.h).
 SimdLevel BestSimdLevel();
 bool HasSimdLevel(SimdLevel level);
 
@@ -24,7 +24,7 @@ bool HasSimdLevel(SimdLevel level);
 using KeyMatchFunction = uint32_t (*)(const uint32_t* line,
                                       const uint32_t* keys, size_t count);
 
-// The same for many searches, each of which gets its result.
+// One of many searches, with its result.
 struct KeySearch {
   const uint32_t* line;
   const uint32_t* keys;
@@ -33,7 +33,7 @@ struct KeySearch {
 };
 using KeyMatchManyFunction = void (*)(KeySearch* searches, size_t size);
 
-// The searches for a level. REQUIRES: the machine has it.
+// The search functions for a level. REQUIRES: the machine supports it.
 KeyMatchFunction KeyMatchFor(SimdLevel level);
 KeyMatchManyFunction KeyMatchManyFor(SimdLevel level);
 

@@ -6,13 +6,13 @@
 namespace acl {
 namespace {
 
-// How many replaced versions are worth the cost of finding out who still reads,
+// How many replaced versions justify the cost of finding out who still reads,
 // and what each takes besides its blocks. A small workspace can't wait for so
-// many: there it is a quarter of its memory.
+// many: its threshold is a quarter of its memory.
 constexpr size_t kDueAt = 32;
 constexpr uint64_t kVersionBytes = 1024;
-// How many replaced versions are remembered before the ones that are gone are
-// looked for.
+// How many replaced versions are remembered before a sweep for those that are
+// gone.
 constexpr size_t kLeastSweep = 64;
 
 uint64_t BytesOf(const std::vector<RetiredBlock>& blocks) {
@@ -30,8 +30,8 @@ void Reclaimer::Replace(std::shared_ptr<Version> version,
   grace_.Add({std::move(version), std::move(blocks), false});
 }
 
-// A version that nobody holds is gone soon. Remembering it until a held one
-// before it is pushed out would cost memory for every change.
+// A version that nobody holds is gone soon. Remembering it until an earlier
+// held one is evicted would cost memory for every change.
 void Reclaimer::Remember(const std::shared_ptr<Version>& version) {
   if (replaced_.size() >= sweep_at_) {
     const auto gone = [](const std::weak_ptr<Version>& v) {
@@ -50,7 +50,7 @@ bool Reclaimer::PushOut(uint64_t rows_written) {
     const std::shared_ptr<Version> oldest = replaced_.front().lock();
     if (oldest == nullptr) continue;
     if (rows_written - oldest->rows_written() <= max_rows_) break;
-    // If nobody holds it, this costs nobody anything.
+    // If nobody holds it, this affects nobody.
     oldest->Expire();
     grace_.Add({oldest, {}, true});
     pushed = true;
@@ -65,7 +65,8 @@ bool Reclaimer::due() const {
 
 void Reclaimer::Collect() {
   grace_.Collect([&](Waiting&& waiting) { Pass(std::move(waiting)); });
-  // From the latest on, so that a block goes straight to whoever keeps it.
+  // Starting with the latest, so that a block goes straight to the version that
+  // keeps it.
   for (size_t i = held_.size(); i-- > 0;) {
     const Held& held = held_[i];
     if (held.expired ? held.version->held_fast() : held.version->held()) {

@@ -14,8 +14,7 @@ bool SameSettings(const Settings& a, const Settings& b) {
              std::tie(b.types, b.max_principals);
 }
 
-// Compares what two states say about one thing, which may have another number
-// in each.
+// Compares one thing in two states, in which it may have different numbers.
 class Comparison {
  public:
   Comparison(const State& a, const State& b) : a_(a), b_(b) {}
@@ -37,7 +36,7 @@ class Comparison {
   const Directory& in_a() const { return a_.directory; }
   const Directory& in_b() const { return b_.directory; }
 
-  // The number in b of a thing of a; kNone if there is none.
+  // The number in b of something in a; kNone if it is not there.
   uint32_t InB(TargetKey target) const {
     return in_b().Find(in_a().KindOfTarget(target), in_a().IdOfTarget(target));
   }
@@ -50,8 +49,8 @@ class Comparison {
            in_a().IdOfTarget(a) == in_b().IdOfTarget(b);
   }
 
-  // Whether two sets have the same things; `in_b` gives the number in b of one
-  // of a.
+  // Whether two sets contain the same things; `in_b` maps a number of a to one
+  // of b.
   template <class InB>
   static bool SameSet(SortedNumbers a, SortedNumbers b, const InB& in_b) {
     if (a.size() != b.size()) return false;
@@ -68,13 +67,12 @@ class Comparison {
     return SameSet(a, b, [&](uint32_t g) { return InB(GroupKey(g)); });
   }
 
-  // The numbers of what had this number in either state: `same` is asked if
-  // there is one in both. `find` gives the number in one state of what the
-  // other has.
+  // Compares whatever had this number in either state: `same` is called if it
+  // exists in both. `find` maps the number in one state to that in the other.
   template <class Find, class Has, class Same>
   bool SameNumbered(const Find& find, const Has& has, uint32_t number,
                     const Same& same) const {
-    // What came and went in between is in neither.
+    // Something added and removed in between is in neither.
     if (!has(a_, number) && !has(b_, number)) return true;
     const uint32_t of_a = has(a_, number) ? number : find(a_, b_, number);
     const uint32_t of_b = has(a_, number) ? find(b_, a_, number) : number;
@@ -105,7 +103,8 @@ class Comparison {
         line_a.groups().size() != line_b.groups().size()) {
       return false;
     }
-    // The groups are compared from their side: both ends were touched.
+    // Group memberships are compared from the group's side: both ends were
+    // touched.
     const PrincipalRow row_a = in_a().PrincipalAt(a);
     const PrincipalRow row_b = in_b().PrincipalAt(b);
     return row_a.keys.size() == row_b.keys.size() &&

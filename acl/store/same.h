@@ -1,4 +1,4 @@
-// Whether two states mean the same. Internal.
+// Whether two states have the same meaning. Internal.
 #ifndef ACL_STORE_SAME_H_
 #define ACL_STORE_SAME_H_
 
@@ -9,8 +9,9 @@
 
 namespace acl {
 
-// Whether `b`, a later state, says the same as `a`, if all that may differ was
-// touched. A thing that was removed and added again is the same thing.
+// Whether `b`, a later state, means the same as `a`. REQUIRES: everything that
+// may differ is in `touched`. Something that was removed and added again is the
+// same thing.
 bool SameMeaning(const State& a, const State& b,
                  const std::vector<Touched>& touched);
 

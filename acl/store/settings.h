@@ -1,4 +1,4 @@
-// What a workspace is set up with. Part of the public API; begin reading at
+// The settings of a workspace. Part of the public API; begin reading at
 // acl/engine.h.
 #ifndef ACL_STORE_SETTINGS_H_
 #define ACL_STORE_SETTINGS_H_
@@ -21,9 +21,11 @@ const std::vector<std::string>& DefaultResourceTypes();
 // At most this many types in a workspace's table.
 constexpr size_t kMaxResourceTypes = 1024;
 
-// The settings of a new workspace. Each can be changed later by a change.
+// The settings of a new workspace. Each can be changed later (SetLadder,
+// SetResourceTypes, SetLimit).
 struct WorkspaceSettings {
-  // The role ladder in rising order. Empty: viewer, commenter, editor, admin.
+  // The role ladder in ascending order. Empty: viewer, commenter, editor,
+  // admin.
   std::vector<std::string> roles;
   // The resource types. Empty: DefaultResourceTypes().
   std::vector<std::string> resource_types;
@@ -36,8 +38,8 @@ struct WorkspaceSettings {
 struct Settings {
   Ladder ladder = Ladder::Default();
   std::vector<std::string> types;  // in bytewise order
-  // What a resource keeps of its type is its place here, which stays with the
-  // type as long as it is in the table; empty where none has it.
+  // A resource stores its type as the index of the type in this list. A type
+  // keeps its index as long as it is in the table; unused entries are empty.
   std::vector<std::string> types_by_slot;
   uint32_t max_principals = 100;
 
@@ -46,7 +48,7 @@ struct Settings {
   static absl::StatusOr<std::shared_ptr<const Settings>> Make(
       const WorkspaceSettings& wanted);
 
-  // Replaces the table by one that CheckedTypes() gave.
+  // Replaces the table by one that CheckedTypes() returned.
   void SetTypes(std::vector<std::string> checked);
 
   bool HasType(absl::string_view type) const;
@@ -56,7 +58,8 @@ struct Settings {
   absl::Status RequireType(absl::string_view type) const;
 };
 
-// `types` sorted. MALFORMED for a bad name, none, too many, or one twice.
+// `types`, sorted. MALFORMED for an invalid name, an empty list, too many
+// types, or a duplicate.
 absl::StatusOr<std::vector<std::string>> CheckedTypes(
     std::vector<std::string> types);
 

@@ -1,6 +1,7 @@
 // Everything about one workspace at one revision, as immutable data. Copying a
-// State costs some words; changing a copy (acl/store/draft.h) shares all that
-// did not change. Internal; the front door is acl/engine.h.
+// State copies a few words; changing a copy (acl/store/draft.h) shares
+// everything that does not change. Internal; the public interface is
+// acl/engine.h.
 #ifndef ACL_STORE_STATE_H_
 #define ACL_STORE_STATE_H_
 
@@ -42,7 +43,8 @@ struct CallerRequests {
   uint64_t next_age = 0;
 };
 
-// Those of all callers, by the actor as text. A caller's ids are its own.
+// The requests of all callers, by the actor as text. Each caller has its own
+// ids.
 struct RequestTable {
   OrderedMap<std::string, std::shared_ptr<const CallerRequests>> by_caller;
 };
@@ -54,18 +56,19 @@ struct State {
   uint64_t incarnation = 0;  // for tokens
   uint32_t scope = 0;        // for handles; unique in this process
   Revision revision = 0;
-  // Rows written since the workspace was made: what a snapshot may keep alive.
+  // Rows written since the workspace was created: bounds what a snapshot keeps
+  // alive.
   uint64_t rows_written = 0;
-  // Edits with tags above this made nothing of it.
+  // Edits with tags above this contributed nothing to it.
   EditTag edit = 0;
-  // What it stands in, together with earlier and later states.
+  // The heap that has its blocks, shared with earlier and later states.
   std::shared_ptr<Heap> heap;
   std::shared_ptr<const Settings> settings;
   Directory directory;
   IdIndex resource_index;                    // types and ids → numbers
   TextTable<MemoryPart::kIds> resource_ids;  // a type's slot and an id
   TextTable<MemoryPart::kTexts> resource_names;
-  // By the same numbers. The creator never has a grant.
+  // Indexed by the same numbers. The creator never has a grant.
   Table<GrantLine, MemoryPart::kGrants> grants;
   SortedNumbers baselines;  // resources with a baseline
   uint32_t next_resource = 0;
@@ -76,14 +79,14 @@ struct State {
   static uint64_t HashOf(const ResourceRef& resource) {
     return HashOf(HashOfType(resource.type), resource.id);
   }
-  // The same in two steps, for many of one type.
+  // The same in two steps, for many resources of one type.
   static uint64_t HashOfType(absl::string_view type) {
     return HashOfId(0, type);
   }
   static uint64_t HashOf(uint64_t hash_of_type, absl::string_view id) {
     return HashOfId(hash_of_type, id);
   }
-  // Whether a text of `resource_ids` is that of a resource.
+  // Whether a text of `resource_ids` is the given resource's.
   bool IsResource(absl::string_view text, const ResourceRef& resource) const {
     return text.size() == kTypeBytes + resource.id.size() &&
            text.substr(kTypeBytes) == resource.id &&
@@ -107,7 +110,7 @@ struct State {
   ResourceRef ResourceAt(uint32_t number) const {
     return ResourceIn(resource_ids.Get(number));
   }
-  // All resources in the order of their types, then ids, bytewise.
+  // All resources, by type, then id, bytewise.
   std::vector<uint32_t> SortedResources() const;
 
   // The grant of a user, service account or group; with 0 that of `default`.
@@ -116,11 +119,11 @@ struct State {
     const GrantLine& line = *grants.Get(resource);
     return target == 0 ? line.baseline() : line.RoleOf(target);
   }
-  // All of them but the baseline, by the targets' kinds, then ids, bytewise.
+  // All grants except the baseline, by the targets' kinds, then ids, bytewise.
   // O(n log n).
   std::vector<TargetGrant> SortedGrants(uint32_t resource) const;
 
-  // What a text of resource_ids says: a type's slot stands before the id.
+  // Decodes a text of resource_ids: a type's slot followed by the id.
   ResourceRef ResourceIn(absl::string_view text) const {
     return {TypeIn(text), text.substr(kTypeBytes)};
   }

@@ -1,4 +1,5 @@
-// One revision as readers see it. Internal; the front door is acl/engine.h.
+// One revision as readers see it. Internal; the public interface is
+// acl/engine.h.
 #ifndef ACL_STORE_VERSION_H_
 #define ACL_STORE_VERSION_H_
 
@@ -12,8 +13,8 @@
 
 namespace acl {
 
-// Something that readers look at while a writer replaces it. One writer at a
-// time; any number of readers, who never wait.
+// Something that readers use while a writer replaces it. One writer at a time;
+// any number of readers, which never wait.
 template <class T>
 class Published {
  public:
@@ -23,8 +24,8 @@ class Published {
   // Never null. Valid while the calling thread is pinned. Wait-free.
   T* Get() const { return current_.load(); }
 
-  // For the writer: puts `next` in its place and gives back what was there,
-  // which readers may still see.
+  // For the writer: publishes `next` and returns the previous object, which
+  // readers may still see.
   std::shared_ptr<T> Publish(std::shared_ptr<T> next) {
     current_.store(next.get());
     return std::exchange(owned_, std::move(next));
@@ -44,7 +45,7 @@ class Version : public std::enable_shared_from_this<Version> {
         owned_(std::move(state)),
         state_(owned_.get()) {}
 
-  // Of its state.
+  // The tag of its state's edit.
   EditTag edit() const { return edit_; }
   uint64_t rows_written() const { return rows_written_; }
 
@@ -52,20 +53,21 @@ class Version : public std::enable_shared_from_this<Version> {
   // and the version is published or held. Wait-free.
   const State* state() const { return state_.load(); }
 
-  // Whether it is held. For the writer: once it is no longer published, and no
-  // reader that saw it so is pinned, only those who hold it can hold it again.
+  // Whether it is held. For the writer: once it is unpublished, and no reader
+  // that saw it published is pinned, only its holders can hold it again.
   bool held() const { return holds_.load(std::memory_order_acquire) != 0; }
 
-  // For the writer: from now on state() is null, and nobody can hold it fast
-  // who does not already. Those, and pinned readers, may still use the state.
+  // For the writer: from now on state() is null, and no one else can hold it
+  // fast. Those who hold it fast already, and pinned readers, may still use the
+  // state.
   void Expire() {
     fast_.fetch_or(kExpired);
     state_.store(nullptr);
   }
-  // Whether somebody holds it fast.
+  // Whether anyone holds it fast.
   bool held_fast() const { return (fast_.load() & ~kExpired) != 0; }
-  // Frees the state. REQUIRES: it has expired, no reader is pinned since
-  // before, and it is not held fast.
+  // Frees the state. REQUIRES: it has expired, no reader has been pinned since
+  // before then, and it is not held fast.
   void Release() { owned_ = nullptr; }
 
  private:
@@ -88,10 +90,11 @@ class Version : public std::enable_shared_from_this<Version> {
   std::shared_ptr<const State> owned_;
   std::atomic<const State*> state_;
   std::atomic<uint32_t> holds_{0};
-  std::atomic<uint32_t> fast_{0};  // how many of those hold fast, and kExpired
+  std::atomic<uint32_t> fast_{0};  // the number of fast holds, and kExpired
 };
 
-// Holds a version as long as it lives. The writer may expire it meanwhile.
+// Holds a version for as long as this object lives. The writer may expire it
+// meanwhile.
 class HeldVersion {
  public:
   // REQUIRES: the calling thread is pinned, and `version` was published then.
@@ -112,7 +115,7 @@ class HeldVersion {
 };
 
 // Holds a version fast: its state can be read without a pin, for as long as
-// that takes, even if the version expires meanwhile. Empty if it had expired
+// needed, even if the version expires meanwhile. Empty if it had expired
 // before.
 class FastHold {
  public:
@@ -123,7 +126,7 @@ class FastHold {
       version_->holds_.fetch_add(1, std::memory_order_relaxed);
     }
   }
-  // Of what is held already. Needs no pin.
+  // Holds a version that is held already. Needs no pin.
   explicit FastHold(const HeldVersion& held) : FastHold(held.version_.get()) {}
   FastHold(FastHold&&) = default;
   FastHold& operator=(FastHold&& other) noexcept {

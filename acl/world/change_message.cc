@@ -9,7 +9,7 @@
 namespace acl {
 namespace {
 
-// Reads one message; each method makes the change of one kind.
+// Reads one message; each method makes one kind of change.
 class Reading {
  public:
   Reading(std::string path, std::vector<WorldFault>* faults)
@@ -55,7 +55,7 @@ class Reading {
     return std::nullopt;
   }
 
-  // What can be told of a change without its references.
+  // Checks what can be checked of a change without its references.
   void CheckWhole(const Change& change) { Note("", CheckForm(change)); }
 
  private:
@@ -65,7 +65,7 @@ class Reading {
                   status, &faults_);
   }
 
-  // A reference, or none with a fault.
+  // A reference, or nullopt with a fault.
   template <class Reference>
   std::optional<Reference> Get(absl::string_view field,
                                const std::string& text) {

@@ -13,19 +13,21 @@
 
 namespace acl {
 
-// The changes that messages stand for. `faults` gets everything that is wrong
-// with their form (no state is needed to tell), each with its path below
-// `path`: `changes[0].share.target`. If there are any, the result is of no use.
+// The changes in messages. `faults` receives everything that is wrong with
+// their form (as far as can be told without a state), each with its path below
+// `path`: `changes[0].share.target`. If there are faults, the result must not
+// be used.
 std::vector<Change> ReadChanges(
     const google::protobuf::RepeatedPtrField<v1::Change>& messages,
     const std::string& path, std::vector<WorldFault>* faults);
 
-// One of them; its own path is `path`. Null, or of no use, if there are faults.
+// The same for one message, whose own path is `path`. If there are faults, the
+// result is null or must not be used.
 std::optional<Change> ReadChange(const v1::Change& message,
                                  const std::string& path,
                                  std::vector<WorldFault>* faults);
 
-// The message of a change; ReadChange() returns the change.
+// The message of a change; ReadChange() is the inverse.
 v1::Change ToMessage(const Change& change);
 
 }  // namespace acl

@@ -19,7 +19,7 @@ absl::StatusOr<std::string> DigestOf(const WorldProducer& world) {
   const absl::Status status = world([&](const v1::Workspace& part) {
     if (open && !part.continued()) AddDigest(&one, &all);
     open = true;
-    // The lists of parts one after the other are the lists of the whole.
+    // The lists of the parts, concatenated, are the lists of the whole.
     if (part.continued()) {
       v1::Workspace lists = part;
       lists.clear_continued();

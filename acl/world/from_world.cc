@@ -20,7 +20,7 @@
 namespace acl {
 namespace {
 
-// The lists of a workspace in the order in which parts have to give them.
+// The lists of a workspace, in the order in which parts have to supply them.
 enum class Section { kUsers, kServiceAccounts, kKeys, kGroups, kResources };
 
 constexpr absl::string_view kSectionNames[] = {
@@ -52,8 +52,8 @@ bool SetsMoreThanLists(const v1::Workspace& part) {
 
 }  // namespace
 
-// The work of one workspace. An item that is refused is added as far as it is
-// sound, or its name is remembered, so that references to it make no faults.
+// Imports one workspace. As much of a refused item as is sound is added, or its
+// name is remembered, so that references to it cause no further faults.
 class WorkspaceImporter::Work {
  public:
   Work(State state, std::vector<WorldFault>* faults)
@@ -122,8 +122,8 @@ class WorkspaceImporter::Work {
     work_.draft = std::make_unique<Draft>(state_, Draft::Use::kBuild);
   }
 
-  // Faults of each name of a list; true if there are none. `words` says what a
-  // name is.
+  // Adds a fault for each invalid name of a list; true if there is none.
+  // `words` says what a name is.
   template <class List, class Check>
   bool CheckNames(absl::string_view list, absl::string_view words,
                   const List& names, const Check& check) {
@@ -140,7 +140,7 @@ class WorkspaceImporter::Work {
     return sound;
   }
 
-  // With settings that are refused, every name that they have is taken.
+  // If the settings are refused, every name in them is accepted.
   void ReadSettings(const v1::Workspace& world) {
     WorkspaceSettings wanted;
     const std::vector<std::string> roles(world.roles().begin(),
@@ -166,7 +166,7 @@ class WorkspaceImporter::Work {
     }
     state_.settings = *Settings::Make(wanted);
     if (!types_sound_) {
-      // Whatever has one of them can be taken in.
+      // Accepts every item that uses one of them.
       Settings all = *state_.settings;
       std::vector<std::string> names(all.types);
       names.insert(names.end(), known_types_.begin(), known_types_.end());
@@ -179,7 +179,7 @@ class WorkspaceImporter::Work {
 
   const State& state() const { return work_.draft->state(); }
 
-  // Applies a change by the rules that everybody's changes follow.
+  // Applies a change under the rules that apply to all changes.
   absl::Status Apply(const Change& change) const {
     return DecideChange(Actor::System(), change, work_.draft.get()).status();
   }
@@ -188,8 +188,8 @@ class WorkspaceImporter::Work {
     work_.refused.insert(absl::StrCat(KindWord(kind), ":", id));
   }
 
-  // Adds what has an id and perhaps an e-mail, as `change`, whose other fields
-  // have been checked.
+  // Adds an item with an id and possibly an e-mail, as `change`, whose other
+  // fields have been checked.
   template <class AddPrincipal>
   void AddNamed(const Place& place, Kind kind, AddPrincipal change,
                 absl::string_view what) {
@@ -245,7 +245,8 @@ class WorkspaceImporter::Work {
     }
   }
 
-  // All groups first: they may be members of each other in any order.
+  // Adds all groups first, since they may be members of each other in any
+  // order.
   void ReadGroups(const v1::Workspace& part) {
     std::vector<uint32_t> added;
     added.reserve(static_cast<size_t>(part.groups_size()));
@@ -269,7 +270,7 @@ class WorkspaceImporter::Work {
     }
   }
 
-  // The number; kNone if it was refused.
+  // Returns the number; kNone if it was refused.
   uint32_t ReadGroup(const v1::Group& group, int i) {
     const Place place{"groups", i};
     std::string name = group.name();
@@ -287,7 +288,7 @@ class WorkspaceImporter::Work {
 
   // `group` is kNone if it was refused.
   void ReadMember(uint32_t group, const std::string& text, const Place& place) {
-    // The usual case first.
+    // The common case first.
     if (const auto [kind, id] = ImportWork::Split(text);
         kind == Kind::kUser || kind == Kind::kServiceAccount) {
       const uint32_t number = state().directory.Find(kind, id);
@@ -313,7 +314,7 @@ class WorkspaceImporter::Work {
     return std::string(state().directory.group_ids.Get(group));
   }
 
-  // Members that are groups of a later part of the workspace.
+  // Members that are groups from a later part of the workspace.
   void ReadLateMembers() {
     std::vector<LateMember> late;
     late.swap(late_);
@@ -328,7 +329,7 @@ class WorkspaceImporter::Work {
     }
   }
 
-  // A member that is a group which has not been read yet.
+  // A member that is a group not read yet.
   struct LateMember {
     uint32_t group;
     std::string text;

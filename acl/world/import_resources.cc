@@ -10,7 +10,7 @@
 namespace acl {
 namespace {
 
-// How many grants are worth looking at together.
+// How many grants it pays to process together.
 constexpr int kTogether = 128;
 
 constexpr absl::string_view kDefaultTarget = "default";

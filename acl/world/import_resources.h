@@ -14,9 +14,8 @@
 
 namespace acl {
 
-// They are most of a world. Some are looked at side by side, so that the memory
-// that each leads to is loaded for all of them at once. REQUIRES: everybody who
-// can have a grant has been read.
+// Resources are most of a world. A batch is processed at a time, so that their
+// cache misses overlap. REQUIRES: everyone who can have a grant has been read.
 class ResourceImporter {
  public:
   explicit ResourceImporter(ImportWork* work) : work_(*work) {}
@@ -24,7 +23,7 @@ class ResourceImporter {
   void Add(const v1::Workspace& part);
 
  private:
-  // A grant's target on its way to a number.
+  // A grant's target while its number is being looked up.
   struct Sought {
     Kind kind = Kind::kDefault;  // kDefault if it has to be read in full
     absl::string_view id;
@@ -33,11 +32,11 @@ class ResourceImporter {
     TargetKey key = 0;  // 0 if there is none
   };
 
-  // How many of the resources from `begin` on are looked at together.
+  // How many of the resources from `begin` on are processed together.
   static int CountTogether(const v1::Workspace& part, int begin);
   void Seek(const v1::Workspace& part, int begin, int end);
 
-  // `targets` are the ones of its grants.
+  // `targets` are those of the resource's grants.
   void Read(const v1::Resource& resource, const Place& place, uint64_t hash,
             const Sought* targets);
   bool CheckIdentity(const v1::Resource& resource, const Place& place,
@@ -47,14 +46,14 @@ class ResourceImporter {
   TargetKey ReadTarget(const std::string& text, const Place& place);
   // The role's rank, or 0.
   Rank ReadRole(const std::string& role, const Place& place);
-  // Whether the target is the first of its resource.
+  // Whether this is the first grant of the resource to the target.
   bool IsFirst(TargetKey target);
 
   ImportWork& work_;
   std::vector<Sought> sought_;
   std::vector<uint64_t> hashes_;  // of the resources
   std::vector<IdIndex::Path> paths_;
-  // Of the resource that is read.
+  // Of the resource being read.
   RoleSlot baseline_ = 0;
   std::vector<TargetGrant> grants_;
   std::vector<TargetKey> seen_;

@@ -1,5 +1,4 @@
-// What the readers of a world's lists share while a state is made of it.
-// Internal.
+// What the readers of a world's lists share while a state is built. Internal.
 #ifndef ACL_WORLD_IMPORT_WORK_H_
 #define ACL_WORLD_IMPORT_WORK_H_
 
@@ -22,7 +21,7 @@
 
 namespace acl {
 
-// Where something stands in a part: put into words only when it is wrong.
+// A place in a part; it becomes text only if there is a fault.
 struct Place {
   absl::string_view list;
   int index;
@@ -54,7 +53,7 @@ struct ImportWork {
     return {Kind::kDefault, {}};
   }
 
-  // Records a refusal under the part's path. True if there is none.
+  // Records an error under the part's path. True if `status` is OK.
   bool Note(absl::string_view where, const absl::Status& status) {
     if (!status.ok()) {
       AddWorldFault(absl::StrCat(path, ".", where), status, &faults);
@@ -67,8 +66,8 @@ struct ImportWork {
     return Note(absl::StrCat(place.ToString(), ".", field), status);
   }
 
-  // What `text` refers to in a field: 0 with a fault, or without one if what it
-  // refers to was refused itself.
+  // What `text` in a field refers to. 0 with a fault, or 0 without one if the
+  // target of the reference was refused itself.
   template <class Reference>
   TargetKey ReadReference(const Place& place, absl::string_view field,
                           const std::string& text) {
@@ -88,7 +87,7 @@ struct ImportWork {
   std::vector<WorldFault>& faults;
   std::unique_ptr<Draft> draft;
   std::string path;  // of the part
-  // With settings that are refused, every name that they have is taken.
+  // If the settings are refused, every name in them is accepted.
   bool roles_sound = true;
   absl::flat_hash_set<std::string> known_roles;
   absl::flat_hash_set<std::string> refused;  // references

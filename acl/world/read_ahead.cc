@@ -14,7 +14,7 @@ ReadAhead::~ReadAhead() {
 absl::StatusOr<const MadePart*> ReadAhead::Next() {
   if (!thread_.joinable()) thread_ = std::thread([this] { Run(); });
   std::unique_lock<std::mutex> lock(mutex_);
-  // What was given before may be overwritten from now on.
+  // The part returned before may be overwritten from now on.
   ++given_;
   changed_.notify_one();
   changed_.wait(lock, [this] { return made_ >= given_ || ended_; });
@@ -28,7 +28,7 @@ absl::StatusOr<const MadePart*> ReadAhead::Next() {
 void ReadAhead::Run() {
   std::unique_lock<std::mutex> lock(mutex_);
   while (!ended_) {
-    // The place to fill is not that of the part in use.
+    // The slot to fill must not be the one in use.
     changed_.wait(lock,
                   [this] { return made_ < given_ + kKept - 1 || stopped_; });
     if (stopped_) return;
@@ -40,7 +40,7 @@ void ReadAhead::Run() {
       const absl::StatusOr<bool> made = make_(&parts_[made_ % kKept]);
       more = made.ok() && *made;
       refusal = made.status();
-    } catch (...) {  // there is no memory
+    } catch (...) {  // out of memory
       exception = std::current_exception();
     }
     lock.lock();

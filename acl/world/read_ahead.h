@@ -1,4 +1,4 @@
-// Makes the parts of a world beside whoever takes them. Internal.
+// Makes the parts of a world concurrently with their consumer. Internal.
 #ifndef ACL_WORLD_READ_AHEAD_H_
 #define ACL_WORLD_READ_AHEAD_H_
 
@@ -20,26 +20,26 @@ namespace acl {
 
 struct MadePart {
   v1::Workspace part;
-  uint64_t end = 0;  // byte of a file; 0 where there is none
+  uint64_t end = 0;  // position in a file; 0 if there is none
 };
 
-// A queue of parts that a thread of its own makes: while one is worked on the
-// next two are made, and no more are kept. Not thread-safe.
+// A queue of parts made on a separate thread: while one is in use the next two
+// are made, and no more are kept. Not thread-safe.
 class ReadAhead {
  public:
-  // Makes the next part in the place of an old one; false at the end. Called on
-  // the other thread, and no more once it has given anything but true.
+  // Makes the next part in the storage of an old one; false at the end. Called
+  // on the other thread, and not again after it has returned anything but true.
   using Make = std::function<absl::StatusOr<bool>(MadePart* made)>;
 
   explicit ReadAhead(Make make) : make_(std::move(make)) {}
-  // Waits for the part that is being made, if there is one.
+  // Waits for the part that is being made, if any.
   ~ReadAhead();
   ReadAhead(const ReadAhead&) = delete;
   ReadAhead& operator=(const ReadAhead&) = delete;
 
-  // The next part, which lasts until the next call; null at the end; or what
-  // ended it, a refusal or an exception, once all parts from before were given.
-  // The first call begins.
+  // The next part, valid until the next call; null at the end. If `make` ended
+  // with an error or an exception, that is reported after all parts made before
+  // it. The first call starts the thread.
   absl::StatusOr<const MadePart*> Next();
 
  private:

@@ -26,7 +26,7 @@ constexpr uint32_t kWorkspacesTag =
     WireFormatLite::MakeTag(v1::World::kWorkspacesFieldNumber,
                             WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
 
-// Of an encoding that is read as a whole.
+// For an encoding that is read as a whole.
 class WholeReader : public WorldReader {
  public:
   explicit WholeReader(Places places) : WorldReader(std::move(places)) {}
@@ -45,8 +45,8 @@ class WholeReader : public WorldReader {
   int next_ = 0;
 };
 
-// Reads one entry of World.workspaces after the other, ahead of whoever takes
-// them. What is no constant is of the thread that reads.
+// Reads the entries of World.workspaces one after the other, ahead of the
+// consumer. Members that are not const belong to the reading thread.
 class BinaryReader : public WorldReader {
  public:
   BinaryReader(Places places, std::string path, int fd, uint64_t size,
@@ -69,7 +69,7 @@ class BinaryReader : public WorldReader {
 
  private:
   absl::StatusOr<bool> Read(MadePart* made) {
-    // A stream of its own for each part: one stream can't count past 2 GiB.
+    // A new stream for each part: one stream can't count past 2 GiB.
     CodedInputStream in(&file_);
     in.SetTotalBytesLimit(std::numeric_limits<int>::max());
     const uint32_t tag = in.ReadTag();
@@ -95,7 +95,7 @@ class BinaryReader : public WorldReader {
     if (!in->ReadVarintSizeAsInt(&length)) return Cut(path);
     const int begin = in->CurrentPosition();
     const auto limit = in->PushLimit(length);
-    // At the end of the file parsing ends well, too.
+    // Parsing also succeeds if the file ends too early.
     if (!part->MergeFromCodedStream(in) || !in->ConsumedEntireMessage() ||
         in->CurrentPosition() - begin != length) {
       return Cut(path);
@@ -125,7 +125,7 @@ class BinaryReader : public WorldReader {
   google::protobuf::io::FileInputStream file_;
   uint64_t read_ = 0;  // bytes
   uint64_t parts_ = 0;
-  // Last, so that it ends before what it reads with.
+  // Last, so that its thread ends before what it reads with is destroyed.
   ReadAhead ahead_{[this](MadePart* made) { return Read(made); }};
 };
 

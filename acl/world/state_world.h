@@ -1,5 +1,5 @@
-// A state as the exchange format, and back. Internal; the front door is
-// acl/engine.h (Engine::Import, Reader::Export).
+// Converts a state to the exchange format and back. Internal; the public
+// interface is acl/engine.h (Engine::Import, Reader::Export).
 #ifndef ACL_WORLD_STATE_WORLD_H_
 #define ACL_WORLD_STATE_WORLD_H_
 
@@ -15,9 +15,9 @@
 
 namespace acl {
 
-// Everything of a state, in canonical order: each list by what identifies its
-// items, bytewise; settings only where they differ from the default. In parts
-// of about `part_items` users, members, grants and so on (an item is never
+// Everything in a state, in canonical order: each list by what identifies its
+// items, bytewise; settings only if they differ from the default. In parts of
+// about `part_items` users, members, grants and so on (an item is never
 // divided); every part but the first is `continued`.
 absl::Status ToWorld(const State& state, size_t part_items,
                      const WorldSink& sink);
@@ -25,10 +25,10 @@ absl::Status ToWorld(const State& state, size_t part_items,
 // The same as one part.
 v1::Workspace ToWorld(const State& state);
 
-// Makes a state of the parts of one workspace. Trusts nothing: `faults` gets
-// everything that is wrong, once each, with the path of the innermost part that
-// is wrong: list by list, in groups the ids before the members. What is wrong
-// in one place makes no fault in another: an item that is refused can still be
+// Builds a state from the parts of one workspace. Trusts nothing: `faults`
+// receives everything that is wrong, once each, with the path of the innermost
+// part that is wrong: list by list, in groups the ids before the members. A
+// fault in one place causes none in another: a refused item can still be
 // referred to.
 class WorkspaceImporter {
  public:
@@ -36,10 +36,10 @@ class WorkspaceImporter {
   WorkspaceImporter(State state, std::vector<WorldFault>* faults);
   ~WorkspaceImporter();
 
-  // The parts in their order; `path` is where the part stands.
+  // Adds the parts in order; `path` is the path of the part.
   void Add(const v1::Workspace& part, const std::string& path);
 
-  // The state; of no use if there were faults. Called once, as the last.
+  // The state; must not be used if there were faults. Must be the last call.
   State Finish();
 
  private:
@@ -47,7 +47,7 @@ class WorkspaceImporter {
   std::unique_ptr<Work> work_;
 };
 
-// Faults as one refusal: a line for each. REQUIRES: not empty.
+// Combines faults into one refusal, one line for each. REQUIRES: not empty.
 absl::Status AsRefusal(const std::vector<WorldFault>& faults);
 
 }  // namespace acl

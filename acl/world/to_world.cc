@@ -27,7 +27,7 @@ void AddSettings(const Settings& settings, v1::Workspace* world) {
   }
 }
 
-// Fills parts, and gives each away when it is full.
+// Fills parts, and passes each on when it is full.
 class Exporter {
  public:
   Exporter(const State& state, size_t part_items, const WorldSink& sink)
@@ -76,7 +76,7 @@ class Exporter {
     return absl::OkStatus();
   }
 
-  // Before `items` more are put into the part.
+  // Called before `items` more items are added to the part.
   absl::Status Room(size_t items) {
     if (used_ > 0 && used_ + items > part_items_) {
       if (absl::Status s = sink_(part_); !s.ok()) return s;
@@ -104,7 +104,7 @@ absl::Status ToWorld(const State& state, size_t part_items,
 
 v1::Workspace ToWorld(const State& state) {
   v1::Workspace world;
-  // The sink never refuses.
+  // This sink never fails.
   static_cast<void>(ToWorld(state, std::numeric_limits<size_t>::max(),
                             [&](const v1::Workspace& part) {
                               world = part;

@@ -1,5 +1,5 @@
-// What is wrong in a world that was to be imported. Part of the public API;
-// begin reading at acl/engine.h.
+// A fault in a world that was to be imported. Part of the public API; begin
+// reading at acl/engine.h.
 #ifndef ACL_WORLD_WORLD_FAULT_H_
 #define ACL_WORLD_WORLD_FAULT_H_
 
@@ -12,17 +12,17 @@
 
 namespace acl {
 
-// One thing that is wrong, and where it stands.
+// One fault and its place.
 struct WorldFault {
   std::string path;  // in the message: `workspaces[0].users[3]`
   absl::Status refusal;
 };
 
-// A list of faults has at most this many, and one more that says so: it has the
-// path of the first that was left out.
+// A list of faults has at most this many, plus one that says that there are
+// more; its path is that of the first fault left out.
 constexpr size_t kMaxWorldFaults = 10000;
 
-// Adds one to a list that keeps to that.
+// Adds a fault to a list, within that limit.
 inline void AddWorldFault(std::string path, absl::Status refusal,
                           std::vector<WorldFault>* faults) {
   if (faults->size() > kMaxWorldFaults) return;

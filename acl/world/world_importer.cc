@@ -54,7 +54,7 @@ absl::Status WorldImporter::Begin(const std::string& id,
 void WorldImporter::FinishWorkspace() {
   if (workspace_ == nullptr) return;
   State state = workspace_->Finish();
-  // Once something is wrong, only the faults count.
+  // Once there is a fault, only the faults matter.
   if (faults_.empty()) {
     states_.push_back(std::move(state));
   } else {

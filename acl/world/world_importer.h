@@ -1,5 +1,5 @@
-// The states of a world that comes in parts. Internal; the front door is
-// acl/engine.h (Engine::Import).
+// Builds the states of a world that comes in parts. Internal; the public
+// interface is acl/engine.h (Engine::Import).
 #ifndef ACL_WORLD_WORLD_IMPORTER_H_
 #define ACL_WORLD_WORLD_IMPORTER_H_
 
@@ -20,19 +20,19 @@
 
 namespace acl {
 
-// Trusts nothing, as WorkspaceImporter. Not thread-safe.
+// Trusts nothing, like WorkspaceImporter. Not thread-safe.
 class WorldImporter {
  public:
-  // `new_state` gives each workspace an empty state with its incarnation.
+  // `new_state` returns an empty state with its incarnation for each workspace.
   explicit WorldImporter(std::function<absl::StatusOr<State>()> new_state)
       : new_state_(std::move(new_state)) {}
 
-  // The parts in their order. What is wrong in one comes from Finish(); what is
-  // not OK from `new_state` comes back, and ends the work.
+  // Adds the parts in order. Faults in them are reported by Finish(); an error
+  // from `new_state` is returned, and ends the work.
   absl::Status Add(const v1::Workspace& part);
 
-  // The workspaces in their order; or one refusal with all faults, which
-  // `faults` gets one by one, if given. Called once, as the last.
+  // The workspaces in order; or one refusal with all faults, which `faults`, if
+  // given, receives one by one. Must be the last call.
   absl::StatusOr<std::vector<State>> Finish(std::vector<WorldFault>* faults);
 
  private:

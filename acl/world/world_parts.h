@@ -11,12 +11,12 @@
 
 namespace acl {
 
-// Gives the entries of World.workspaces one after the other, then null. Each
-// lasts until the next call. What is not OK ends the call that reads.
+// Returns the entries of World.workspaces one after the other, then null. Each
+// is valid until the next call. An error ends the call that reads.
 using WorldSource = std::function<absl::StatusOr<const v1::Workspace*>()>;
 
-// Takes them; each lasts until it returns. What is not OK ends the call that
-// writes.
+// Receives the entries one by one; each is valid until the call returns. An
+// error ends the call that writes.
 using WorldSink = std::function<absl::Status(const v1::Workspace& part)>;
 
 }  // namespace acl

@@ -13,7 +13,7 @@ using google::protobuf::io::CodedOutputStream;
 
 using ByteSink = std::function<absl::Status(absl::string_view bytes)>;
 
-// An entry of World.workspaces as it stands in the binary form.
+// Writes an entry of World.workspaces in the binary form.
 absl::Status WritePart(const v1::Workspace& part, const ByteSink& write) {
   const std::string bytes = part.SerializeAsString();
   uint8_t head[16];

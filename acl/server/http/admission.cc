@@ -33,7 +33,7 @@ void Admission::Leave(const std::string& address, Verdict verdict) {
 }
 
 bool Admission::WaitUntilEmpty(absl::Duration wait) {
-  // Later than this, the clock would overflow.
+  // A longer wait would overflow the clock.
   const absl::Duration bounded = std::min(wait, absl::Hours(24 * 365));
   std::unique_lock<std::mutex> lock(mutex_);
   return emptied_.wait_for(lock, absl::ToChronoNanoseconds(bounded),

@@ -1,4 +1,4 @@
-// How many connections there are, in all and of each address. Internal.
+// Limits the number of connections, in total and per address. Internal.
 #ifndef ACL_SERVER_HTTP_ADMISSION_H_
 #define ACL_SERVER_HTTP_ADMISSION_H_
 
@@ -16,7 +16,7 @@ namespace acl {
 struct AdmissionLimits {
   size_t connections = 0;
   size_t per_address = 0;
-  size_t refusals = 0;  // that may be under way at once
+  size_t refusals = 0;  // may be in progress at once
 };
 
 // Thread-safe.
@@ -26,26 +26,27 @@ class Admission {
 
   enum class Verdict {
     kServed,
-    kRefused,  // is told so
-    kClosed    // without a word
+    kRefused,  // gets an answer that says so
+    kClosed    // is closed without an answer
   };
-  // Of a connection that comes from `address`, any bytes. Unless it is kClosed,
-  // Leave() has to follow, once.
+  // Decides on a connection from `address`, which may be any bytes. Unless the
+  // verdict is kClosed, Leave() must be called once.
   Verdict Enter(const std::string& address);
   void Leave(const std::string& address, Verdict verdict);
 
-  // Waits until nobody is left or `wait` is over; whether nobody is.
+  // Waits until no one is left or `wait` has passed; returns whether no one is
+  // left.
   bool WaitUntilEmpty(absl::Duration wait);
 
   size_t served_now() const;
-  uint64_t served() const;   // in all
-  uint64_t refused() const;  // in all, with those closed without a word
+  uint64_t served() const;   // in total
+  uint64_t refused() const;  // in total, including kClosed
 
  private:
   const AdmissionLimits limits_;
   mutable std::mutex mutex_;
   std::condition_variable emptied_;
-  absl::flat_hash_map<std::string, size_t> by_address_;  // without zeros
+  absl::flat_hash_map<std::string, size_t> by_address_;  // no zero counts
   size_t serving_ = 0;
   size_t refusing_ = 0;
   uint64_t served_ = 0;

@@ -1,4 +1,4 @@
-// The body of a request that comes in chunks. Internal.
+// The body of a request with chunked transfer coding. Internal.
 #ifndef ACL_SERVER_HTTP_CHUNKED_BODY_H_
 #define ACL_SERVER_HTTP_CHUNKED_BODY_H_
 
@@ -10,17 +10,17 @@
 
 namespace acl {
 
-// Takes chunks without extensions and without trailers: nobody needs them, and
-// programs differ in what they make of them. Refuses at the first byte that
-// does not belong.
+// Accepts chunks without extensions and trailers, which nobody needs and which
+// programs interpret differently. Refuses the body at the first invalid byte.
 class ChunkedBody {
  public:
-  // In bytes, of the body.
+  // The limit of the body, in bytes.
   explicit ChunkedBody(size_t limit) : limit_(limit) {}
 
   enum class State { kMore, kDone, kMalformed, kTooLong };
-  // Removes from `bytes` what belongs to the body and adds what it holds to
-  // `body`, which began empty. REQUIRES: kMore so far.
+  // Removes the body's bytes from the front of `bytes` and appends the decoded
+  // contents to `body`, which must be empty at the first call. REQUIRES: the
+  // previous result, if any, was kMore.
   State Read(absl::string_view* bytes, std::string* body);
 
   // What was wrong, after kMalformed.
@@ -35,7 +35,7 @@ class ChunkedBody {
 
   const size_t limit_;
   Step step_ = Step::kSize;
-  uint64_t size_ = 0;  // of the chunk; then what is missing of it
+  uint64_t size_ = 0;  // of the chunk; then the rest of it
   int digits_ = 0;
   absl::string_view fault_;
 };

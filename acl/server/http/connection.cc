@@ -17,7 +17,7 @@ namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 
 constexpr absl::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-// How long one that is refused has for asking.
+// How long a client that is going to be refused has to send a request.
 constexpr absl::Duration kRefusalWait = absl::Seconds(1);
 constexpr size_t kRefusalsAtOnce = 64;
 
@@ -33,7 +33,7 @@ ServerState::ServerState(const HttpOptions& with, HttpHandler* to)
 
 struct Connection::Job {
   std::atomic<bool> claimed{false};
-  // Of whoever has claimed it.
+  // Taken by the thread that claims the job.
   std::shared_ptr<Connection> connection;
   HttpRequest request;
 };
@@ -64,7 +64,7 @@ auto Connection::Then(void (Connection::*step)(Args...)) {
     if (self->phase_ == Phase::kClosed) return;
     try {
       (self.get()->*step)(std::move(args)...);
-    } catch (...) {  // there is no memory
+    } catch (...) {  // out of memory
       self->Abort();
     }
   };
@@ -90,7 +90,7 @@ void Connection::Begin() {
 }
 
 void Connection::SetDeadline(absl::Duration from_now) {
-  // Later than this, the clock would overflow.
+  // A later time would overflow the clock.
   const absl::Duration bounded = std::min(from_now, absl::Hours(24 * 365));
   deadline_ = Clock::now() + absl::ToChronoNanoseconds(bounded);
 }
@@ -115,7 +115,7 @@ void Connection::Expire() {
       }
       return;
     case Phase::kWriting:
-      // What the kernel still has for this reader would stay there.
+      // Otherwise the kernel would keep what it still has for this reader.
       return Close(true);
     case Phase::kHandshake:
     case Phase::kClosing:
@@ -258,7 +258,7 @@ void Connection::Carry(Job* job) {
           });
     }
   } catch (...) {
-    // There is no memory, and the connection ends with the last that holds it.
+    // Out of memory: the connection ends when its last reference goes.
   }
   job->request = HttpRequest();
   --state.waiting;
@@ -267,7 +267,7 @@ void Connection::Carry(Job* job) {
 bool Connection::DropJob() {
   const std::shared_ptr<Job> job = std::exchange(job_, nullptr);
   if (job == nullptr || job->claimed.exchange(true)) return false;
-  // The job itself stays in line until its turn comes.
+  // The job itself stays in the queue until its turn comes.
   job->connection = nullptr;
   job->request = HttpRequest();
   --state_.waiting;
@@ -356,15 +356,15 @@ void Connection::Finish() {
 }
 
 void Connection::OnTlsEnded(Error) {
-  // It fails where the other side sends on, or goes away. So be it.
+  // This fails if the other side keeps sending, or goes away: no matter.
   Drain();
 }
 
 void Connection::Drain() {
   Error ignored;
   socket_.shutdown(Socket::shutdown_send, ignored);
-  // Closing a socket that has bytes which were not read breaks the connection,
-  // and the other side may lose the answer.
+  // Closing a socket with unread bytes resets the connection, and the other
+  // side may lose the answer.
   if (!drain_ && !reader_.HasMore() && !HasUnread()) return Close(false);
   phase_ = Phase::kDraining;
   socket_.async_read_some(asio::buffer(worker_.trash()),

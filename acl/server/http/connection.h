@@ -1,5 +1,5 @@
-// One connection of an HttpServer, and what all of them share. With Boost, and
-// therefore for the sources of the server alone.
+// One connection of an HttpServer, and the state that all of them share.
+// Depends on Boost, so only the sources of the server include it.
 #ifndef ACL_SERVER_HTTP_CONNECTION_H_
 #define ACL_SERVER_HTTP_CONNECTION_H_
 
@@ -30,7 +30,7 @@ namespace acl {
 
 class Worker;
 
-// Of all connections of a server. It outlives them.
+// Shared by all connections of a server. Outlives them.
 struct ServerState {
   ServerState(const HttpOptions& with, HttpHandler* to);
 
@@ -49,31 +49,31 @@ struct ServerState {
   ThreadPool pool;
 };
 
-// Every method is called on the thread of its worker, but for the constructor
-// and the destructor. At most one operation of the socket is under way at any
-// time, and it keeps the connection alive; so does a call of the handler.
+// Every method is called on the thread of its worker, except the constructor
+// and the destructor. At most one socket operation is in progress at any time,
+// and it keeps the connection alive; so does a call of the handler.
 class Connection : public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
   using Socket = boost::asio::ip::tcp::socket;
 
-  // `address` and `verdict` are those that were given to and by
-  // `state->admission`, which the destructor tells.
+  // `address` was passed to `state->admission`, which returned `verdict`; the
+  // destructor calls its Leave().
   Connection(ServerState* state, Worker* worker, Socket socket,
              std::string peer, std::string address, Admission::Verdict verdict);
   ~Connection();
 
-  // Begins, once.
+  // Called once.
   void Begin();
 
-  // When something has to be done about it unless it moves on.
+  // When to call Expire() unless there is progress.
   Clock::time_point deadline() const { return deadline_; }
-  // Does it. REQUIRES: the deadline is over.
+  // Handles the timeout. REQUIRES: the deadline has passed.
   void Expire();
 
-  // The server stops: goes away if there is no request.
+  // The server is stopping: closes the connection if there is no request.
   void WindDown();
-  // Goes away in whatever state it is.
+  // Closes the connection whatever its state.
   void Abort();
 
  private:
@@ -81,59 +81,59 @@ class Connection : public std::enable_shared_from_this<Connection> {
   enum class Phase {
     kHandshake,
     kReading,   // a request, or waiting for one
-    kHandling,  // by a thread that may wait, or in line for one
+    kHandling,  // on a thread that may block, or queued for one
     kWriting,   // an answer, or `100 Continue`
     kClosing,   // the end of TLS
-    kDraining,  // what still comes goes nowhere
+    kDraining,  // discards what still arrives
     kRefusing,  // until the client asks
     kClosed
   };
-  // A request in line for a thread. Whoever claims it answers it.
+  // A request queued for a thread. The thread that claims it answers it.
   struct Job;
 
-  // A completion handler: the next step, unless it is closed by then. What it
-  // throws ends the connection.
+  // A completion handler: the next step, unless the connection was closed
+  // meanwhile. An exception from it ends the connection.
   template <class... Args>
   auto Then(void (Connection::*step)(Args...));
 
   void Read();
-  // Whether bytes have come for the next Read(): to a server that stops, a
-  // request that has begun to come.
+  // Whether unread bytes have arrived: for a stopping server, a request has
+  // begun to arrive.
   bool HasUnread() const;
   void OnHandshake(Error error);
   void OnRead(Error error, size_t bytes);
   void OnRefusable(Error error);
-  // Goes on with what was read.
+  // Continues with what was read.
   void Advance();
   void OnContinued(Error error, size_t bytes);
 
   void Dispatch();
-  // On a thread that may wait.
+  // Runs on a thread that may block.
   static void Carry(Job* job);
   void OnHandled(HttpResponse response);
-  // Claims the job, unless a thread has; then nobody will answer it.
+  // Claims the job, unless a thread has; then it will not be answered.
   bool DropJob();
-  // What the handler answers, or its refusal; never throws.
+  // The handler's answer or, after an exception, its refusal; never throws.
   HttpResponse Ask(const HttpRequest& request);
   HttpResponse Refusal(int status, absl::string_view message);
 
   void Respond(HttpResponse response);
   void Write(const std::array<boost::asio::const_buffer, 2>& buffers,
              void (Connection::*step)(Error, size_t));
-  // Answers, and closes.
+  // Sends a refusal, and closes.
   void Refuse(int status, absl::string_view message);
   void OnWritten(Error error, size_t bytes);
 
-  // The orderly end: of TLS, then of the stream.
+  // Shuts down in order: TLS, then the stream.
   void Finish();
   void OnTlsEnded(Error error);
   void Drain();
   void OnDrained(Error error, size_t bytes);
-  // Closes it; the kernel goes on sending what it has, unless `reset`.
+  // Closes the socket; the kernel still sends what it has, unless `reset`.
   void Close(bool reset);
 
   void SetDeadline(absl::Duration from_now);
-  // While it reads, by what it reads.
+  // While reading: sets the deadline for the part that is being read.
   void SetReadDeadline(RequestReader::State before);
 
   ServerState& state_;
@@ -148,17 +148,17 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Clock::time_point deadline_;
   RequestReader reader_;
   bool first_request_ = true;
-  bool timed_out_ = false;     // while a request came
-  bool winding_down_ = false;  // while none came
+  bool timed_out_ = false;     // while a request arrived
+  bool winding_down_ = false;  // while no request arrived
 
-  // Of the request that is being answered.
+  // For the request that is being answered.
   bool keep_alive_ = false;
   bool http_1_0_ = false;
   bool head_only_ = false;
   std::shared_ptr<Job> job_;
   std::string head_;
   HttpResponse response_;
-  bool close_ = false;  // behind the answer
+  bool close_ = false;  // after the answer
 
   bool drain_ = false;
   size_t drained_ = 0;

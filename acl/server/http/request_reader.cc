@@ -17,11 +17,11 @@ namespace {
 
 namespace http = boost::beast::http;
 using boost::beast::error_code;
-// Where a request line has at most as much beside the target.
+// The most that a request line may have in addition to the target.
 constexpr size_t kMethodAndVersionBytes = 64;
 constexpr size_t kFirstBufferBytes = 2048;
 constexpr size_t kIdleBufferBytes = 4096;
-// Taken for a body before any of it has come.
+// How much is reserved for a body before any of it has arrived.
 constexpr size_t kFirstBodyBytes = size_t{64} << 10;
 
 absl::string_view View(boost::beast::string_view text) {
@@ -42,7 +42,7 @@ bool IsNumber(absl::string_view text) {
   });
 }
 
-// Which of the headers that must not come twice this is; -1 if it may.
+// The index of a header that must not be repeated; -1 for other headers.
 int SingleHeader(http::field name) {
   constexpr http::field kSingle[] = {
       http::field::authorization, http::field::content_length,
@@ -55,16 +55,16 @@ int SingleHeader(http::field name) {
 
 }  // namespace
 
-// Finds the end of a header, and on the way whatever is wrong with its lines.
-// The parser would unfold folded ones, and see nothing before a line is whole.
+// Finds the end of a header, and checks its lines on the way. The parser would
+// accept folded lines, and reports nothing before a line is complete.
 class RequestReader::LineScanner {
  public:
   enum class Found { kNothing, kEnd, kFault, kLongLine };
 
-  // The first line may have so many bytes.
+  // The first line may have up to this many bytes.
   explicit LineScanner(size_t first_line) : first_line_(first_line) {}
 
-  // `header` is all that has come of it, more with each call.
+  // `header` is everything that has arrived of it, more with each call.
   Found Scan(absl::string_view header) {
     for (; scanned_ < header.size(); ++scanned_) {
       const auto c = static_cast<unsigned char>(header[scanned_]);
@@ -108,14 +108,14 @@ class RequestReader::LineScanner {
 
   const size_t first_line_;
   size_t scanned_ = 0;
-  size_t lines_ = 0;  // without the one that it is in
+  size_t lines_ = 0;  // not counting the current one
   bool line_empty_ = true;
   bool after_cr_ = false;
   absl::string_view fault_;
 };
 
-// Beast's parser has the grammar of headers; this adds what it lets pass, and
-// keeps what it finds.
+// Beast's parser implements the grammar of headers; this class refuses what it
+// tolerates, and stores the result.
 class RequestReader::Parser : public http::basic_parser<true> {
  public:
   explicit Parser(const RequestLimits& limits) : limits_(limits) {
@@ -125,12 +125,12 @@ class RequestReader::Parser : public http::basic_parser<true> {
 
   Incoming incoming;
   bool expects_continue = false;
-  // Set where the refusal is ours.
+  // Set if the refusal is ours.
   int status = 0;
   std::string message;
 
  private:
-  // Whatever code the parser is given, `status` is what counts.
+  // Whatever code the parser gets, `status` is what counts.
   void Stop(int with, absl::string_view words, error_code& ec) {
     status = with;
     message = std::string(words);
@@ -182,14 +182,14 @@ class RequestReader::Parser : public http::basic_parser<true> {
         }
         return;
       case http::field::content_length:
-        // The parser takes lists of equal numbers.
+        // The parser accepts lists of equal numbers.
         if (!IsNumber(value)) {
           Stop(400, "malformed request: `Content-Length` is no number", ec);
         }
         return;
       case http::field::transfer_encoding:
-        // The parser takes any; without `chunked` at the end it would look for
-        // the next request where the body is.
+        // The parser accepts any; without a final `chunked` it would look for
+        // the next request inside the body.
         if (incoming.http_1_0) {
           Stop(400, "malformed request: `Transfer-Encoding` in HTTP/1.0", ec);
         } else if (!absl::EqualsIgnoreCase(value, "chunked")) {
@@ -220,7 +220,7 @@ class RequestReader::Parser : public http::basic_parser<true> {
     incoming.keep_alive = !close_ && (keep_alive_ || !incoming.http_1_0);
   }
 
-  // The body is read without it.
+  // The parser does not read the body.
   void on_body_init_impl(const boost::optional<std::uint64_t>&,
                          error_code&) override {}
   size_t on_body_impl(boost::beast::string_view, error_code&) override {
@@ -260,7 +260,7 @@ void RequestReader::Grow(size_t capacity) {
 
 absl::Span<char> RequestReader::Room() {
   if (!HasMore()) begin_ = end_ = 0;
-  // Bodies that don't come with the header are read in large pieces.
+  // A body that does not arrive with the header is read in large pieces.
   const size_t wanted = state_ == State::kBody
                             ? limits_.header
                             : std::min(kFirstBufferBytes, limits_.header);
@@ -271,7 +271,7 @@ absl::Span<char> RequestReader::Room() {
     end_ -= begin_;
     begin_ = 0;
   } else if (end_ == capacity_) {
-    // A header as large as the limit was refused.
+    // A header as large as the limit has been refused before.
     Grow(std::min(2 * capacity_, limits_.header));
   }
   return absl::MakeSpan(buffer_.get() + end_, capacity_ - end_);
@@ -338,7 +338,7 @@ void RequestReader::ReadHeader() {
     return;
   }
   length_ = static_cast<size_t>(*parser_->content_length());
-  // What is announced may never come.
+  // The announced body may never arrive.
   parser_->incoming.request.body.reserve(std::min(length_, kFirstBodyBytes));
 }
 
@@ -372,7 +372,7 @@ void RequestReader::ReadBody() {
 }
 
 bool RequestReader::TakeExpectation() {
-  // Whoever sends the body at once did not wait.
+  // A client that sends the body at once did not wait.
   if (state_ != State::kBody || HasMore()) return false;
   return std::exchange(parser_->expects_continue, false) &&
          parser_->incoming.request.body.empty();

@@ -1,4 +1,5 @@
-// The bytes of a connection become requests. No sockets and no clock. Internal.
+// Turns the bytes of a connection into requests. No sockets and no clock.
+// Internal.
 #ifndef ACL_SERVER_HTTP_REQUEST_READER_H_
 #define ACL_SERVER_HTTP_REQUEST_READER_H_
 
@@ -13,23 +14,23 @@
 
 namespace acl {
 
-// In bytes.
+// Limits in bytes.
 struct RequestLimits {
   size_t header = size_t{16} << 10;  // first line, headers and the empty line
   size_t target = size_t{8} << 10;
   size_t body = size_t{1} << 20;
 };
 
-// A header beyond this many is refused.
+// A request with more headers than this is refused.
 constexpr size_t kMaxHeaders = 100;
 
-// Reads HTTP/1.1 and HTTP/1.0, and refuses all that two programs in a row could
-// read differently: line ends other than CRLF, folded lines, control
-// characters, white space where none belongs, a length that is given twice or
-// beside chunks, transfer codings other than `chunked`, chunk extensions,
-// trailers, and everything in HTTP/1.1 without exactly one Host.
+// Reads HTTP/1.1 and HTTP/1.0, and refuses everything that two programs in a
+// chain could interpret differently: line ends other than CRLF, folded lines,
+// control characters, misplaced white space, a length that is repeated or
+// combined with chunks, transfer codings other than `chunked`, chunk
+// extensions, trailers, and HTTP/1.1 requests without exactly one Host.
 //
-// Beside the request it takes no more memory than the limit of a header.
+// Besides the request it uses no more memory than the header limit.
 class RequestReader {
  public:
   explicit RequestReader(const RequestLimits& limits);
@@ -38,23 +39,23 @@ class RequestReader {
   RequestReader& operator=(const RequestReader&) = delete;
 
   enum class State {
-    kBetween,  // nothing of a request has come
+    kBetween,  // nothing of a request has arrived
     kHeader,   // a part of its header
     kBody,     // the header and a part of the body
-    kDone,     // there is a request; nothing behind it is looked at
-    kRefused   // there is none, and there won't be one
+    kDone,     // a request is complete; nothing after it is examined
+    kRefused   // refused; there will be no further request
   };
   State state() const { return state_; }
 
-  // Where the next bytes go; never empty. REQUIRES: kBetween, kHeader or kBody,
-  // and after Take() an Added(0).
+  // The buffer for the next bytes; never empty. REQUIRES: kBetween, kHeader or
+  // kBody; after Take() call Added(0) first.
   absl::Span<char> Room();
-  // So many bytes were put there. With 0 it goes on with what came behind the
-  // request before. REQUIRES: kBetween, kHeader or kBody.
+  // Call after putting `bytes` bytes there. With 0 it continues with the bytes
+  // that followed the previous request. REQUIRES: kBetween, kHeader or kBody.
   void Added(size_t bytes);
 
-  // Whether the client sends the body only after `100 Continue`. Once: asking
-  // makes it so no longer.
+  // Whether the client waits for `100 Continue` before it sends the body.
+  // Returns true only once.
   bool TakeExpectation();
 
   struct Incoming {
@@ -62,13 +63,13 @@ class RequestReader {
     bool keep_alive = false;
     bool http_1_0 = false;
   };
-  // The request; then kBetween. REQUIRES: kDone.
+  // Returns the request; the state becomes kBetween. REQUIRES: kDone.
   Incoming Take();
 
-  // Whether bytes have come that belong to no request so far.
+  // Whether bytes have arrived that belong to no request so far.
   bool HasMore() const { return begin_ != end_; }
 
-  // Of kRefused. The status is one of those of HttpHandler::Refusal().
+  // For kRefused: one of the statuses of HttpHandler::Refusal().
   int refused_status() const { return refused_status_; }
   const std::string& refused_message() const { return refused_message_; }
 
@@ -82,14 +83,14 @@ class RequestReader {
   void Grow(size_t capacity);
   void ReadHeader();
   void ReadBody();
-  // By what the parser found wrong, if anything.
+  // Refuses the request if the parser found a fault.
   template <class ErrorCode>
   bool RefuseIfFailed(const ErrorCode& ec);
   void Refuse(int status, absl::string_view message);
 
   const RequestLimits limits_;
   State state_ = State::kBetween;
-  // What came and was not read yet is from begin_ to end_.
+  // Bytes from begin_ to end_ have arrived but are not consumed yet.
   std::unique_ptr<char[]> buffer_;
   size_t capacity_ = 0;
   size_t begin_ = 0;
@@ -97,7 +98,7 @@ class RequestReader {
   std::unique_ptr<LineScanner> scanner_;
   std::unique_ptr<Parser> parser_;
   std::unique_ptr<ChunkedBody> chunks_;  // null: the body has
-  size_t length_ = 0;                    // so many bytes
+  size_t length_ = 0;                    // this many bytes
   int refused_status_ = 0;
   std::string refused_message_;
 };

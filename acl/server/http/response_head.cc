@@ -9,7 +9,7 @@
 namespace acl {
 namespace {
 
-// For people who read it; programs have the number.
+// For people; programs use the number.
 absl::string_view Reason(int status) {
   switch (status) {
     case 200:
@@ -84,7 +84,7 @@ bool IsValue(absl::string_view text) {
   });
 }
 
-// What only the server knows.
+// Headers that only the server may set.
 bool IsOurs(absl::string_view name) {
   for (const absl::string_view ours :
        {"Connection", "Content-Length", "Content-Type", "Date",

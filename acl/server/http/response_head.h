@@ -1,4 +1,4 @@
-// The first part of an answer as bytes. Internal.
+// Encodes the head of an answer. Internal.
 #ifndef ACL_SERVER_HTTP_RESPONSE_HEAD_H_
 #define ACL_SERVER_HTTP_RESPONSE_HEAD_H_
 
@@ -10,22 +10,22 @@
 
 namespace acl {
 
-// Whether an answer can be sent: its status is one from 200 to 599, and its
-// headers are as HttpResponse says, so that none of them ends the header.
+// Whether an answer can be sent: its status is from 200 to 599, and its headers
+// are as HttpResponse requires, so that none of them ends the head.
 bool IsSendable(const HttpResponse& response);
 
-// Whether a body goes with this status at all.
+// Whether an answer with this status has a body.
 bool HasBody(int status);
 
-// What the other side is told of the connection.
+// What the answer says about the connection.
 enum class Persistence {
-  kKeep,       // what HTTP/1.1 takes for granted
-  kKeepNamed,  // what HTTP/1.0 has to be told
+  kKeep,       // the default of HTTP/1.1
+  kKeepNamed,  // has to be stated for HTTP/1.0
   kClose
 };
 
-// Everything before the body. `date` is as HttpDate() gives it.
-// REQUIRES: IsSendable(response).
+// Everything before the body. `date` is formatted by HttpDate(). REQUIRES:
+// IsSendable(response).
 std::string ResponseHead(const HttpResponse& response, Persistence persistence,
                          absl::string_view date);
 

@@ -28,9 +28,9 @@ namespace asio = boost::asio;
 using Tcp = asio::ip::tcp;
 using Error = boost::system::error_code;
 
-// After a failure to accept; what is missing won't be there at once.
+// After a failed accept: the missing resource won't be available at once.
 constexpr std::chrono::milliseconds kAcceptPause(50);
-// For connections to be gone that were told to; none takes as long.
+// How long aborted connections may take to close; none needs that long.
 constexpr absl::Duration kAbortWait = absl::Seconds(1);
 
 absl::Status CheckOption(bool good, absl::string_view what) {
@@ -85,7 +85,7 @@ absl::StatusOr<asio::ip::address> ParseAddress(const std::string& text) {
   return address;
 }
 
-// IPv4 that comes through IPv6 is IPv4.
+// An IPv4 address mapped to IPv6 counts as IPv4.
 asio::ip::address Plain(const asio::ip::address& address) {
   if (address.is_v6() && address.to_v6().is_v4_mapped()) {
     return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6());
@@ -93,7 +93,7 @@ asio::ip::address Plain(const asio::ip::address& address) {
   return address;
 }
 
-// What the limit for one address counts by. Everybody with IPv6 has a /64.
+// The unit of the limit per address. Every IPv6 user has a whole /64.
 std::string CountedAs(const asio::ip::address& address) {
   if (address.is_v4()) {
     const auto bytes = address.to_v4().to_bytes();
@@ -103,7 +103,7 @@ std::string CountedAs(const asio::ip::address& address) {
   return std::string(bytes.begin(), bytes.begin() + 8);
 }
 
-// The shortest deadline is looked at a few times.
+// The shortest deadline is checked several times.
 absl::Duration TickOf(const HttpOptions& o) {
   const absl::Duration shortest =
       std::min({o.header_timeout, o.body_timeout, o.queue_timeout,
@@ -112,7 +112,7 @@ absl::Duration TickOf(const HttpOptions& o) {
                   std::min(absl::Milliseconds(250), shortest / 4));
 }
 
-// Threads that begin meanwhile leave signals to those that were there before.
+// Blocks signals, so that threads started meanwhile leave them to the others.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -158,7 +158,7 @@ class HttpServer::Impl {
     return workers;
   }
 
-  // The rest on the thread of the first worker.
+  // The rest runs on the thread of the first worker.
   void Accept();
   void OnAccept(Error error, Tcp::socket socket, Worker* worker);
   void Admit(Tcp::socket socket, Worker* worker);
@@ -230,7 +230,7 @@ void HttpServer::Impl::OnAccept(Error error, Tcp::socket socket,
   }
   try {
     Admit(std::move(socket), worker);
-  } catch (...) {  // there is no memory for it
+  } catch (...) {  // out of memory
     ++state_.accept_failures;
   }
   Accept();
@@ -239,7 +239,7 @@ void HttpServer::Impl::OnAccept(Error error, Tcp::socket socket,
 void HttpServer::Impl::Admit(Tcp::socket socket, Worker* worker) {
   Error error;
   const asio::ip::address peer = Plain(socket.remote_endpoint(error).address());
-  if (error) return;  // it has gone
+  if (error) return;  // the client has gone
   const std::string counted = CountedAs(peer);
   const Admission::Verdict verdict = state_.admission.Enter(counted);
   if (verdict == Admission::Verdict::kClosed) return;
@@ -252,7 +252,7 @@ void HttpServer::Impl::Admit(Tcp::socket socket, Worker* worker) {
     state_.admission.Leave(counted, verdict);
     throw;
   }
-  // A word to it would cost a handshake.
+  // Sending a refusal would take a handshake.
   if (verdict == Admission::Verdict::kRefused && state_.tls.has_value()) return;
   asio::post(worker->context(), [connection] { connection->Begin(); });
 }
@@ -277,7 +277,7 @@ void HttpServer::Impl::Stop(absl::Duration grace) {
   state_.aborting = true;
   state_.handler.Abort();
   for (const auto& each : workers_) each->ForEach(&Connection::Abort);
-  // Calls of the handler that are under way end; their answers go nowhere.
+  // Running calls of the handler finish; their answers are dropped.
   state_.pool.Join();
   state_.admission.WaitUntilEmpty(kAbortWait);
   for (const auto& each : workers_) each->Stop();

@@ -19,7 +19,7 @@ absl::Status Malformed(absl::string_view target, absl::string_view what) {
                 absl::StrCat("the target ", Quoted(target), " ", what));
 }
 
-// What follows the authority of `http://host/path`; other targets as they are.
+// What follows the authority in `http://host/path`; other targets unchanged.
 absl::string_view WithoutOrigin(absl::string_view target) {
   for (const absl::string_view scheme : {"http://", "https://"}) {
     if (!absl::StartsWithIgnoreCase(target, scheme)) continue;

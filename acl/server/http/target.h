@@ -1,4 +1,4 @@
-// What a request asks for, taken apart: the target of its first line. Internal.
+// Parses the target in the first line of a request. Internal.
 #ifndef ACL_SERVER_HTTP_TARGET_H_
 #define ACL_SERVER_HTTP_TARGET_H_
 
@@ -12,26 +12,27 @@
 namespace acl {
 
 struct RequestTarget {
-  // Between the slashes, decoded. `/` has none; `/a/` has `a` and an empty one.
-  // May hold slashes and dots, which came as `%2F` and `%2E`.
+  // The parts between slashes, decoded. `/` has none; `/a/` has `a` and an
+  // empty one. They may contain slashes and dots, which were sent as `%2F` and
+  // `%2E`.
   std::vector<std::string> segments;
-  // Names and values of the query, decoded, in the order in which they came; a
-  // name may come again. Without `=` the value is empty.
+  // Names and values of the query, decoded, in the order received; a name may
+  // be repeated. Without `=` the value is empty.
   std::vector<std::pair<std::string, std::string>> parameters;
 };
 
-// Takes `/a%2Fb/c?d=e+f` apart: split first, then decoded, so what was escaped
-// separates nothing. In the query, and only there, `+` is a space. The form
-// that proxies are sent, `http://host/a`, is `/a`.
+// Parses `/a%2Fb/c?d=e+f`: split first, then decoded, so that escaped
+// separators do not separate. Only in the query `+` is a space. The form for
+// proxies, `http://host/a`, is equivalent to `/a`.
 //
-// MALFORMED: it has another form, a fragment, a byte that is not visible ASCII,
-// a bad escape, an escaped NUL, or a segment `.` or `..`, which another program
-// on the way may have resolved; or what comes out is not UTF-8.
+// MALFORMED for any other form, a fragment, a byte that is not visible ASCII,
+// an invalid escape, an escaped NUL, a segment `.` or `..`, which another
+// program on the way may have resolved, or a result that is not UTF-8.
 absl::StatusOr<RequestTarget> ParseTarget(absl::string_view target);
 
 // `text` as a segment of a path, or as a name or value of a query: every byte
-// but letters, digits, `-`, `_` and `~` is escaped. ParseTarget() gives it
-// back.
+// except letters, digits, `-`, `_` and `~` is escaped. ParseTarget() reverses
+// it.
 std::string Escape(absl::string_view text);
 
 }  // namespace acl

@@ -1,4 +1,4 @@
-// Threads for what may wait. Internal.
+// Threads for work that may block. Internal.
 #ifndef ACL_SERVER_HTTP_THREAD_POOL_H_
 #define ACL_SERVER_HTTP_THREAD_POOL_H_
 
@@ -9,14 +9,15 @@
 
 namespace acl {
 
-// Runs what is posted to its context. (boost::asio::thread_pool waits for ever
-// in its constructor if the system has some of the threads and not all.)
+// Runs what is posted to its context. (The constructor of
+// boost::asio::thread_pool waits for ever if only some of the threads can be
+// created.)
 class ThreadPool {
  public:
-  // Throws std::system_error if there are not that many threads to be had; then
-  // none is left.
+  // Throws std::system_error if that many threads can't be created; none is
+  // left running then.
   explicit ThreadPool(int threads);
-  // Drops what has not begun, and waits for what has.
+  // Drops what has not started, and waits for what has.
   ~ThreadPool();
   ThreadPool(const ThreadPool&) = delete;
   ThreadPool& operator=(const ThreadPool&) = delete;

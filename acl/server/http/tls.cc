@@ -18,7 +18,7 @@ namespace {
 
 constexpr unsigned char kHttp11[] = {8, 'h', 't', 't', 'p', '/', '1', '.', '1'};
 
-// The system's reason if the file can't be opened; OpenSSL's would not say.
+// Returns the system's reason if the file can't be opened; OpenSSL gives none.
 absl::Status CheckReadable(const std::string& path) {
   const std::unique_ptr<FILE, int (*)(FILE*)> file(fopen(path.c_str(), "re"),
                                                    fclose);
@@ -28,7 +28,7 @@ absl::Status CheckReadable(const std::string& path) {
       absl::StrCat(Printable(path), ": can't open: ", strerror(errno)));
 }
 
-// What went wrong first.
+// The first error in the queue.
 std::string Reason() {
   const unsigned long error = ERR_get_error();  // NOLINT(google-runtime-int)
   const char* const reason = ERR_reason_error_string(error);
@@ -57,7 +57,7 @@ absl::Status UseFiles(SSL_CTX* context, const std::string& certificate_file,
   }
   const bool used = SSL_CTX_use_PrivateKey_file(context, key_file.c_str(),
                                                 SSL_FILETYPE_PEM) == 1;
-  // A key of another kind is taken, as if for a second certificate.
+  // A key of another type is accepted, as if for a second certificate.
   if (used && SSL_CTX_check_private_key(context) == 1) return absl::OkStatus();
   if (used || ERR_GET_LIB(ERR_peek_error()) == ERR_LIB_X509) {
     return Malformed(key_file,

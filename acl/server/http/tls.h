@@ -1,4 +1,4 @@
-// What TLS needs to know of a server: its certificate, its key, and the rules.
+// The TLS configuration of a server: its certificate, its key, and the rules.
 // Internal.
 #ifndef ACL_SERVER_HTTP_TLS_H_
 #define ACL_SERVER_HTTP_TLS_H_
@@ -17,13 +17,13 @@ struct FreeTlsContext {
 };
 using TlsContext = std::unique_ptr<SSL_CTX, FreeTlsContext>;
 
-// TLS 1.2 and 1.3, ciphers of forward secrecy, no renegotiation, no compression
-// and no cache of sessions; `http/1.1` to those that ask for a protocol, and an
-// end to those that ask for others only. The files are in PEM form, the key
+// TLS 1.2 and 1.3, forward-secret ciphers, no renegotiation, no compression and
+// no session cache. A client that offers protocols (ALPN) gets `http/1.1`; if
+// it is not among them, the handshake fails. The files are in PEM form, the key
 // without a passphrase.
 //
-// FILE_ACCESS: a file can't be read. FILE_MALFORMED: it holds no certificate or
-// no key, one that is too weak, or the two don't fit. Each names the file.
+// FILE_ACCESS: a file can't be read. FILE_MALFORMED: it has no certificate or
+// no key, one that is too weak, or the two don't match. Each names the file.
 absl::StatusOr<TlsContext> MakeTlsContext(const std::string& certificate_file,
                                           const std::string& key_file);
 

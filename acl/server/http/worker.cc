@@ -22,18 +22,18 @@ void Worker::Stop() {
   if (!thread_.joinable()) return;
   context_.stop();
   thread_.join();
-  // What is ready still holds sockets: of connections that were closed, and of
+  // Handlers that are ready still own sockets: of closed connections, and of
   // some that had just been accepted.
   try {
     context_.restart();
     context_.poll();
-  } catch (...) {  // there is no memory; they go with the context
+  } catch (...) {  // out of memory; they are destroyed with the context
   }
 }
 
 void Worker::Run() {
-  // What a connection throws is caught there. If there is no memory to begin
-  // with one, the others go on.
+  // Exceptions of a connection are caught there. If there is no memory to start
+  // one, the others continue.
   while (!context_.stopped()) {
     try {
       context_.run();
@@ -72,7 +72,7 @@ std::vector<std::shared_ptr<Connection>> Worker::Connections() {
 void Worker::Call(Connection* connection, void (Connection::*call)()) {
   try {
     (connection->*call)();
-  } catch (...) {  // there is no memory
+  } catch (...) {  // out of memory
     connection->Abort();
   }
 }

@@ -1,5 +1,5 @@
-// A thread that serves connections. With Boost, and therefore for the sources
-// of the server alone.
+// A thread that serves connections. Depends on Boost, so only the sources of
+// the server include it.
 #ifndef ACL_SERVER_HTTP_WORKER_H_
 #define ACL_SERVER_HTTP_WORKER_H_
 
@@ -19,35 +19,36 @@
 
 namespace acl {
 
-// What one connection does happens here and nowhere else, so it needs no lock.
+// Everything that a connection does happens on this thread, so it needs no
+// lock.
 class Worker {
  public:
-  // Looks at the deadlines every `tick`.
+  // Checks the deadlines every `tick`.
   explicit Worker(absl::Duration tick);
-  // Stops. Connections that are left are destroyed.
+  // Stops. Remaining connections are destroyed.
   ~Worker();
   Worker(const Worker&) = delete;
   Worker& operator=(const Worker&) = delete;
 
-  // Throws std::system_error if there is no thread to be had.
+  // Throws std::system_error if the thread can't be created.
   void Start();
-  // Waits for the thread, and does what is ready to be done; all the rest is
-  // dropped with the worker. Again, does nothing.
+  // Joins the thread, and runs the handlers that are ready; the rest is dropped
+  // with the worker. A second call does nothing.
   void Stop();
 
   boost::asio::io_context& context() { return context_; }
 
-  // Calls it for each connection, on the thread. Thread-safe.
+  // Calls `call` for each connection, on the worker's thread. Thread-safe.
   void ForEach(void (Connection::*call)());
 
-  // On the thread.
+  // On the worker's thread.
   void Add(Connection* connection);
   // Thread-safe.
   void Remove(Connection* connection);
 
-  // For the header Date; on the thread.
+  // The value of the header Date; on the worker's thread.
   const std::string& Date();
-  // Where bytes go that nobody wants; on the thread.
+  // A buffer for bytes to be discarded; on the worker's thread.
   std::array<char, 16384>& trash() { return trash_; }
 
  private:

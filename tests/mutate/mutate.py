@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""Changes the library in small ways, and tells which changes no test notices.
+"""Changes the library in small ways, and lists the changes that no test notices.
 
 Draws mutants of acl/**/*.cc, builds each in a copy of the tree, and runs the
-tests of its folder. What they let live is shown as a diff: a test is missing,
+tests of its folder. Mutants that survive are shown as diffs: a test is missing,
 or the code is dead or equivalent. The copy is kept in .cache/mutate, so that the
 next run builds little; the tree itself is never changed.
 """
@@ -146,8 +146,8 @@ def stages_of(path):
 
 def bazel(targets, deadline):
     """How `bazel test` ended: its exit code, or None if time ran out."""
-    command = ["bazel", "test", "--test_tag_filters=-planted", "--build_tests_only",
-               "--notest_keep_going", "--noshow_progress", "--test_output=summary",
+    command = ["bazel", "test", "--config=clang", "--test_tag_filters=-planted",
+               "--build_tests_only", "--notest_keep_going", "--noshow_progress", "--test_output=summary",
                "--experimental_convenience_symlinks=ignore", "--", *targets]
     run = subprocess.Popen(command, cwd=COPY, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                            text=True, start_new_session=True)

@@ -1,5 +1,7 @@
 #include "acl/encoding/yaml_events.h"
 
+#include <yaml.h>  // in quotes it would be the yaml.h of this folder
+
 #include <algorithm>
 #include <cstring>
 #include <limits>
@@ -7,7 +9,6 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "acl/encoding/unread_text.h"
-#include "yaml.h"
 
 namespace acl {
 namespace {

@@ -19,8 +19,7 @@ absl::Status Malformed(const std::string& path, size_t line,
                 absl::StrCat(Printable(path), ":", line, ": ", what));
 }
 
-// The parser treats some control characters as the end of a value or of the
-// file, and replaces invalid UTF-8.
+// Checked before parsing, for a plainer message than the parser's.
 absl::Status CheckBytes(const std::string& path, const std::string& text) {
   if (!IsUtf8(text)) return Malformed(path, 1, "is not valid UTF-8");
   const auto at = std::find_if(text.begin(), text.end(), [](char c) {

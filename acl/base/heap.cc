@@ -14,7 +14,7 @@ namespace {
 constexpr size_t kFirstSlab = 1024;
 constexpr size_t kHugePage = size_t{2} << 20;
 constexpr size_t kLastSlab = size_t{16} << 20;
-// A block of this size or more has memory of its own.
+// A block of this size or more is allocated separately.
 constexpr size_t kOwnMemoryFrom = 8192;
 
 // With AddressSanitizer every block has its own, so that every use after free

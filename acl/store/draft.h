@@ -65,7 +65,7 @@ class Draft {
     // The same for a private state to which things are only added. Reverse
     // references from grants are created by Finish().
     kBuild,
-    kTry  // in a heap of its own: for any thread
+    kTry  // in a separate heap: for any thread
   };
   Draft(const State& base, Use use);
   ~Draft();

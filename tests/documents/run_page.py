@@ -85,7 +85,7 @@ def free_port():
         return str(probe.getsockname()[1])
 
 
-def run(acl, todo, port):
+def run(acl, queue, port):
     """What each command has printed, as lists of lines."""
     with tempfile.TemporaryDirectory() as folder:
         binaries = os.path.join(folder, "bin")
@@ -94,7 +94,7 @@ def run(acl, todo, port):
         os.mkdir(work)
         os.symlink(os.path.realpath(acl), os.path.join(binaries, "acl"))
         script = ["exec 2>&1 </dev/null", "unset ACL_WORLD", f"cd {work}"]
-        for number, step in enumerate(todo):
+        for number, step in enumerate(queue):
             if isinstance(step, File):
                 path = os.path.join(folder, f"file{number}")
                 with open(path, "w", encoding="utf-8") as file:
@@ -150,19 +150,19 @@ def main():
     arguments = sys.argv[1:]
     update = arguments[:1] == ["--update"]
     acl, *pages = arguments[1:] if update else arguments
-    lines, todo = {}, []
+    lines, queue = {}, []
     for page in pages:
         with open(page, encoding="utf-8") as file:
             lines[page] = file.read().splitlines()
-        todo += steps(page, lines[page])
-    commands = [number for number, step in enumerate(todo) if isinstance(step, Command)]
+        queue += steps(page, lines[page])
+    commands = [number for number, step in enumerate(queue) if isinstance(step, Command)]
     if not commands:
         sys.exit("no commands in " + " ".join(pages))
 
-    printed = run(acl, todo, free_port())
+    printed = run(acl, queue, free_port())
     failed = 0
     for number in reversed(commands):  # so that line numbers stay valid
-        step, now = todo[number], printed.get(number, ["(the shell ended before)"])
+        step, now = queue[number], printed.get(number, ["(the shell ended before)"])
         shown = lines[step.page][step.first:step.last]
         if matches(shown, now):
             continue
